@@ -1,0 +1,66 @@
+# vm370.cmake - how our targets are made: one warning policy, and include
+# paths that a target asks for by name.
+
+add_library(vm370_policy INTERFACE)
+target_compile_options(vm370_policy INTERFACE
+  $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wshadow -Wimplicit-fallthrough
+    -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror>
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+target_compile_definitions(vm370_policy INTERFACE _GNU_SOURCE)
+if(VM370_SANITIZE)
+  target_compile_options(vm370_policy INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
+  target_link_options(vm370_policy INTERFACE -fsanitize=address,undefined)
+elseif(VM370_FUZZ)
+  target_compile_options(vm370_policy INTERFACE
+    -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all)
+  target_link_options(vm370_policy INTERFACE -fsanitize=address,undefined)
+else()
+  target_compile_options(vm370_policy INTERFACE
+    -fstack-protector-strong -D_FORTIFY_SOURCE=2)
+endif()
+
+# vm370_library(NAME SOURCES...): a folder's code as a static library, so that
+# its program and its unit tests link the same objects.
+function(vm370_library name)
+  add_library(${name} STATIC ${ARGN})
+  target_link_libraries(${name} PUBLIC vm370_policy vm370_include)
+endfunction()
+
+# vm370_program(NAME SOURCES...): one of the programs that live in libexec.
+function(vm370_program name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE vm370_policy vm370_include)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${VM370_LIBEXEC})
+endfunction()
+
+# vm370_unit(NAME LIBS...): tests/unit/NAME.c, a cmocka program.
+function(vm370_unit name)
+  pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+  add_executable(unit_${name} ${CMAKE_SOURCE_DIR}/tests/unit/${name}.c)
+  target_link_libraries(unit_${name} PRIVATE ${ARGN} vm370_policy
+    vm370_include PkgConfig::CMOCKA)
+  set_target_properties(unit_${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME unit.${name} COMMAND unit_${name})
+  set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
+endfunction()
+
+# vm370_fuzz(NAME LIBS...): tests/fuzz/NAME.c, a libFuzzer target; built only
+# with -DVM370_FUZZ=ON.
+function(vm370_fuzz name)
+  if(NOT VM370_FUZZ)
+    return()
+  endif()
+  add_executable(fuzz_${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/${name}.c)
+  target_link_libraries(fuzz_${name} PRIVATE ${ARGN} vm370_policy
+    vm370_include)
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(fuzz_${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME fuzz.${name} COMMAND fuzz_${name} -max_total_time=5
+    -rss_limit_mb=2048 -print_final_stats=1)
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+endfunction()

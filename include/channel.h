@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * channel.h - SIO, TIO, HIO; CCW, CSW; the devices' commands and sense.
+ *
+ * A guest starts a device by OUT DX,EAX to MACHINE_PORT_CHAN with the address
+ * of a struct chan_req, aligned to 8, below the end of storage.  The block is
+ * the channel's until cc is stored, which is before the OUT completes.
+ *
+ * The rules are the System/370's (GA22-7000, input/output operations), with
+ * 32-bit addresses, so that a CSW keeps to 8 bytes:
+ * - SIO is asynchronous: cc 0 means that the channel program was accepted.
+ * - CCWs are fetched once each.  TIC to TIC, a CCW not on a multiple of 8, a
+ *   count of 0 and a first CCW that is a TIC are program checks; an address
+ *   outside storage is a program check when its byte is reached.
+ * - CD has no effect on the command; CC is ignored when CD is set.
+ * - A wrong length is incorrect length and ends the chain, unless SLI is set
+ *   (with CD the check is the last CCW's).  SKIP stores nothing.
+ * - PCI is not offered: the flag must be zero (program check).
+ */
+#ifndef VM370_CHANNEL_H
+#define VM370_CHANNEL_H
+
+#include <stdint.h>
+
+#include "machine.h"
+
+enum chan_op {
+	CHAN_SIO = 1, /* start I/O: ccw is the channel program's address */
+	CHAN_TIO = 2, /* test I/O: takes a pending interrupt away, cc 1 */
+	CHAN_HIO = 3, /* halt I/O */
+};
+
+/*
+ * Condition codes
+ *        SIO           TIO                       HIO
+ *   0    started       available                 interruption pending / idle
+ *   1    CSW stored    CSW stored, interruption  CSW stored
+ *                      cleared
+ *   2    busy          busy                      halted
+ *   3    no such device
+ */
+struct chan_req {
+	uint32_t op;   /* enum chan_op */
+	uint32_t vdev;
+	uint32_t ccw;  /* SIO: address, multiple of 8 */
+	uint32_t cc;   /* out */
+	struct csw csw; /* out, when cc is 1 */
+};
+
+_Static_assert(sizeof(struct chan_req) == 24, "chan_req");
+
+/* CCW flags */
+#define CCW_CD 0x80   /* chain data */
+#define CCW_CC 0x40   /* chain command */
+#define CCW_SLI 0x20  /* suppress length indication */
+#define CCW_SKIP 0x10 /* store nothing */
+#define CCW_PCI 0x08  /* refused */
+
+/* CSW unit status */
+#define UNIT_ATTENTION 0x80
+#define UNIT_MODIFIER 0x40
+#define UNIT_CONTROL_END 0x20
+#define UNIT_BUSY 0x10
+#define UNIT_CHANNEL_END 0x08
+#define UNIT_DEVICE_END 0x04
+#define UNIT_CHECK 0x02
+#define UNIT_EXCEPTION 0x01
+
+/* CSW channel status */
+#define CHAN_PCI 0x80
+#define CHAN_LENGTH 0x40
+#define CHAN_PROGRAM_CHECK 0x20
+#define CHAN_PROTECTION_CHECK 0x10
+#define CHAN_DATA_CHECK 0x08
+#define CHAN_CONTROL_CHECK 0x04
+
+/* Sense byte 0, every device.  Sense is cleared by the next command but
+ * NOP, SENSE and TIC. */
+#define SENSE_COMMAND_REJECT 0x80
+#define SENSE_INTERVENTION 0x40
+#define SENSE_BUS_OUT 0x20
+#define SENSE_EQUIPMENT 0x10
+#define SENSE_DATA_CHECK 0x08
+#define SENSE_OVERRUN 0x04
+#define SENSE_BYTES 4 /* what SENSE (04) transfers; bytes 1-3 per device */
+
+/* Commands of every device */
+#define CMD_NOP 0x03
+#define CMD_SENSE 0x04
+#define CMD_SENSE_ID 0xE4 /* struct sense_id */
+#define CMD_TIC 0x08	  /* low four bits 8: transfer in channel */
+
+struct sense_id {
+	uint8_t ff;	    /* X'FF' */
+	uint8_t cu_type[2]; /* as printed: 3215 is X'32' X'15' */
+	uint8_t cu_model;
+	uint8_t dev_type[2];
+	uint8_t dev_model;
+};
+
+_Static_assert(sizeof(struct sense_id) == 7, "sense_id");
+
+/* 3215 console: text is ASCII or UTF-8.  One write is one line or a piece. */
+#define CON_WRITE 0x01	    /* no new line after it: a prompt */
+#define CON_WRITE_ACR 0x09  /* then carriage return */
+#define CON_READ 0x0A	    /* one typed line without its end; waits for it */
+#define CON_READ_HIDDEN 0x0E /* the same, not shown as it is typed */
+#define CON_ALARM 0x0B
+#define CON_LINE_MAX 2048   /* bytes in one write or typed line */
+
+/*
+ * 2540 reader: one card a command.  READ IPL is a READ.  An empty reader is
+ * unit exception at end of file, then intervention required.
+ */
+#define RDR_READ 0x02
+#define RDR_CARD 80
+
+/*
+ * FB-512 disk: blocks of 512 bytes, numbered from 0.  DEFINE EXTENT, then
+ * LOCATE, then READ or WRITE of the blocks located, in one channel program.
+ * READ IPL needs neither: it transfers from block 0 on, as many bytes as its
+ * count asks for.
+ */
+#define FBA_READ_IPL 0x02
+#define FBA_WRITE 0x41
+#define FBA_READ 0x42
+#define FBA_LOCATE 0x43
+#define FBA_DEFINE_EXTENT 0x63
+#define FBA_READ_CHARACTERISTICS 0x64
+#define FBA_BLOCK 512
+
+struct fba_extent {
+	uint8_t mask;	  /* FBA_EXTENT_* */
+	uint8_t zero[3];
+	uint32_t reserved;
+	uint32_t origin;  /* block on the device of the extent's first block */
+	uint32_t first;	  /* relative number of that block, usually 0 */
+	uint32_t last;	  /* relative number of the extent's last block */
+};
+
+#define FBA_EXTENT_WRITE 0x00	/* any access, checked against the link */
+#define FBA_EXTENT_INHIBIT 0x40 /* no writes */
+
+struct fba_locate {
+	uint8_t op; /* FBA_OP_* */
+	uint8_t zero;
+	uint16_t blocks; /* 1 to 65535 */
+	uint32_t first;	 /* relative to the extent */
+};
+
+#define FBA_OP_WRITE 0x01
+#define FBA_OP_READ 0x06
+
+struct fba_characteristics {
+	uint16_t block;	   /* FBA_BLOCK */
+	uint8_t flags;	   /* FBA_READ_ONLY */
+	uint8_t zero[5];
+	uint64_t blocks;
+};
+
+#define FBA_READ_ONLY 0x01
+
+_Static_assert(sizeof(struct fba_extent) == 20, "fba_extent");
+_Static_assert(sizeof(struct fba_locate) == 8, "fba_locate");
+_Static_assert(sizeof(struct fba_characteristics) == 16, "fba_char");
+
+/*
+ * Timer (SPECIAL vdev TIMER).  SET takes a struct timer_set: channel end at
+ * once, device end when the time has come.  HIO cancels.  READ stores the
+ * time of day.
+ */
+#define TIMER_SET 0x01
+#define TIMER_READ 0x02
+
+struct timer_set {
+	uint64_t ns; /* from now; 0 is at once */
+};
+
+struct timer_now {
+	int64_t utc_ns; /* since 1970 */
+};
+
+/* Device types, also DIAGNOSE 24's and IPC's. */
+#define DEVICE_TYPES(X)                                      \
+	/* name     type    as printed  class */                 \
+	X(CONSOLE, 0x3215, "3215", "CONS")                       \
+	X(READER, 0x2540, "2540", "RDR")                         \
+	X(PUNCH, 0x2541, "2540", "PUN")                          \
+	X(PRINTER, 0x1403, "1403", "PRT")                        \
+	X(FBA, 0x3370, "FB-512", "DASD")                         \
+	X(TIMER, 0x0FFF, "TIMER", "TIMR")
+
+enum device_type {
+	DEVICE_NONE = 0,
+#define X(name, type, printed, klass) DEVICE_##name = (type),
+	DEVICE_TYPES(X)
+#undef X
+};
+
+#endif
