@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * config.h - SYSTEM CONFIG: the system's name, node, clock, logo and messages.
+ */
+#ifndef VM370_CP_CONFIG_H
+#define VM370_CP_CONFIG_H
+
+#include <stddef.h>
+
+#include "directory.h"
+#include "vmtypes.h"
+
+struct config {
+	struct vm_name system;	/* SYSTEM id, default VM370 */
+	struct vm_name node;	/* NODE name, default the system's */
+	char zone[8];		/* TIMEZONE name: as TZ says, or given */
+	char tz[64];		/* what TZ is set to; "" keeps the host's */
+	char *logo;		/* lines ended by newlines; from LOGO FILE or built in */
+	char *logmsg;		/* LOGMSG text lines, ended by newlines; may be "" */
+	struct vm_name volumes[64]; /* VOLUME id ...: folders below DIR/volumes */
+	size_t nvolumes;
+	struct vm_name autolog[16]; /* AUTOLOG userid ...: started with the system */
+	size_t nautolog;
+	struct vm_name operator_user; /* OPERATOR userid, default OPERATOR */
+};
+
+/* Read and check a file; `home` is where LOGO FILE and LOGMSG FILE names are
+ * looked up.  NULL: *err says why. */
+struct config *config_load(const char *path, const char *home,
+    struct dir_error *err);
+struct config *config_parse(const char *text, size_t len, const char *home,
+    struct dir_error *err);
+void config_free(struct config *config);
+
+#endif
