@@ -13,8 +13,8 @@
 struct config {
 	struct vm_name system;	/* SYSTEM id, default VM370 */
 	struct vm_name node;	/* NODE name, default the system's */
-	char zone[8];		/* TIMEZONE name: as TZ says, or given */
-	char tz[64];		/* what TZ is set to; "" keeps the host's */
+	char zone[8];		/* TIMEZONE tz name; "": what localtime says */
+	char tz[64];		/* TIMEZONE tz: what TZ is set to; "": the host's */
 	char *logo;		/* lines ended by newlines; from LOGO FILE or built in */
 	char *logmsg;		/* LOGMSG text lines, ended by newlines; may be "" */
 	struct vm_name volumes[64]; /* VOLUME id ...: folders below DIR/volumes */

@@ -31,6 +31,7 @@ struct dir_mdisk {
 	uint64_t start, blocks; /* in blocks of 512 bytes */
 	struct vm_name volume;
 	char mode[3];		/* R RR W WR M MR MW */
+	/* "" (nobody by password), "ALL" (anybody) or crypt(5) */
 	char rpw[WORK_HASH_MAX], wpw[WORK_HASH_MAX], mpw[WORK_HASH_MAX];
 };
 
@@ -43,7 +44,8 @@ struct dir_link {
 struct dir_user {
 	struct vm_name name;
 	bool nolog;		  /* may own space, may not log on */
-	char hash[WORK_HASH_MAX]; /* crypt(5); "" when nolog */
+	bool clear;		  /* the file has a clear password: hash it first */
+	char hash[WORK_HASH_MAX]; /* crypt(5); "" when nolog or clear */
 	uint64_t storage, storage_max; /* bytes */
 	unsigned classes;	  /* CLASS() bits */
 	char account[9], dist[9];
@@ -63,11 +65,28 @@ struct dir_user {
 
 struct directory;
 
+/* Message numbers of DMKDIR: the first six as VM/370 had them. */
+enum dir_message {
+	DIR_INVALID_OPERAND = 751,
+	DIR_SEQUENCE = 752,
+	DIR_OPERAND_MISSING = 753,
+	DIR_DUPLICATE = 758,
+	DIR_STATEMENT = 760, /* unknown */
+	DIR_FILE = 763,	     /* not found, not readable, cannot be replaced */
+	DIR_OVERLAP = 765,
+	DIR_NO_LINK = 766, /* a LINK to a minidisk that is not there */
+	DIR_NO_USER = 767, /* directory_set_password */
+};
+
 /* The first error of a file: what DMKDIR messages print. */
 struct dir_error {
+	unsigned number;       /* enum dir_message */
 	unsigned line, column; /* from 1; 0: the file itself (text has why) */
 	char text[160];
 };
+
+/* "LINE 4 COLUMN 12: text", or the text alone when there is no line. */
+void dir_error_print(const struct dir_error *err, char *buf, size_t size);
 
 /* Read and check a file.  NULL: *err says why, nothing is kept. */
 struct directory *directory_load(const char *path, struct dir_error *err);
@@ -88,6 +107,11 @@ const struct dir_user *directory_at(const struct directory *dir, size_t i);
 /* A minidisk by owner and address, or NULL. */
 const struct dir_mdisk *directory_mdisk(const struct directory *dir,
     struct vm_name owner, vdev_t vdev);
+
+/* Does this crypt(5) hash belong to the password?  It is tried as typed and
+ * then in capitals, as VM took every password.  An empty hash costs the same
+ * time and is wrong.  Slow: in a worker only. */
+bool directory_password_ok(const char *password, const char *hash);
 
 /* Rewrite the file at path with every clear password replaced by its hash
  * (yescrypt), by a new file and rename.  Slow: in a worker only.  0, or -1
