@@ -47,7 +47,10 @@ enum diag_code {
 
 /* DIAGNOSE 8.  Without an output buffer CP answers on the console.  With one
  * the answer's lines, each ended by a newline, are stored there; cc 1 and
- * out_len = the size needed when they do not fit. */
+ * out_len = the size needed when they do not fit.  With DIAG_COMMAND_IMPLIED
+ * CP says nothing of a command that it does not know, and only gives rc 1: a
+ * guest that passes on what its user typed has its own words for that. */
+#define DIAG_COMMAND_IMPLIED 0x01 /* flags */
 #define DIAG_COMMAND_MAX 240
 #define DIAG_RESPONSE_MAX 8192
 

@@ -351,6 +351,7 @@ struct ipc_cp_command {
 	uint32_t text_len;
 	uint32_t tag;
 	uint32_t want_reply; /* 0: answer on the console */
+	uint32_t implied;    /* 1: an unknown command is rc 1 and no message */
 	char text[];
 };
 
