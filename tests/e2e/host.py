@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+#
+# host.py - the system as its host sees it: exit codes, stop and start, two
+# side by side, a port in use, the time zone, a directory that is wrong.
+# These need systems of their own; they start and stop what they use.
+
+import datetime
+import os
+import re
+import sys
+
+import runner
+import vm
+from runner import case, check
+
+WITNESS = vm.user("WITNESS", "G")
+
+
+def one_line(out):
+    """The lines of an answer that say something."""
+    return [line for line in out.splitlines() if line.strip()]
+
+
+@case("cp.exit-codes")
+def exit_codes(system):
+    rc, out = system.cp("QUERY", "NAMES")
+    check(rc == 0 and "OPERATOR" in out, "QUERY NAMES: exit %d" % rc, out)
+    rc, out = system.cp("query", "time")
+    check(rc == 0 and "TIME IS" in out, "query time: exit %d" % rc, out)
+    rc, out = system.cp("QUERY", "NOBODY99")
+    check(rc == 45 and "045E NOBODY99 NOT LOGGED ON" in out,
+          "QUERY NOBODY99: exit %d" % rc, out)
+    rc, out = system.cp("NOSUCHCOMMAND")
+    check(rc == 1 and "001E" in out, "unknown command: exit %d" % rc, out)
+    rc, out = system.cp("DISPLAY", "0.10")
+    check(rc != 0 and one_line(out), "DISPLAY from the host: exit %d" % rc,
+          out)
+
+
+@case("status")
+def status(system):
+    rc, out = system.vm370("status")
+    check(rc == 0 and str(system.port) in out, "status: exit %d" % rc, out)
+    with vm.System(engine="auto") as other:
+        other.stop()
+        rc, out = other.vm370("status")
+        check(rc != 0 and one_line(out), "status when stopped: exit %d" % rc,
+              out)
+
+
+@case("port-in-use")
+def port_in_use(system):
+    other = vm.System()
+    other.port = system.port
+    try:
+        rc, out = other.vm370("start", "--port", str(system.port),
+                              "--detach", timeout=vm.START_SECONDS)
+        lines = one_line(out)
+        check(rc != 0 and str(system.port) in lines[-1],
+              "start on a used port: exit %d" % rc, out)
+        check(len([l for l in lines if "port" in l.lower()]) == 1,
+              "not one clear line", out)
+    finally:
+        other.stop(check=False)
+        other._remove()
+
+
+@case("started-twice")
+def started_twice(system):
+    rc, out = system.vm370("start", "--port", str(vm.free_port()), "--detach",
+                           timeout=vm.START_SECONDS)
+    check(len(one_line(out)) >= 1 and "run" in out.lower(),
+          "a second start says nothing: exit %d" % rc, out)
+    system.ask("QUERY", "NAMES")
+
+
+@case("two-side-by-side")
+def side_by_side(system):
+    with vm.System(directory=WITNESS) as other:
+        check(other.port != system.port, "one port")
+        system.ready(other.telnet(), "WITNESS")
+        other_names = other.ask("QUERY", "NAMES")
+        check("WITNESS" in other_names, "WITNESS is not there", other_names)
+        names = system.ask("QUERY", "NAMES")
+        check("WITNESS" not in names, "WITNESS is on both systems", names)
+        system.ready(system.telnet(), "GUEST1")
+        other.close_clients()
+    names = system.ask("QUERY", "NAMES")
+    check("GUEST1" in names, "the other's end was seen here", names)
+    system.log_off("GUEST1")
+
+
+@case("time-zone")
+def time_zone(system):
+    """SYSTEM CONFIG here says Asia/Kolkata: no whole hours from UTC."""
+    kolkata = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
+    out = system.ask("QUERY", "TIME")
+    got = re.search("TIME IS (\\d+):(\\d+):\\d+ IST (\\w+) (\\S+)", out)
+    check(got, "no TIME IS hh:mm:ss IST", out)
+    now = datetime.datetime.now(kolkata)
+    minutes = int(got[1]) * 60 + int(got[2])
+    apart = (now.hour * 60 + now.minute - minutes) % 1440
+    check(apart <= 1 or apart >= 1439, "%d minutes apart" % apart, out)
+    client = system.telnet()
+    system.logon(client, "GUEST2")
+    client.at = 0
+    client.wait("LOGON +AT \\d\\d:\\d\\d:\\d\\d IST")
+    client.wait("^Ready;")
+    client.command("QUERY TIME", "TIME IS \\d\\d:\\d\\d:\\d\\d IST")
+    system.log_off("GUEST2")
+
+
+@case("directory.bad")
+def bad_directory(system):
+    """A bad file changes nothing and names line and column."""
+    path = os.path.join(system.home, "user.direct")
+    with open(path) as f:
+        good = f.read()
+    lines = good.count("\n")
+    bad = good + vm.user("NEWUSER") + "USER BADUSER X 16M 16M G\n MDISK ZZZ\n"
+    with open(path, "w") as f:
+        f.write(bad)
+    wrong = lines + bad[len(good):].count("\n")
+    rc, out = system.vm370("direct")
+    check(rc != 0, "a bad directory is taken", out)
+    check(re.search("\\b%d\\b.*\\b8\\b" % wrong, out),
+          "line %d column 8 not named" % wrong, out)
+    with open(path) as f:
+        check(f.read() == bad, "the file was changed")
+    client = system.telnet()
+    client.wait("VM/370 Online")
+    client.line("LOGON NEWUSER")
+    client.wait("ENTER PASSWORD")
+    client.line("NEWUSER")
+    client.wait("DMKLOG05[03]E")
+    system.logon(system.telnet(), "GUEST1")
+    with open(path, "w") as f:
+        f.write(good + vm.user("NEWUSER"))
+    rc, out = system.vm370("direct")
+    check(rc == 0, "a good directory: exit %d" % rc, out)
+    system.ready(system.telnet(), "NEWUSER")
+    system.log_off("GUEST1", "NEWUSER")
+
+
+@case("adduser-passwd")
+def adduser(system):
+    rc, out = system.vm370("adduser", "ADDED")
+    check(rc == 0, "adduser: exit %d" % rc, out)
+
+
+@case("stop-start")
+def stop_start(system):
+    """Stopped and started on the same directory; nothing is left behind."""
+    pid = int(system.facts()["pid"])
+    user = system.logon(system.telnet(), "GUEST1")
+    system.stop()
+    user.wait_end(10)
+    check(not os.path.exists("/proc/%d" % pid), "the supervisor still runs")
+    rc, out = vm.run(["sh", "-c", "grep -l -- '%s' /proc/[0-9]*/cmdline"
+                      % system.home])
+    check(not one_line(out), "processes are left", out)
+    rc, out = system.vm370("status")
+    check(rc != 0, "status when stopped: exit %d" % rc, out)
+    rc, out = system.cp("QUERY", "NAMES")
+    check(rc != 0 and len(one_line(out)) == 1,
+          "cp when stopped: exit %d" % rc, out)
+    system.start()
+    system.ready(system.telnet(), "NEWUSER")
+
+
+def main():
+    args = runner.arguments()
+    with vm.System(engine=args.engine, keep=args.keep, directory=WITNESS,
+                   config="TIMEZONE Asia/Kolkata\n") as system:
+        failed = runner.run_cases(args, system)
+        if failed:
+            print(system.log_tail())
+    print("%d FAILED" % failed)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    # The cases were registered in this module's own name.
+    main()

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: MIT
+#
+# system.py - everything that one running system can show: one boot.
+
+import runner
+import session # its cases, as the next ones', register themselves
+import users
+import vm
+
+if __name__ == "__main__":
+    runner.main(directory="".join(vm.user(name) for name in users.MANY))

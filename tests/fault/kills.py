@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+#
+# kills.py - kill -9 of each program and of everything: the right message to
+# the right user, nobody else notices, and the next start is warm.
+
+import os
+import signal
+import time
+
+from clients import until
+from runner import case, check
+
+
+def new_pid(system, program, do):
+    """The one process of a program that do() brings."""
+    before = system.pids(program)
+    do()
+    new = until(lambda: system.pids(program) - before, "a new " + program)
+    check(len(new) == 1, "%d new %s" % (len(new), program))
+    return new
+
+
+def two_users(system, program="vmguest"):
+    """FAULT and GUEST2 at CMS; the process of FAULT; a pattern in GUEST2's
+    storage, and his line marked."""
+    system.log_off("FAULT", "GUEST2")
+    other = system.ready(system.telnet(), "GUEST2")
+    other.command("#CP STORE 200000 0BADCAFE", "")
+    other.command("QUERY TIME", "TIME IS")
+    client = system.telnet()
+    pid = new_pid(system, program, lambda: system.ready(client, "FAULT",
+                                                        options=""))
+    other.pump(0.5)
+    other.mark = len(other.seen)
+    return client, other, pid
+
+
+def unnoticed(other):
+    """Nothing came to the other user, and his machine is what it was."""
+    other.pump(0.5)
+    check(other.seen[other.mark:].strip() == "", "the other user was told",
+          other.seen[other.mark:])
+    other.command("QUERY TIME", "TIME IS")
+    other.command("#CP DISPLAY 200000.4", "(?i)0BADCAFE|FECAAD0B")
+
+
+@case("kill.vmguest")
+def kill_guest(system):
+    """The machine is gone: DMKDSP450W to its user, who IPLs again."""
+    client, other, pid = two_users(system)
+    system.kill(pid)
+    client.wait("DMKDSP450W")
+    unnoticed(other)
+    client.command("QUERY TIME", "TIME IS")
+    client.command("IPL CMS", "^Ready;")
+    client.command("QUERY TIME", "TIME IS")
+    system.log_off("FAULT", "GUEST2")
+
+
+@case("kill.vmguest.disconnected")
+def kill_disconnected(system):
+    client, other, pid = two_users(system)
+    client.line("#CP DISCONN")
+    client.wait("VM/370 Online")
+    system.kill(pid)
+    unnoticed(other)
+    again = system.telnet()
+    system.logon(again, "FAULT", answer="RECONNECTED AT")
+    check("DMKDSP450W" in again.seen, "no DMKDSP450W", again.seen)
+    system.log_off("FAULT", "GUEST2")
+
+
+@case("kill.vmterm")
+def kill_term(system):
+    """The line ends; the user is disconnected and his machine runs."""
+    client, other, pid = two_users(system, "vmterm")
+    client.command("#CP STORE 200000 FEEDF00D", "")
+    client.command("QUERY TIME", "TIME IS")
+    system.kill(pid)
+    client.wait_end(20)
+    until(lambda: "FAULT    - DSC" in system.ask("QUERY", "NAMES"),
+          "disconnected FAULT")
+    unnoticed(other)
+    again = system.telnet()
+    system.logon(again, "FAULT", answer="RECONNECTED AT")
+    again.command("#CP DISPLAY 200000.4", "(?i)FEEDF00D|0DF0EDFE")
+    system.log_off("FAULT", "GUEST2")
+
+
+@case("kill.vmspool")
+def kill_spool(system):
+    """vmcp starts it again; no user notices."""
+    client, other, _ = two_users(system)
+    old = system.pids("vmspool")
+    check(len(old) == 1, "%d vmspool" % len(old))
+    system.kill(old)
+    until(lambda: system.pids("vmspool") - old, "a new vmspool")
+    unnoticed(other)
+    client.command("QUERY TIME", "TIME IS")
+    third = system.logon(system.telnet(), "GUEST1", options="NOIPL")
+    check("FILES:" in third.seen, "no FILES: line", third.seen)
+    system.log_off("FAULT", "GUEST2", "GUEST1")
+
+
+def warm_restart(system):
+    """After an end without good-bye: start again, log on, all is there."""
+    until(lambda: system.vm370("status")[0] != 0, "end of the system")
+    system.close_clients()
+    system.start()
+    system.ready(system.telnet(), "GUEST2")
+    system.ready(system.s3270(), "FAULT")
+    system.log_off("FAULT", "GUEST2")
+
+
+@case("kill.vmcp")
+def kill_cp(system):
+    """All others exit on end of file; the lines end; the next start is
+    warm."""
+    client, other, _ = two_users(system)
+    supervisor = int(system.facts()["pid"])
+    system.kill(system.pids("vmcp"))
+    client.wait_end(30)
+    other.wait_end(30)
+    until(lambda: not os.path.exists("/proc/%d" % supervisor),
+          "end of the supervisor")
+    warm_restart(system)
+
+
+@case("kill.everything")
+def kill_everything(system):
+    """The supervisor and all that it started, on the host."""
+    two_users(system)
+    supervisor = int(system.facts()["pid"])
+    for pid in family(supervisor):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass # it went with another one
+    time.sleep(0.2)
+    warm_restart(system)
+
+
+def family(root):
+    """A process and all below it, of this host."""
+    parents = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open("/proc/%s/stat" % name) as f:
+                    parents[int(name)] = int(f.read().rsplit(")", 1)[1]
+                                             .split()[1])
+            except OSError:
+                pass # it has ended
+    ours = [root]
+    for pid in ours:
+        ours += [p for p, parent in parents.items() if parent == pid]
+    return ours
