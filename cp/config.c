@@ -1,2 +1,366 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * config.c - SYSTEM CONFIG's statements, each checked.  Reads the files that
+ * LOGO FILE and LOGMSG FILE name, below the home directory; changes nothing.
+ *
+ *   SYSTEM name                 default VM370
+ *   NODE name                   default the system's name
+ *   TIMEZONE tz [name]          tz as in TZ(3): EST5EDT, Europe/Berlin, UTC
+ *   LOGO FILE name              default: built in
+ *   LOGMSG text                 a line; more statements, more lines
+ *   LOGMSG FILE name
+ *   VOLUME name...              folders below volumes/
+ *   AUTOLOG userid...
+ *   OPERATOR userid             default OPERATOR
+ *
+ * A statement is one line of words; a line that begins with * is a comment.
+ */
 #include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "card.h"
+#include "dirparse.h"
+#include "name.h"
+#include "textfile.h"
+
+#define CONFIG_TEXT_MAX IPC_TEXT_MAX /* of the logo, of LOGMSG */
+#define CONFIG_VOLSER_MAX 6
+
+#define CONFIG_COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static const char config_logo[] =
+    "VM/370 Online\n"
+    "\n"
+    "        VV        VV  MM          MM\n"
+    "         VV      VV   MMMM      MMMM\n"
+    "          VV    VV    MM  MM  MM  MM\n"
+    "           VV  VV     MM    MM    MM\n"
+    "            VVVV      MM          MM     370\n"
+    "             VV       MM          MM\n"
+    "\n"
+    "        Virtual Machine Facility for x86-64\n"
+    "\n";
+
+struct config_parse {
+	struct config *config;
+	struct dir_error *err;
+	const char *home;
+	struct card card;
+};
+
+static int
+config_error(struct config_parse *p, unsigned number, unsigned column,
+    const char *what, const char *detail)
+{
+	*p->err = (struct dir_error){ .number = number, .line = p->card.line,
+		.column = column };
+	snprintf(p->err->text, sizeof p->err->text, "%s - %s", what, detail);
+	return -1;
+}
+
+/* Word i is wrong or missing. */
+static int
+config_bad(struct config_parse *p, unsigned i, const char *expected)
+{
+	if (i >= p->card.nwords)
+		return config_error(p, DIR_OPERAND_MISSING, p->card.end,
+		    "OPERAND MISSING", expected);
+	return config_error(p, DIR_INVALID_OPERAND, p->card.word[i].column,
+	    "INVALID OPERAND; EXPECTED", expected);
+}
+
+static int
+config_memory(struct config_parse *p)
+{
+	return config_error(p, DIR_FILE, 1, "OUT OF MEMORY", "CONFIGURATION");
+}
+
+static int
+config_name(struct config_parse *p, unsigned i, size_t max, const char *what,
+    struct vm_name *name)
+{
+	char text[VM_NAME_MAX + 1];
+
+	if (!card_copy(&p->card, i, true, text, sizeof text) ||
+	    strlen(text) > max || name_parse(text, name) < 0)
+		return config_bad(p, i, what);
+	return 0;
+}
+
+/* Add len bytes to a text that has a limit. */
+static int
+config_append(struct config_parse *p, char **text, const char *s, size_t len)
+{
+	size_t had = *text != NULL ? strlen(*text) : 0;
+	char *grown;
+
+	if (had + len > CONFIG_TEXT_MAX)
+		return config_error(p, DIR_INVALID_OPERAND, 1, "TEXT TOO LONG",
+		    "8192 BYTES AT MOST");
+	grown = realloc(*text, had + len + 1);
+	if (grown == NULL)
+		return config_memory(p);
+	memcpy(grown + had, s, len);
+	grown[had + len] = '\0';
+	*text = grown;
+	return 0;
+}
+
+/* Terminals show it as it is: text only, no control character. */
+static bool
+config_plain(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if ((c < ' ' && c != '\n') || c == 0x7F)
+			return false;
+	}
+	return true;
+}
+
+/* The file that word 2 names, below home and nowhere else. */
+static int
+config_file(struct config_parse *p, char **text)
+{
+	char name[128], path[PATH_MAX];
+	char *found;
+	size_t len;
+	int rc;
+
+	if (!card_copy(&p->card, 2, false, name, sizeof name) ||
+	    name[0] == '/' || strstr(name, "..") != NULL)
+		return config_bad(p, 2, "A FILE BELOW THE HOME DIRECTORY");
+	if (p->card.nwords > 3)
+		return config_bad(p, 3, "NOTHING MORE");
+	snprintf(path, sizeof path, "%s/%s", p->home, name);
+	found = textfile_read(path, &len);
+	if (found == NULL)
+		return config_error(p, DIR_FILE, p->card.word[2].column, name,
+		    strerror(errno));
+	if (!config_plain(found, len))
+		rc = config_error(p, DIR_FILE, p->card.word[2].column, name,
+		    "HAS CONTROL CHARACTERS");
+	else
+		rc = config_append(p, text, found, len);
+	if (rc == 0 && len > 0 && found[len - 1] != '\n')
+		rc = config_append(p, text, "\n", 1);
+	free(found);
+	return rc;
+}
+
+/* --- statements --- */
+
+static int
+config_do_system(struct config_parse *p)
+{
+	return config_name(p, 1, VM_NAME_MAX, "A NAME", &p->config->system);
+}
+
+static int
+config_do_node(struct config_parse *p)
+{
+	return config_name(p, 1, VM_NAME_MAX, "A NAME", &p->config->node);
+}
+
+static int
+config_do_operator(struct config_parse *p)
+{
+	return config_name(p, 1, VM_NAME_MAX, "A USERID",
+	    &p->config->operator_user);
+}
+
+/* TZ is read by the C library from files it finds: allow no path upwards. */
+static int
+config_do_timezone(struct config_parse *p)
+{
+	char tz[sizeof p->config->tz];
+
+	if (!card_copy(&p->card, 1, false, tz, sizeof tz) || tz[0] == '/' ||
+	    tz[0] == ':' || strstr(tz, "..") != NULL)
+		return config_bad(p, 1, "A TIME ZONE LIKE EST5EDT OR UTC");
+	memcpy(p->config->tz, tz, sizeof tz);
+	if (p->card.nwords > 2 && !card_copy(&p->card, 2, true,
+	    p->config->zone, sizeof p->config->zone))
+		return config_bad(p, 2, "A NAME OF AT MOST 7 CHARACTERS");
+	return 0;
+}
+
+static int
+config_do_logo(struct config_parse *p)
+{
+	if (!card_is(&p->card, 1, "FILE"))
+		return config_bad(p, 1, "FILE");
+	free(p->config->logo);
+	p->config->logo = NULL;
+	return config_file(p, &p->config->logo);
+}
+
+static int
+config_do_logmsg(struct config_parse *p)
+{
+	struct card_word text = card_rest(&p->card, 1);
+
+	if (card_is(&p->card, 1, "FILE"))
+		return config_file(p, &p->config->logmsg);
+	if (config_append(p, &p->config->logmsg, text.s, text.len) < 0)
+		return -1;
+	return config_append(p, &p->config->logmsg, "\n", 1);
+}
+
+/* Names from word 1 on, each once, into a list of at most `room`. */
+static int
+config_list(struct config_parse *p, size_t max, const char *what,
+    struct vm_name *list, size_t *n, size_t room)
+{
+	for (unsigned i = 1; i < p->card.nwords; i++) {
+		struct vm_name name;
+
+		if (config_name(p, i, max, what, &name) < 0)
+			return -1;
+		for (size_t k = 0; k < *n; k++)
+			if (name_equal(list[k], name))
+				return config_error(p, DIR_DUPLICATE,
+				    p->card.word[i].column,
+				    "DUPLICATE DEFINITION", name_text(name).s);
+		if (*n == room)
+			return config_error(p, DIR_INVALID_OPERAND,
+			    p->card.word[i].column, "TOO MANY",
+			    name_text(name).s);
+		list[(*n)++] = name;
+	}
+	return 0;
+}
+
+static int
+config_do_volume(struct config_parse *p)
+{
+	return config_list(p, CONFIG_VOLSER_MAX,
+	    "A VOLUME OF ONE TO SIX CHARACTERS", p->config->volumes,
+	    &p->config->nvolumes, CONFIG_COUNT(p->config->volumes));
+}
+
+static int
+config_do_autolog(struct config_parse *p)
+{
+	return config_list(p, VM_NAME_MAX, "A USERID", p->config->autolog,
+	    &p->config->nautolog, CONFIG_COUNT(p->config->autolog));
+}
+
+static const struct config_statement {
+	const char *name;
+	unsigned min, max; /* operands */
+	int (*run)(struct config_parse *);
+} config_statements[] = {
+	{ "SYSTEM", 1, 1, config_do_system },
+	{ "NODE", 1, 1, config_do_node },
+	{ "TIMEZONE", 1, 2, config_do_timezone },
+	{ "LOGO", 2, 2, config_do_logo },
+	{ "LOGMSG", 0, CARD_WORDS_MAX, config_do_logmsg },
+	{ "VOLUME", 1, CARD_WORDS_MAX, config_do_volume },
+	{ "AUTOLOG", 1, CARD_WORDS_MAX, config_do_autolog },
+	{ "OPERATOR", 1, 1, config_do_operator },
+};
+
+static int
+config_statement(struct config_parse *p)
+{
+	for (size_t i = 0; i < CONFIG_COUNT(config_statements); i++) {
+		const struct config_statement *st = &config_statements[i];
+
+		if (!card_is(&p->card, 0, st->name))
+			continue;
+		if (p->card.nwords - 1 < st->min)
+			return config_bad(p, p->card.nwords, st->name);
+		if (p->card.nwords - 1 > st->max)
+			return config_bad(p, st->max + 1, "NOTHING MORE");
+		return st->run(p);
+	}
+	return config_error(p, DIR_STATEMENT, p->card.word[0].column,
+	    "UNKNOWN STATEMENT", "SEE SYSTEM CONFIG IN THE OPERATOR'S GUIDE");
+}
+
+static int
+config_read(struct config_parse *p, const char *text, size_t len)
+{
+	struct card_reader reader = { .text = text, .len = len };
+	const char *why = "";
+	unsigned column = 1;
+	int got;
+
+	while ((got = card_next(&reader, &p->card, &column, &why)) > 0)
+		if (config_statement(p) < 0)
+			return -1;
+	if (got < 0)
+		return config_error(p, DIR_INVALID_OPERAND, column,
+		    "INVALID LINE", why);
+	return 0;
+}
+
+/* What no statement set. */
+static int
+config_defaults(struct config_parse *p)
+{
+	struct config *c = p->config;
+
+	if (name_empty(c->system))
+		name_parse("VM370", &c->system);
+	if (name_empty(c->node))
+		c->node = c->system;
+	if (name_empty(c->operator_user))
+		name_parse("OPERATOR", &c->operator_user);
+	if (c->logo == NULL &&
+	    config_append(p, &c->logo, config_logo, strlen(config_logo)) < 0)
+		return -1;
+	return c->logmsg != NULL ? 0 : config_append(p, &c->logmsg, "", 0);
+}
+
+struct config *
+config_parse(const char *text, size_t len, const char *home,
+    struct dir_error *err)
+{
+	struct config_parse p = { .err = err, .home = home };
+
+	*err = (struct dir_error){ 0 };
+	p.config = calloc(1, sizeof *p.config);
+	if (p.config == NULL) {
+		config_memory(&p);
+		return NULL;
+	}
+	if (config_read(&p, text, len) < 0 || config_defaults(&p) < 0) {
+		config_free(p.config);
+		return NULL;
+	}
+	return p.config;
+}
+
+struct config *
+config_load(const char *path, const char *home, struct dir_error *err)
+{
+	struct config *config;
+	size_t len;
+	char *text = textfile_read(path, &len);
+
+	if (text == NULL) {
+		dir_error_set(err, DIR_FILE, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	config = config_parse(text, len, home, err);
+	free(text);
+	return config;
+}
+
+void
+config_free(struct config *config)
+{
+	if (config == NULL)
+		return;
+	free(config->logo);
+	free(config->logmsg);
+	free(config);
+}
