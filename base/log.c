@@ -18,6 +18,7 @@ void
 log_init(const char *who)
 {
 	snprintf(log_who, sizeof log_who, "%s", who);
+	tzset(); /* gmtime_r would, and open files after the sandbox closed */
 }
 
 static void
