@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+#
+# common.py - what the benches share: where the harness is, and the row that
+# each figure is.  A bench is a program that prints rows; run makes the table.
+
+import argparse
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir, "e2e"))
+
+import vm
+
+ROW = "%-44s %10s %10s %-5s %7s  %s"
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build")
+    parser.add_argument("--engine", default="auto")
+    args = parser.parse_args()
+    if args.build:
+        vm.BUILD = args.build
+    return args
+
+
+def tool(name):
+    """A program that was built for the benches."""
+    return os.path.join(vm.BUILD, "tests", "bench_" + name)
+
+
+def row(name, ours, floor, unit, limit=None, value=None):
+    """Ours, floor, ratio; with a limit, whether the value (the ratio, unless
+    told otherwise) keeps to it."""
+    ratio = ours / floor if floor else float("inf")
+    value = ratio if value is None else value
+    verdict = ""
+    if limit is not None:
+        verdict = "at most %g: %s" % (limit,
+                                      "ok" if value <= limit else "MISSED")
+    print(ROW % (name, "%.1f" % ours, "%.1f" % floor, unit, "%.2f" % ratio,
+                 verdict), flush=True)
+
+
+def note(text):
+    print("  " + text, flush=True)
