@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * forward.c - carry connections into the lab, saying first who they are from.
+ *
+ * Bytes pass unread.  A side that does not take its bytes stops the other;
+ * an end of file is passed on.  Knows no telnet.
+ */
+#include "forward.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/listener.h>
+
+#include "log.h"
+#include "proxy.h"
+
+#define FORWARD_HIGH (64u << 10) /* bytes on their way, each direction */
+
+enum { FORWARD_PEER, FORWARD_LAB };
+
+struct forward_pair {
+	struct forward *f;
+	struct forward_pair *next;
+	struct bufferevent *side[2];
+	int ended[2]; /* it has sent all it had */
+};
+
+static void
+forward_free(struct forward_pair *p)
+{
+	struct forward_pair **q = &p->f->first;
+
+	while (*q != p)
+		q = &(*q)->next;
+	*q = p->next;
+	p->f->n--;
+	for (int i = 0; i < 2; i++)
+		if (p->side[i] != NULL)
+			bufferevent_free(p->side[i]);
+	free(p);
+}
+
+static int
+forward_side(const struct forward_pair *p, const struct bufferevent *bev)
+{
+	return bev == p->side[FORWARD_PEER] ? FORWARD_PEER : FORWARD_LAB;
+}
+
+static void
+forward_on_read(struct bufferevent *bev, void *arg)
+{
+	struct forward_pair *p = arg;
+	struct bufferevent *to = p->side[!forward_side(p, bev)];
+
+	bufferevent_write_buffer(to, bufferevent_get_input(bev));
+	if (evbuffer_get_length(bufferevent_get_output(to)) > FORWARD_HIGH)
+		bufferevent_disable(bev, EV_READ);
+}
+
+/* One side has sent all and the other has been given all of it. */
+static void
+forward_pass_end(struct forward_pair *p, int from)
+{
+	struct bufferevent *to = p->side[!from];
+
+	if (p->ended[from] &&
+	    evbuffer_get_length(bufferevent_get_output(to)) == 0)
+		shutdown(bufferevent_getfd(to), SHUT_WR);
+}
+
+/* All that was on its way to this side has been sent. */
+static void
+forward_on_room(struct bufferevent *bev, void *arg)
+{
+	struct forward_pair *p = arg;
+	int from = !forward_side(p, bev);
+
+	forward_pass_end(p, from);
+	if (p->ended[FORWARD_PEER] && p->ended[FORWARD_LAB])
+		forward_free(p);
+	else if (!p->ended[from])
+		bufferevent_enable(p->side[from], EV_READ);
+}
+
+static void
+forward_on_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct forward_pair *p = arg;
+	int side = forward_side(p, bev);
+	struct bufferevent *to = p->side[!side];
+
+	if (what & BEV_EVENT_CONNECTED)
+		return;
+	if (what & (BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) {
+		forward_free(p);
+		return;
+	}
+	p->ended[side] = 1;
+	bufferevent_disable(bev, EV_READ);
+	if (p->ended[!side] && evbuffer_get_length(
+	    bufferevent_get_output(to)) == 0)
+		forward_free(p);
+	else
+		forward_pass_end(p, side);
+}
+
+static int
+forward_announce(struct forward_pair *p, int fd, const struct sockaddr *peer)
+{
+	uint8_t header[PROXY_HEADER_MAX];
+	struct sockaddr_storage local = { .ss_family = AF_UNSPEC };
+	socklen_t len = sizeof local;
+	size_t n;
+
+	if (getsockname(fd, (struct sockaddr *)&local, &len) < 0)
+		return -1;
+	n = proxy_header(header, peer, (struct sockaddr *)&local,
+	    p->f->token);
+	return bufferevent_write(p->side[FORWARD_LAB], header, n);
+}
+
+static int
+forward_connect(struct forward_pair *p)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET,
+		.sin_port = htons(p->f->to),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int on = 1;
+
+	if (bufferevent_socket_connect(p->side[FORWARD_LAB],
+	    (struct sockaddr *)&sin, sizeof sin) < 0)
+		return -1;
+	return setsockopt(bufferevent_getfd(p->side[FORWARD_LAB]), IPPROTO_TCP,
+	    TCP_NODELAY, &on, sizeof on);
+}
+
+/* A telnet client sends its Synch as urgent data: it stays in line. */
+static void
+forward_peer_options(int fd)
+{
+	int on = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+static struct forward_pair *
+forward_new(struct forward *f, int fd)
+{
+	struct forward_pair *p = calloc(1, sizeof *p);
+
+	if (p == NULL) {
+		close(fd);
+		return NULL;
+	}
+	p->f = f;
+	p->next = f->first;
+	f->first = p;
+	f->n++;
+	p->side[FORWARD_PEER] = bufferevent_socket_new(f->base, fd,
+	    BEV_OPT_CLOSE_ON_FREE);
+	p->side[FORWARD_LAB] = bufferevent_socket_new(f->base, -1,
+	    BEV_OPT_CLOSE_ON_FREE);
+	for (int i = 0; i < 2; i++)
+		bufferevent_setcb(p->side[i], forward_on_read,
+		    forward_on_room, forward_on_event, p);
+	return p;
+}
+
+static void
+forward_on_accept(struct evconnlistener *l, evutil_socket_t fd,
+    struct sockaddr *peer, int len, void *arg)
+{
+	struct forward *f = arg;
+	struct forward_pair *p;
+
+	(void)l;
+	(void)len;
+	if (f->to == 0 || f->n >= FORWARD_MAX) {
+		close(fd);
+		return;
+	}
+	forward_peer_options(fd);
+	p = forward_new(f, fd);
+	if (p == NULL)
+		return;
+	if (forward_connect(p) < 0 || forward_announce(p, fd, peer) < 0) {
+		forward_free(p);
+		return;
+	}
+	for (int i = 0; i < 2; i++)
+		bufferevent_enable(p->side[i], EV_READ | EV_WRITE);
+}
+
+/* Out of descriptors, most likely: the listener tries again by itself. */
+static void
+forward_on_error(struct evconnlistener *l, void *arg)
+{
+	(void)l;
+	(void)arg;
+	log_warn("a connection cannot be accepted");
+}
+
+int
+forward_open(struct forward *f, struct event_base *base, const char *address,
+    uint16_t port, const char *token)
+{
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
+	struct sockaddr_in *sin = (struct sockaddr_in *)&ss;
+	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)&ss;
+	socklen_t len = sizeof ss;
+
+	*f = (struct forward){ .base = base, .token = token };
+	if (inet_pton(AF_INET, address, &sin->sin_addr) == 1) {
+		ss.ss_family = AF_INET;
+		sin->sin_port = htons(port);
+		len = sizeof *sin;
+	} else if (inet_pton(AF_INET6, address, &sin6->sin6_addr) == 1) {
+		ss.ss_family = AF_INET6;
+		sin6->sin6_port = htons(port);
+		len = sizeof *sin6;
+	} else {
+		errno = EINVAL;
+		return -1;
+	}
+	f->listener = evconnlistener_new_bind(base, forward_on_accept, f,
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
+	    LEV_OPT_REUSEABLE, 512, (struct sockaddr *)&ss, (int)len);
+	if (f->listener == NULL)
+		return -1;
+	evconnlistener_set_error_cb(f->listener, forward_on_error);
+	len = sizeof ss;
+	getsockname(evconnlistener_get_fd(f->listener),
+	    (struct sockaddr *)&ss, &len);
+	f->port = ntohs(ss.ss_family == AF_INET ? sin->sin_port :
+	    sin6->sin6_port);
+	return 0;
+}
+
+void
+forward_drop(struct forward *f)
+{
+	f->to = 0;
+	while (f->first != NULL)
+		forward_free(f->first);
+}
+
+void
+forward_close(struct forward *f)
+{
+	forward_drop(f);
+	if (f->listener != NULL)
+		evconnlistener_free(f->listener);
+	f->listener = NULL;
+}
