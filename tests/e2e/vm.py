@@ -46,12 +46,11 @@ def run(command, timeout=60, **more):
     return done.returncode, done.stdout.decode("utf-8", "replace")
 
 
-def user(name, classes="G", storage="16M", statements=("IPL CMS",)):
-    """A directory entry whose password is the name."""
+def user(name, classes="G", storage="16M", statements=()):
+    """A directory entry like the demonstration's users; the password is the
+    name."""
     lines = ["USER %s %s %s %s %s" % (name, hashed(name), storage, storage,
-                                      classes),
-             " CONSOLE 009 3215",
-             " LINK MAINT 190 190 RR"]
+                                      classes), " INCLUDE CMSUSERS"]
     return "\n".join(lines + [" " + s for s in statements]) + "\n"
 
 

@@ -17,7 +17,7 @@ import kills
 
 if __name__ == "__main__":
     runner.main(
-        directory=vm.user("FAULT", "G", "16M", ["IPL CMS"] + [
-            d.strip() for d in guests.DISKS]),
+        directory=vm.user("FAULT", statements=guests.DISKS),
+        config="VOLUME TESTVL\n",
         minidisks=[("TESTVL", "FAULT", vdev, image)
                    for vdev, image in images.IMAGES.items()])

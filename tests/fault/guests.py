@@ -6,7 +6,7 @@
 import images
 from runner import case, check
 
-DISKS = [" MDISK %s FB-512 %d %d TESTVL RR" %
+DISKS = ["MDISK %s FB-512 %d %d TESTVL RR" %
          (vdev, 1000 * n, len(image) // 512)
          for n, (vdev, image) in enumerate(images.IMAGES.items())]
 
