@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * demo.c - the demonstration system and the system disk.  Replaces nothing
+ * that a user wrote, except clear passwords by their hashes.
+ */
+#include "demo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "directory.h"
+#include "home.h"
+#include "name.h"
+#include "textfile.h"
+
+#define DEMO_SYSTEM_DISK "volumes/VMSYS/MAINT.190"
+#define DEMO_IMAGE "cms190.img" /* what the build made of cms/ */
+#define DEMO_COPY (1u << 16)
+
+extern const char demo_user_direct[], demo_system_config[];
+
+/* Write a file unless there is one. */
+static int
+demo_text(const struct front *front, const char *name, const char *text)
+{
+	char path[PATH_MAX];
+
+	if (!front_path(front, name, path, sizeof path))
+		return 1;
+	if (access(path, F_OK) == 0)
+		return 0;
+	if (textfile_replace(path, text, strlen(text), 0600) < 0)
+		return front_fail("%s: %s", path, strerror(errno));
+	return 0;
+}
+
+static int
+demo_system(const struct front *front)
+{
+	char path[PATH_MAX];
+
+	if (!front_path(front, "user.direct", path, sizeof path))
+		return 1;
+	if (access(path, F_OK) == 0)
+		return 0;
+	printf("Making the demonstration system in %s\n", front->home);
+	/* user.direct last: it is what says that the system is there. */
+	if (demo_text(front, "system.config", demo_system_config) != 0)
+		return 1;
+	return demo_text(front, "user.direct", demo_user_direct);
+}
+
+/* Check the directory, hash what is clear, and find the system disk's size;
+ * 0 blocks when MAINT has none. */
+static int
+demo_directory(const struct front *front, uint64_t *blocks)
+{
+	char path[PATH_MAX], why[256];
+	const struct dir_mdisk *disk;
+	struct directory *dir;
+	struct dir_error err;
+	struct vm_name maint;
+	unsigned changed;
+
+	if (!front_path(front, "user.direct", path, sizeof path))
+		return 1;
+	if (directory_hash_passwords(path, &changed, &err) < 0 ||
+	    (dir = directory_load(path, &err)) == NULL) {
+		dir_error_print(&err, why, sizeof why);
+		return front_fail("%s: %s", path, why);
+	}
+	if (changed > 0)
+		printf("%u clear passwords in user.direct are now hashes\n",
+		    changed);
+	name_parse("MAINT", &maint);
+	disk = directory_mdisk(dir, maint, 0x190);
+	*blocks = disk != NULL && !disk->tdisk ? disk->blocks : 0;
+	directory_free(dir);
+	return 0;
+}
+
+/* The bytes at `at` of a file; what is behind its end is zero. */
+static int
+demo_read(int fd, char *buf, size_t size, off_t at)
+{
+	size_t done = 0;
+
+	memset(buf, 0, size);
+	while (done < size) {
+		ssize_t n = pread(fd, buf + done, size - done,
+		    at + (off_t)done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+/* Is the disk what the image is, with zeros behind it? */
+static bool
+demo_same(int image, off_t image_size, const char *disk_path, off_t size)
+{
+	static char a[DEMO_COPY], b[DEMO_COPY];
+	int disk = open(disk_path, O_RDONLY | O_CLOEXEC);
+	bool same = false;
+	struct stat st;
+
+	if (disk < 0)
+		return false;
+	if (fstat(disk, &st) == 0 && st.st_size == size) {
+		same = true;
+		for (off_t at = 0; same && at < image_size; at += DEMO_COPY)
+			same = demo_read(image, a, sizeof a, at) == 0 &&
+			    demo_read(disk, b, sizeof b, at) == 0 &&
+			    memcmp(a, b, sizeof a) == 0;
+	}
+	close(disk);
+	return same;
+}
+
+static int
+demo_copy(int image, off_t image_size, int disk, off_t size)
+{
+	static char buf[DEMO_COPY];
+
+	for (off_t at = 0; at < image_size; at += DEMO_COPY) {
+		size_t n = image_size - at < DEMO_COPY ?
+		    (size_t)(image_size - at) : DEMO_COPY;
+		ssize_t put;
+
+		if (demo_read(image, buf, n, at) < 0)
+			return -1;
+		put = pwrite(disk, buf, n, at);
+		if (put != (ssize_t)n) {
+			if (put >= 0)
+				errno = ENOSPC;
+			return -1;
+		}
+	}
+	if (ftruncate(disk, size) < 0)
+		return -1;
+	return fsync(disk);
+}
+
+/*
+ * A new file and a rename: a machine that has the old disk open goes on with
+ * the old one, and a crash leaves one of the two.
+ */
+static int
+demo_replace(int image, off_t image_size, const char *path, off_t size)
+{
+	char temp[PATH_MAX + 8];
+	int fd, error;
+
+	snprintf(temp, sizeof temp, "%s.new", path);
+	fd = open(temp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd >= 0 && demo_copy(image, image_size, fd, size) == 0 &&
+	    rename(temp, path) == 0) {
+		close(fd);
+		return 0;
+	}
+	error = errno;
+	if (fd >= 0) {
+		close(fd);
+		unlink(temp);
+	}
+	return front_fail("%s: %s", path, strerror(error));
+}
+
+static int
+demo_disk(const struct front *front, int image, uint64_t blocks)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	off_t size = (off_t)(blocks * FBA_BLOCK);
+
+	if (!front_path(front, DEMO_SYSTEM_DISK, path, sizeof path))
+		return 1;
+	if (fstat(image, &st) < 0)
+		return front_fail("%s: %s", DEMO_IMAGE, strerror(errno));
+	if (st.st_size > size)
+		return front_fail("CMS needs %lld blocks: MAINT's MDISK 190 "
+		    "has %llu", (long long)(st.st_size + FBA_BLOCK - 1) /
+		    FBA_BLOCK, (unsigned long long)blocks);
+	if (demo_same(image, st.st_size, path, size))
+		return 0;
+	return demo_replace(image, st.st_size, path, size);
+}
+
+static int
+demo_system_disk(const struct front *front, uint64_t blocks)
+{
+	char path[PATH_MAX];
+	int image, rc;
+
+	if (blocks == 0)
+		return 0; /* not our kind of directory: its owner's affair */
+	if (!front_share(DEMO_IMAGE, path, sizeof path))
+		return 1;
+	image = open(path, O_RDONLY | O_CLOEXEC);
+	if (image < 0) {
+		front_fail("%s: %s: there is no CMS to IPL", path,
+		    strerror(errno));
+		return 0;
+	}
+	rc = demo_disk(front, image, blocks);
+	close(image);
+	return rc;
+}
+
+int
+demo_prepare(const struct front *front)
+{
+	uint64_t blocks;
+
+	if (demo_system(front) != 0 || demo_directory(front, &blocks) != 0)
+		return 1;
+	return demo_system_disk(front, blocks);
+}
+
+int
+demo_command(struct front *front, int argc, char *argv[])
+{
+	int lock, rc;
+
+	(void)argv;
+	if (argc != 1)
+		return front_fail("usage: vm370 demo");
+	if (home_make(front) != 0)
+		return 1;
+	lock = home_lock(front);
+	if (lock < 0)
+		return errno == EWOULDBLOCK ?
+		    front_fail("a system runs in %s: stop it first",
+		    front->home) :
+		    front_fail("%s/lock: %s", front->run, strerror(errno));
+	rc = demo_prepare(front);
+	close(lock);
+	return rc;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * home.h - the home directory: made, owned, locked, and what runs in it.
+ */
+#ifndef VM370_CP_FRONT_HOME_H
+#define VM370_CP_FRONT_HOME_H
+
+#include <sys/types.h>
+
+#include "front.h"
+
+/* What the supervisor wrote to run/engine. */
+struct home_state {
+	char engine[16]; /* kvm or lab; "" when it has not written yet */
+	pid_t pid;
+	int port;
+};
+
+/* Make the folders that are missing.  0, or 1 with a line printed: a foreign
+ * owner, no permission, a full disk. */
+int home_make(const struct front *front);
+
+/* The lock that says that a system runs here, or -1: errno EWOULDBLOCK when
+ * one does.  The descriptor is close-on-exec. */
+int home_lock(const struct front *front);
+
+/* Does a system run here, and what does it say of itself? */
+bool home_running(const struct front *front, struct home_state *state);
+
+/* As home_running, else a line is printed. */
+bool home_must_run(const struct front *front, struct home_state *state);
+
+/* Write, or with NULL remove, run/engine.  -1 with errno. */
+int home_write_state(const struct front *front,
+    const struct home_state *state);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * stop.c - vm370 stop and status.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "front.h"
+#include "home.h"
+#include "host.h"
+
+#define STOP_SECONDS 60
+
+/*
+ * Is this pid really a supervisor?  The lock says that a system runs, not that
+ * the file beside it is of this system: a supervisor may have been killed.
+ */
+static bool
+stop_is_supervisor(pid_t pid)
+{
+	char path[64], name[32] = "";
+	FILE *f;
+
+	if (pid <= 1)
+		return false;
+	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return false;
+	if (fgets(name, sizeof name, f) == NULL)
+		name[0] = '\0';
+	fclose(f);
+	name[strcspn(name, "\n")] = '\0';
+	return strcmp(name, "vm370") == 0 || strcmp(name, "vmlab") == 0;
+}
+
+static int
+stop_ask(const struct front *front, const struct home_state *state)
+{
+	if (stop_is_supervisor(state->pid)) {
+		if (kill(state->pid, SIGTERM) == 0)
+			return 0;
+		return front_fail("cannot stop process %d: %s",
+		    (int)state->pid, strerror(errno));
+	}
+	/* vmcp alone is left. */
+	if (host_command(front, "SHUTDOWN", NULL) == HOST_NO_ANSWER)
+		return 1;
+	return 0;
+}
+
+static bool
+stop_process_gone(pid_t pid)
+{
+	return pid <= 1 || (kill(pid, 0) < 0 && errno == ESRCH);
+}
+
+int
+stop_command(struct front *front, int argc, char *argv[])
+{
+	const struct timespec tick = { .tv_nsec = 50000000 };
+	struct home_state state, now;
+
+	(void)argv;
+	if (argc != 1)
+		return front_fail("usage: vm370 stop");
+	if (!home_running(front, &state)) {
+		printf("No system runs in %s\n", front->home);
+		return 0;
+	}
+	if (!stop_is_supervisor(state.pid))
+		state.pid = 0;
+	if (stop_ask(front, &state) != 0)
+		return 1;
+	printf("Stopping the system in %s\n", front->home);
+	fflush(stdout);
+	for (int i = 0; i < STOP_SECONDS * 20; i++) {
+		if (!home_running(front, &now) &&
+		    stop_process_gone(state.pid)) {
+			printf("Stopped\n");
+			return 0;
+		}
+		nanosleep(&tick, NULL);
+	}
+	return front_fail("it has not stopped in %d seconds; "
+	    "%s/log/vm370.log may say why", STOP_SECONDS, front->home);
+}
+
+int
+status_command(struct front *front, int argc, char *argv[])
+{
+	struct home_state state;
+
+	(void)argv;
+	if (argc != 1)
+		return front_fail("usage: vm370 status");
+	if (!home_running(front, &state)) {
+		printf("No system runs in %s\n", front->home);
+		return 3;
+	}
+	if (state.port == 0)
+		printf("A system is starting in %s\n", front->home);
+	else
+		printf("A system runs in %s: 127.0.0.1 port %d, engine %s, "
+		    "process %d\n", front->home, state.port, state.engine,
+		    (int)state.pid);
+	return 0;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * users.c - vm370 direct, passwd and adduser: USER DIRECT from the host.  The
+ * file is in the home directory under either engine, so it is changed here;
+ * vmcp is asked to take it in when it runs.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "directory.h"
+#include "front.h"
+#include "home.h"
+#include "host.h"
+#include "name.h"
+#include "textfile.h"
+
+#define USERS_MADE_UP 12 /* characters of a password that we choose */
+
+static int
+users_error(const char *path, const struct dir_error *err)
+{
+	char why[256];
+
+	dir_error_print(err, why, sizeof why);
+	return front_fail("%s: %s", path, why);
+}
+
+/* What changed on disk, into effect.  An exit code. */
+static int
+users_effect(const struct front *front)
+{
+	struct home_state state;
+	int rc;
+
+	if (!front->inside && !home_running(front, &state))
+		return 0;
+	rc = host_command(front, "DIRECT", stdout);
+	if (rc == HOST_NO_ANSWER || rc < 0)
+		return 1;
+	return rc > 255 ? 255 : rc;
+}
+
+int
+direct_command(struct front *front, int argc, char *argv[])
+{
+	struct home_state state;
+	struct dir_error err;
+	char path[PATH_MAX];
+	unsigned changed;
+
+	(void)argv;
+	if (argc != 1)
+		return front_fail("usage: vm370 direct");
+	if (front->inside || home_running(front, &state))
+		return users_effect(front);
+	if (!front_path(front, "user.direct", path, sizeof path))
+		return 1;
+	if (directory_hash_passwords(path, &changed, &err) < 0)
+		return users_error(path, &err);
+	printf("%s is good; %u clear passwords hashed\n", path, changed);
+	return 0;
+}
+
+/* --- passwords from a terminal or a pipe --- */
+
+/* One line without its end.  False at the end of input. */
+static bool
+users_line(char *buf, size_t size)
+{
+	if (fgets(buf, (int)size, stdin) == NULL)
+		return false;
+	buf[strcspn(buf, "\r\n")] = '\0';
+	return true;
+}
+
+static bool
+users_prompt(const char *prompt, char *buf, size_t size)
+{
+	bool tty = isatty(STDIN_FILENO), got;
+	struct termios saved, quiet;
+
+	if (!tty || tcgetattr(STDIN_FILENO, &saved) < 0)
+		return users_line(buf, size);
+	quiet = saved;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	printf("%s", prompt);
+	fflush(stdout);
+	got = users_line(buf, size);
+	putchar('\n');
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
+	return got;
+}
+
+/* What a statement can hold: one word that does not look like a hash. */
+static bool
+users_password_good(const char *password)
+{
+	size_t n = strlen(password);
+
+	if (n == 0 || n >= WORK_PASSWORD_MAX) {
+		front_fail("a password has 1 to %d characters",
+		    WORK_PASSWORD_MAX - 1);
+		return false;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (password[i] <= ' ' || password[i] >= 0x7F) {
+			front_fail("a password has no blanks and only ASCII");
+			return false;
+		}
+	return true;
+}
+
+/* Asked for twice on a terminal.  "": nothing was given. */
+static bool
+users_ask(char *password, size_t size)
+{
+	char again[WORK_PASSWORD_MAX + 2] = "";
+	bool same;
+
+	password[0] = '\0';
+	if (!users_prompt("New password: ", password, size) ||
+	    password[0] == '\0')
+		return true;
+	if (!users_password_good(password))
+		return false;
+	if (!isatty(STDIN_FILENO))
+		return true;
+	users_prompt("Again: ", again, sizeof again);
+	same = strcmp(password, again) == 0;
+	explicit_bzero(again, sizeof again);
+	if (!same)
+		front_fail("the two are not the same; nothing was changed");
+	return same;
+}
+
+/* A password that nobody chose: capitals and digits that look different. */
+static bool
+users_make_up(char *password)
+{
+	static const char set[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"; /* 32 */
+	unsigned char random[USERS_MADE_UP];
+
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) {
+		front_fail("no random numbers: %s", strerror(errno));
+		return false;
+	}
+	for (size_t i = 0; i < sizeof random; i++)
+		password[i] = set[random[i] % 32];
+	password[sizeof random] = '\0';
+	return true;
+}
+
+int
+passwd_command(struct front *front, int argc, char *argv[])
+{
+	char path[PATH_MAX], password[WORK_PASSWORD_MAX + 2];
+	struct dir_error err;
+	struct vm_name user;
+	int rc;
+
+	if (argc != 2)
+		return front_fail("usage: vm370 passwd USER");
+	if (name_parse(argv[1], &user) < 0)
+		return front_fail("%s is no userid", argv[1]);
+	if (!front_path(front, "user.direct", path, sizeof path) ||
+	    !users_ask(password, sizeof password))
+		return 1;
+	if (password[0] == '\0')
+		return front_fail("no password given; nothing was changed");
+	rc = directory_set_password(path, user, password, &err);
+	explicit_bzero(password, sizeof password);
+	if (rc < 0)
+		return users_error(path, &err);
+	printf("%s has a new password\n", name_text(user).s);
+	return users_effect(front);
+}
+
+/* --- adduser --- */
+
+/* The new user's statements, behind what the file has.  NULL: no memory. */
+static char *
+users_append(const char *text, size_t len, const char *user,
+    const char *password, size_t *new_len)
+{
+	const char *newline = len > 0 && text[len - 1] != '\n' ? "\n" : "";
+	char *grown;
+	int n;
+
+	n = asprintf(&grown, "%.*s%s*\nUSER %s %s 16M 64M G\n MACHINE 370\n"
+	    " IPL CMS\n CONSOLE 009 3215\n SPOOL 00C 2540 READER *\n"
+	    " SPOOL 00D 2540 PUNCH A\n SPOOL 00E 1403 A\n"
+	    " SPECIAL 0FF TIMER\n LINK MAINT 190 190 RR\n",
+	    (int)len, text, newline, user, password);
+	if (n < 0)
+		return NULL;
+	*new_len = (size_t)n;
+	return grown;
+}
+
+/* Add a user whose password is first one that nobody knows, then this: the
+ * clear one is never in the file. */
+static int
+users_add(const char *path, struct vm_name user, const char *password)
+{
+	char unknown[USERS_MADE_UP + 1];
+	struct directory *dir;
+	struct dir_error err;
+	char *text, *grown;
+	size_t len;
+	int rc = 1;
+
+	if ((text = textfile_read(path, &len)) == NULL)
+		return front_fail("%s: %s", path, strerror(errno));
+	dir = directory_parse(text, len, &err);
+	if (dir == NULL) {
+		free(text);
+		return users_error(path, &err);
+	}
+	if (directory_find(dir, user) != NULL)
+		rc = front_fail("%s is in the directory already",
+		    name_text(user).s);
+	else if (!users_make_up(unknown) || (grown = users_append(text, len,
+	    name_text(user).s, unknown, &len)) == NULL)
+		rc = front_fail("out of memory");
+	else {
+		rc = textfile_replace(path, grown, len, 0600) == 0 ? 0 :
+		    front_fail("%s: %s", path, strerror(errno));
+		free(grown);
+	}
+	directory_free(dir);
+	free(text);
+	if (rc != 0)
+		return rc;
+	return directory_set_password(path, user, password, &err) == 0 ? 0 :
+	    users_error(path, &err);
+}
+
+int
+adduser_command(struct front *front, int argc, char *argv[])
+{
+	char path[PATH_MAX], password[WORK_PASSWORD_MAX + 2];
+	struct vm_name user;
+	bool made_up = false;
+	int rc;
+
+	if (argc != 2)
+		return front_fail("usage: vm370 adduser USER");
+	if (name_parse(argv[1], &user) < 0)
+		return front_fail("%s is no userid: 1 to 8 of A-Z 0-9 $ # @ _ -",
+		    argv[1]);
+	if (!front_path(front, "user.direct", path, sizeof path) ||
+	    !users_ask(password, sizeof password))
+		return 1;
+	if (password[0] == '\0') {
+		made_up = true;
+		if (!users_make_up(password))
+			return 1;
+	}
+	rc = users_add(path, user, password);
+	if (rc == 0)
+		rc = users_effect(front);
+	if (rc == 0 && made_up)
+		printf("%s is added; the password is %s\n", name_text(user).s,
+		    password);
+	else if (rc == 0)
+		printf("%s is added\n", name_text(user).s);
+	explicit_bzero(password, sizeof password);
+	return rc;
+}
