@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * lineedit.h - edit one line on a character terminal.
+ *
+ * Pure: bytes go in, bytes to show and finished lines come out by the port's
+ * functions.  Works with any terminal: the line is shown in one row that
+ * scrolls sideways, drawn with backspaces and blanks only.  A line longer
+ * than LINEEDIT_MAX bytes is refused as a whole and kept in the history.
+ *
+ *   backspace DEL   delete to the left     ^D Delete   delete to the right
+ *   ^U  delete all  ^K delete to the end   ^W          delete a word
+ *   ^A Home         ^E End                 ^B ^F arrows  left, right
+ *   ^P ^N arrows    earlier, later lines   ^R ^L       show the line again
+ *   ^C              attention; the line goes to the history
+ */
+#ifndef VM370_TERMINAL_LINEEDIT_H
+#define VM370_TERMINAL_LINEEDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "channel.h"
+#include "history.h"
+
+#define LINEEDIT_MAX CON_LINE_MAX
+
+struct lineedit_port {
+	void *arg;
+	/* Show these bytes on the terminal. */
+	void (*out)(void *arg, const char *bytes, size_t n);
+	/* A line was finished; the cursor is at the beginning of a new row. */
+	void (*line)(void *arg, const char *text, size_t n);
+	/* ^C; the cursor is at the beginning of a new row. */
+	void (*attention)(void *arg);
+	/* A line over LINEEDIT_MAX bytes was refused at its end. */
+	void (*refused)(void *arg);
+};
+
+struct lineedit {
+	struct lineedit_port port;
+	char text[LINEEDIT_MAX];
+	size_t len, cur;  /* bytes; cur is between characters */
+	bool echo;	  /* false: the client shows what is typed itself */
+	bool hidden;	  /* show nothing, remember nothing */
+	bool over;	  /* more came than there is room for */
+	bool suspended;	  /* between lineedit_hide and lineedit_show */
+
+	/* the bytes of a key or character that is not complete */
+	enum { LINEEDIT_GROUND, LINEEDIT_ESC, LINEEDIT_CSI, LINEEDIT_SS3 } esc;
+	unsigned esc_len, esc_value;
+	char part[4];
+	size_t part_len;
+	bool after_cr;
+
+	/* what is shown, in columns from origin */
+	unsigned cols, origin;
+	size_t first;	  /* byte of text that stands at origin */
+	unsigned shown, shown_cur;
+
+	struct history history;
+	size_t back;	  /* how far in the history; 0: the line itself */
+	char *draft;	  /* the line itself, meanwhile */
+	size_t draft_len;
+};
+
+void lineedit_init(struct lineedit *le, const struct lineedit_port *port,
+    unsigned cols);
+void lineedit_free(struct lineedit *le);
+
+/* What the client sent. */
+void lineedit_feed(struct lineedit *le, const uint8_t *bytes, size_t n);
+
+/* Take the line off the terminal, the cursor to the origin; then something
+ * else may be written; then show it again at the column the cursor is at. */
+void lineedit_hide(struct lineedit *le);
+void lineedit_show(struct lineedit *le, unsigned origin, unsigned cols);
+
+/* Passwords; takes what is shown off the terminal. */
+void lineedit_hidden(struct lineedit *le, bool hidden);
+
+#endif

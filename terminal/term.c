@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * term.c - carry bytes between a client, its view and CP, with bounds.
+ *
+ * What comes in: 512 bytes a turn, and none while the client does not take
+ * what we have for it or CP does not take what we have for it.  What goes
+ * out: a view is asked for more (and gives CP credit) only when little waits.
+ * So neither side can make this process grow.
+ */
+#include "term.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+
+#include "ipc.h"
+#include "log.h"
+#include "loop.h"
+#include "telnet.h"
+#include "tn3270.h"
+#include "view_3270.h"
+#include "view_line.h"
+
+#define TERM_READ 512
+#define TERM_OUT_LOW 8192	   /* more output only when less waits */
+#define TERM_OUT_PAUSE (128u << 10) /* no input while more waits */
+#define TERM_OUT_MAX (1u << 20)	   /* cannot be; ends the connection */
+#define TERM_CHANNEL_MAX 16384	   /* no input while more waits for CP */
+
+#define TERM_PROXY_MS 5000    /* to send the header */
+#define TERM_LINGER_MS 3000   /* to take the last words */
+#define TERM_RETRY_MS 50      /* look again whether CP takes its messages */
+#define TERM_MARK_MS 60000    /* of silence, before a timing mark */
+#define TERM_MARKS_LOST 3     /* then a client that used to answer is dead */
+
+#define TERM_COLS_MIN 20
+#define TERM_COLS_MAX 500
+#define TERM_ROWS_MIN 4
+#define TERM_ROWS_MAX 500
+
+enum term_phase { TERM_HEADER, TERM_TALK, TERM_CLOSING };
+
+struct term_timer {
+	struct event *ev;
+	unsigned id;
+};
+
+struct term {
+	struct event_base *base;
+	struct loopchan cp;
+	int fd;
+	enum term_phase phase;
+	const char *token;
+	struct evbuffer *out;
+	struct event *read, *write;
+	struct event *settle;	/* after the messages that are there now */
+	struct event *clock;	/* PROXY header, negotiation, lingering */
+	struct event *retry, *mark;
+	struct term_timer timer[VIEW_TIMERS];
+	bool paused;
+	unsigned marks_sent;	/* timing marks not answered */
+	uint64_t marks_seen;
+	bool silent;		/* nothing came since the last mark timer */
+	struct telnet telnet;
+	struct tn3270 tn;
+	struct view_line line;
+	struct view_3270 screen;
+	struct proxy proxy;
+};
+
+/* One process is one connection. */
+static struct term term_only;
+
+static void
+term_end(struct term *t)
+{
+	event_base_loopbreak(t->base);
+}
+
+static void
+term_after(struct event *ev, unsigned ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000,
+		.tv_usec = ms % 1000 * 1000 };
+
+	event_add(ev, &tv);
+}
+
+static bool
+term_is_3270(const struct term *t)
+{
+	return t->telnet.mode == TELNET_3270;
+}
+
+/* --- output --- */
+
+/* Nothing more will be said; what waits may still go out, for a while. */
+static void
+term_linger(struct term *t)
+{
+	t->phase = TERM_CLOSING;
+	event_del(t->read);
+	if (evbuffer_get_length(t->out) == 0)
+		term_end(t);
+	else
+		term_after(t->clock, TERM_LINGER_MS);
+}
+
+static void
+term_fail(void *arg, const char *why)
+{
+	struct term *t = arg;
+
+	log_info("%s: connection closed: %s", t->proxy.peer, why);
+	term_end(t);
+}
+
+static void
+term_pause(struct term *t)
+{
+	t->paused = true;
+	event_del(t->read);
+}
+
+static void
+term_resume(struct term *t)
+{
+	if (!t->paused || t->phase == TERM_CLOSING)
+		return;
+	if (t->cp.ch.queued > TERM_CHANNEL_MAX) {
+		term_after(t->retry, TERM_RETRY_MS);
+		return;
+	}
+	if (evbuffer_get_length(t->out) > TERM_OUT_LOW)
+		return;
+	t->paused = false;
+	event_add(t->read, NULL);
+}
+
+static void
+term_settle_soon(void *arg)
+{
+	struct term *t = arg;
+
+	event_active(t->settle, EV_TIMEOUT, 0);
+}
+
+/* The messages that were there have been handled: draw, write, give credit. */
+static void
+term_settled(evutil_socket_t fd, short what, void *arg)
+{
+	struct term *t = arg;
+	size_t waiting = evbuffer_get_length(t->out);
+
+	(void)fd;
+	(void)what;
+	if (telnet_settled(&t->telnet) && t->phase != TERM_HEADER) {
+		if (term_is_3270(t) && waiting == 0)
+			view_3270_ready(&t->screen);
+		else if (!term_is_3270(t) && waiting <= TERM_OUT_LOW)
+			view_line_ready(&t->line);
+	}
+	if (evbuffer_get_length(t->out) > 0)
+		event_add(t->write, NULL);
+	else if (t->phase == TERM_CLOSING)
+		term_end(t);
+}
+
+static void
+term_out(void *arg, const void *bytes, size_t n)
+{
+	struct term *t = arg;
+
+	if (evbuffer_get_length(t->out) + n > TERM_OUT_MAX ||
+	    evbuffer_add(t->out, bytes, n) < 0) {
+		term_fail(t, "too much output waits");
+		return;
+	}
+	if (evbuffer_get_length(t->out) > TERM_OUT_PAUSE)
+		term_pause(t);
+	event_add(t->write, NULL);
+}
+
+static void
+term_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct term *t = arg;
+
+	(void)what;
+	if (evbuffer_get_length(t->out) > 0 && evbuffer_write(t->out, fd) < 0 &&
+	    errno != EAGAIN && errno != EINTR) {
+		term_end(t);
+		return;
+	}
+	if (evbuffer_get_length(t->out) <= TERM_OUT_LOW) {
+		term_resume(t);
+		term_settle_soon(t);
+	}
+	if (evbuffer_get_length(t->out) > 0)
+		event_add(t->write, NULL);
+}
+
+/* --- a view's port --- */
+
+static void
+term_view_write(void *arg, const void *bytes, size_t n)
+{
+	telnet_write(&((struct term *)arg)->telnet, bytes, n);
+}
+
+static void
+term_view_record_end(void *arg)
+{
+	telnet_record_end(&((struct term *)arg)->telnet);
+}
+
+static void
+term_view_line(void *arg, const char *text, size_t n)
+{
+	struct term *t = arg;
+	struct ipc_text fixed = { 0 };
+
+	loopchan_send_text(&t->cp, IPC_TERM_LINE, &fixed, sizeof fixed, text,
+	    n, -1);
+	if (t->cp.ch.queued > TERM_CHANNEL_MAX) {
+		term_pause(t);
+		term_after(t->retry, TERM_RETRY_MS);
+	}
+}
+
+static void
+term_view_key(void *arg, enum ipc_term_key key)
+{
+	struct ipc_value value = { .value = key };
+
+	loopchan_send(&((struct term *)arg)->cp, IPC_TERM_KEY, &value,
+	    sizeof value, -1);
+}
+
+static void
+term_view_credit(void *arg, unsigned n)
+{
+	struct ipc_value value = { .value = n };
+
+	loopchan_send(&((struct term *)arg)->cp, IPC_TERM_CREDIT, &value,
+	    sizeof value, -1);
+}
+
+static void
+term_view_timer(void *arg, unsigned id, unsigned ms)
+{
+	struct term *t = arg;
+
+	if (ms == 0)
+		event_del(t->timer[id].ev);
+	else
+		term_after(t->timer[id].ev, ms);
+}
+
+static void
+term_view_timer_expired(evutil_socket_t fd, short what, void *arg)
+{
+	struct term_timer *timer = arg;
+
+	(void)fd;
+	(void)what;
+	view_3270_timer(&term_only.screen, timer->id);
+}
+
+/* --- telnet's port --- */
+
+static uint16_t
+term_clamp(uint16_t value, uint16_t least, uint16_t most, uint16_t unknown)
+{
+	if (value == 0)
+		return unknown;
+	return value < least ? least : value > most ? most : value;
+}
+
+static uint16_t
+term_cols(const struct term *t)
+{
+	return term_is_3270(t) ? DS_COLS :
+	    term_clamp(t->telnet.cols, TERM_COLS_MIN, TERM_COLS_MAX, 80);
+}
+
+static uint16_t
+term_rows(const struct term *t)
+{
+	return term_is_3270(t) ? DS_ROWS :
+	    term_clamp(t->telnet.rows, TERM_ROWS_MIN, TERM_ROWS_MAX, 24);
+}
+
+static void
+term_printable(char *to, size_t size, const char *from)
+{
+	size_t i;
+
+	for (i = 0; i < size - 1 && from[i] != '\0'; i++)
+		to[i] = from[i] > ' ' && from[i] < 0x7F ? from[i] : '?';
+	to[i] = '\0';
+}
+
+static void
+term_agreed(void *arg)
+{
+	struct term *t = arg;
+	const struct view_port port = { t, term_view_write,
+		term_view_record_end, term_view_line, term_view_key,
+		term_view_credit, term_settle_soon, term_view_timer };
+	struct ipc_term_open open = {
+		.kind = term_is_3270(t) ? TERM_3270 : TERM_LINE_MODE,
+		.flags = t->telnet.colour ? TERM_COLOR : 0,
+		.rows = term_rows(t),
+		.cols = term_cols(t),
+	};
+
+	event_del(t->clock);
+	term_printable(open.peer, sizeof open.peer, t->proxy.peer);
+	term_printable(open.type, sizeof open.type, t->telnet.type);
+	loopchan_send(&t->cp, IPC_TERM_OPEN, &open, sizeof open, -1);
+	if (term_is_3270(t))
+		view_3270_open(&t->screen, &port);
+	else
+		view_line_open(&t->line, &port, open.cols, t->telnet.echo);
+	if (t->telnet.mode != TELNET_RAW)
+		term_after(t->mark, TERM_MARK_MS);
+}
+
+static void
+term_data(void *arg, const uint8_t *bytes, size_t n)
+{
+	struct term *t = arg;
+
+	if (!term_is_3270(t))
+		view_line_data(&t->line, bytes, n);
+	else if (!tn3270_data(&t->tn, bytes, n))
+		term_fail(t, "a record that is too long");
+}
+
+static void
+term_record_end(void *arg)
+{
+	struct term *t = arg;
+	size_t n = tn3270_end(&t->tn);
+
+	view_3270_record(&t->screen, t->tn.record, n);
+	explicit_bzero(t->tn.record, n);
+}
+
+static void
+term_attention(void *arg)
+{
+	struct term *t = arg;
+
+	if (term_is_3270(t))
+		view_3270_attention(&t->screen);
+	else
+		view_line_attention(&t->line);
+}
+
+static void
+term_size(void *arg)
+{
+	struct term *t = arg;
+	struct ipc_term_size size = { .rows = term_rows(t),
+		.cols = term_cols(t) };
+
+	view_line_resize(&t->line, size.cols);
+	loopchan_send(&t->cp, IPC_TERM_SIZE, &size, sizeof size, -1);
+}
+
+static void
+term_echo(void *arg)
+{
+	struct term *t = arg;
+
+	view_line_echo(&t->line, t->telnet.echo);
+	term_after(t->mark, TERM_MARK_MS);
+}
+
+static int
+term_telnet(struct term *t)
+{
+	const struct telnet_port port = { t, term_out, term_agreed, term_data,
+		term_record_end, term_attention, term_size, term_echo,
+		term_fail };
+
+	t->phase = TERM_TALK;
+	term_after(t->clock, TELNET_FIRST_MS);
+	return telnet_open(&t->telnet, &port);
+}
+
+/* --- the client's socket --- */
+
+/* Take the PROXY header off; what is left of n. */
+static size_t
+term_header(struct term *t, const uint8_t **bytes, size_t n)
+{
+	size_t used;
+	enum proxy_verdict verdict = proxy_feed(&t->proxy, t->token, *bytes, n,
+	    &used);
+
+	*bytes += used;
+	if (verdict == PROXY_BAD)
+		term_fail(t, "not a PROXY header with our token");
+	if (verdict == PROXY_DONE && term_telnet(t) < 0)
+		term_fail(t, "no memory");
+	return verdict == PROXY_DONE ? n - used : 0;
+}
+
+static void
+term_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct term *t = arg;
+	uint8_t buf[TERM_READ];
+	const uint8_t *bytes = buf;
+	ssize_t got = read(fd, buf, sizeof buf);
+	size_t n;
+
+	(void)what;
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0) {
+		term_end(t);
+		return;
+	}
+	n = (size_t)got;
+	t->silent = false;
+	t->marks_sent = 0;
+	if (t->phase == TERM_HEADER)
+		n = term_header(t, &bytes, n);
+	if (n > 0)
+		telnet_feed(&t->telnet, bytes, n);
+	explicit_bzero(buf, sizeof buf);
+}
+
+/* --- clocks --- */
+
+static void
+term_clock(evutil_socket_t fd, short what, void *arg)
+{
+	struct term *t = arg;
+	unsigned again;
+
+	(void)fd;
+	(void)what;
+	switch (t->phase) {
+	case TERM_HEADER:
+		term_fail(t, "no PROXY header came");
+		break;
+	case TERM_TALK:
+		again = telnet_timeout(&t->telnet);
+		if (again != 0)
+			term_after(t->clock, again);
+		break;
+	case TERM_CLOSING:
+		term_end(t);
+		break;
+	}
+}
+
+static void
+term_retry(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	term_resume(arg);
+}
+
+/*
+ * Ask a silent client for a sign of life.  One that takes no output is not
+ * asked: TCP finds out about it.  One that never answered cannot be told from
+ * a dead one this way, so it is left to TCP too.
+ */
+static void
+term_mark(evutil_socket_t fd, short what, void *arg)
+{
+	struct term *t = arg;
+
+	(void)fd;
+	(void)what;
+	term_after(t->mark, TERM_MARK_MS);
+	if (t->telnet.filter.timing_marks > 0 &&
+	    t->marks_sent >= TERM_MARKS_LOST) {
+		term_fail(t, "the client does not answer any more");
+		return;
+	}
+	if (t->silent && evbuffer_get_length(t->out) == 0) {
+		telnet_timing_mark(&t->telnet);
+		t->marks_sent++;
+	}
+	t->silent = true;
+}
+
+/* --- CP's channel --- */
+
+static void
+term_say(struct term *t, const char *text, size_t n)
+{
+	if (!telnet_settled(&t->telnet) || t->phase == TERM_HEADER) {
+		term_end(t);
+		return;
+	}
+	if (term_is_3270(t)) {
+		view_3270_say(&t->screen, text, n);
+		view_3270_ready(&t->screen);
+	} else
+		view_line_say(&t->line, text, n);
+	term_linger(t);
+}
+
+static void
+term_logo(struct term *t, const struct ipc_logo *logo)
+{
+	if (term_is_3270(t))
+		view_3270_logo(&t->screen, logo);
+	else
+		view_line_logo(&t->line, logo->text, logo->text_len);
+}
+
+static bool
+term_item_message(const struct ipc_item *ipc)
+{
+	return ipc->from.c[0] != '\0' || (ipc->flags & ITEM_HIGH) != 0;
+}
+
+static void
+term_item(struct term *t, const struct ipc_item *ipc)
+{
+	struct view_item item = {
+		.kind = (enum ipc_item_kind)ipc->kind,
+		.flags = ipc->flags,
+		.message = term_item_message(ipc),
+		.text = ipc->text,
+		.len = ipc->text_len,
+	};
+
+	if (term_is_3270(t))
+		view_3270_item(&t->screen, &item);
+	else
+		view_line_item(&t->line, &item);
+}
+
+static void
+term_state(struct term *t, const struct ipc_cons_state *state)
+{
+	if (term_is_3270(t))
+		view_3270_state(&t->screen, state);
+	else
+		view_line_state(&t->line, state);
+}
+
+static void
+term_message(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
+{
+	static const char dead[] = "DMKCNS186I THE CONTROL PROGRAM HAS ENDED; "
+				   "LINE CLOSED";
+	struct term *t = arg;
+	const struct ipc_text *text;
+
+	(void)lc;
+	if (msg == NULL) {
+		loopchan_close(&t->cp);
+		if (t->phase != TERM_CLOSING)
+			term_say(t, dead, sizeof dead - 1);
+		return;
+	}
+	if (t->phase != TERM_TALK || !telnet_settled(&t->telnet))
+		return; /* CP speaks when it has been spoken to */
+	switch (msg->type) {
+	case IPC_CONS_LOGO:
+		term_logo(t, msg->payload);
+		break;
+	case IPC_CONS_ITEM:
+		term_item(t, msg->payload);
+		break;
+	case IPC_CONS_STATE:
+		term_state(t, msg->payload);
+		break;
+	case IPC_CONS_CLOSE:
+		text = msg->payload;
+		term_say(t, text->text, text->text_len);
+		break;
+	default: /* the table lets nothing else come this way */
+		break;
+	}
+}
+
+/* --- beginning --- */
+
+static int
+term_events(struct term *t)
+{
+	t->out = evbuffer_new();
+	t->read = event_new(t->base, t->fd, EV_READ | EV_PERSIST,
+	    term_readable, t);
+	t->write = event_new(t->base, t->fd, EV_WRITE, term_writable, t);
+	t->settle = event_new(t->base, -1, 0, term_settled, t);
+	t->clock = evtimer_new(t->base, term_clock, t);
+	t->retry = evtimer_new(t->base, term_retry, t);
+	t->mark = evtimer_new(t->base, term_mark, t);
+	if (t->out == NULL || t->read == NULL || t->write == NULL ||
+	    t->settle == NULL || t->clock == NULL || t->retry == NULL ||
+	    t->mark == NULL)
+		return -1;
+	for (unsigned i = 0; i < VIEW_TIMERS; i++) {
+		t->timer[i].id = i;
+		t->timer[i].ev = evtimer_new(t->base, term_view_timer_expired,
+		    &t->timer[i]);
+		if (t->timer[i].ev == NULL)
+			return -1;
+	}
+	/* Drawing waits until the messages that are there have been read. */
+	event_priority_set(t->settle, 1);
+	return event_add(t->read, NULL);
+}
+
+int
+term_open(struct event_base *base, int fd, int channel, const char *token,
+    const char *peer)
+{
+	struct term *t = &term_only;
+
+	t->base = base;
+	t->fd = fd;
+	t->token = token;
+	t->silent = true;
+	if (event_base_priority_init(base, 2) < 0 || term_events(t) < 0 ||
+	    loopchan_open(&t->cp, base, channel, IPC_TERM, IPC_CP,
+	    term_message, t) < 0) {
+		errno = ENOMEM;
+		return -1;
+	}
+	event_priority_set(t->cp.read, 0);
+	if (token != NULL) {
+		t->phase = TERM_HEADER;
+		term_after(t->clock, TERM_PROXY_MS);
+		return 0;
+	}
+	strncpy(t->proxy.peer, peer, sizeof t->proxy.peer - 1);
+	return term_telnet(t);
+}

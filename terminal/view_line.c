@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * view_line.c - console items as lines on a character terminal.
+ *
+ * There is no MORE here: the client's window scrolls back.  What the user is
+ * typing is taken off the row before anything is written and shown again
+ * after it, so nothing that comes in between disturbs it.
+ */
+#include "view_line.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+#define TAB_STOP 8
+
+static void
+view_line_write(struct view_line *v, const char *s, size_t n)
+{
+	v->port.write(v->port.arg, s, n);
+}
+
+static void
+view_line_newline(struct view_line *v)
+{
+	view_line_write(v, "\r\n", 2);
+	v->col = 0;
+}
+
+/* --- the line editor's port --- */
+
+static void
+view_line_edit_out(void *arg, const char *bytes, size_t n)
+{
+	view_line_write(arg, bytes, n);
+}
+
+static void
+view_line_end_prompt(struct view_line *v)
+{
+	v->open = false;
+	v->prompt_len = 0;
+	free(v->prompt);
+	v->prompt = NULL;
+}
+
+static void
+view_line_edit_line(void *arg, const char *text, size_t n)
+{
+	struct view_line *v = arg;
+
+	v->col = 0;
+	view_line_end_prompt(v);
+	v->port.line(v->port.arg, text, n);
+}
+
+static void
+view_line_edit_attention(void *arg)
+{
+	struct view_line *v = arg;
+
+	v->col = 0;
+	view_line_end_prompt(v);
+	v->port.key(v->port.arg, KEY_ATTENTION);
+}
+
+static void
+view_line_edit_refused(void *arg)
+{
+	static const char text[] = "DMKCNS184E INPUT LINE LONGER THAN 2048 "
+				   "BYTES; NOT SENT";
+	struct view_line *v = arg;
+
+	_Static_assert(LINEEDIT_MAX == 2048, "say so in the message");
+	v->col = 0;
+	view_line_say(v, text, sizeof text - 1);
+}
+
+/* --- writing --- */
+
+/* Cells gathered for one write; text goes through text_next(). */
+struct view_line_run {
+	char buf[512];
+	size_t n;
+};
+
+static void
+view_line_flush(struct view_line *v, struct view_line_run *run)
+{
+	if (run->n > 0)
+		view_line_write(v, run->buf, run->n);
+	run->n = 0;
+}
+
+static void
+view_line_cell(struct view_line *v, struct view_line_run *run, uint32_t c)
+{
+	unsigned w = text_width(c);
+
+	if (run->n + TEXT_UTF8_MAX > sizeof run->buf)
+		view_line_flush(v, run);
+	if (v->col + w > v->cols) {
+		view_line_flush(v, run);
+		view_line_newline(v);
+	}
+	run->n += text_encode(c, run->buf + run->n);
+	v->col += w;
+}
+
+static void
+view_line_tab(struct view_line *v, struct view_line_run *run)
+{
+	do
+		view_line_cell(v, run, ' ');
+	while (v->col % TAB_STOP != 0 && v->col < v->cols);
+}
+
+/* Text, folded at the view's width.  A new line in it is one. */
+static void
+view_line_text(struct view_line *v, const char *s, size_t n)
+{
+	struct view_line_run run = { .n = 0 };
+	const char *end = s + n;
+
+	while (s < end) {
+		if (*s == '\n') {
+			s++;
+			view_line_flush(v, &run);
+			view_line_newline(v);
+		} else if (*s == '\t') {
+			s++;
+			view_line_tab(v, &run);
+		} else
+			view_line_cell(v, &run, text_next(&s, end));
+	}
+	view_line_flush(v, &run);
+}
+
+static void
+view_line_hide(struct view_line *v)
+{
+	lineedit_hide(&v->edit);
+}
+
+static void
+view_line_show(struct view_line *v)
+{
+	lineedit_show(&v->edit, v->col, v->cols);
+}
+
+static void
+view_line_fresh(struct view_line *v)
+{
+	if (v->col > 0)
+		view_line_newline(v);
+}
+
+/* --- the client --- */
+
+void
+view_line_open(struct view_line *v, const struct view_port *port,
+    unsigned cols, bool echo)
+{
+	struct lineedit_port edit = { v, view_line_edit_out,
+		view_line_edit_line, view_line_edit_attention,
+		view_line_edit_refused };
+
+	memset(v, 0, sizeof *v);
+	v->port = *port;
+	v->cols = cols;
+	v->status = CONS_LOGGED_OFF;
+	lineedit_init(&v->edit, &edit, cols);
+	v->edit.echo = echo;
+	port->credit(port->arg, VIEW_LINE_WINDOW);
+}
+
+void
+view_line_close(struct view_line *v)
+{
+	lineedit_free(&v->edit);
+	view_line_end_prompt(v);
+}
+
+void
+view_line_data(struct view_line *v, const uint8_t *bytes, size_t n)
+{
+	lineedit_feed(&v->edit, bytes, n);
+}
+
+void
+view_line_attention(struct view_line *v)
+{
+	static const uint8_t key = 0x03;
+
+	lineedit_feed(&v->edit, &key, 1);
+}
+
+void
+view_line_resize(struct view_line *v, unsigned cols)
+{
+	view_line_hide(v);
+	v->cols = cols;
+	view_line_show(v);
+}
+
+void
+view_line_echo(struct view_line *v, bool echo)
+{
+	v->edit.echo = echo;
+}
+
+/* --- CP --- */
+
+void
+view_line_logo(struct view_line *v, const char *text, size_t n)
+{
+	view_line_hide(v);
+	view_line_fresh(v);
+	view_line_newline(v);
+	view_line_end_prompt(v);
+	while (n > 0) {
+		const char *nl = memchr(text, '\n', n);
+		size_t len = nl != NULL ? (size_t)(nl - text) : n;
+
+		view_line_text(v, text, len);
+		view_line_newline(v);
+		len += nl != NULL;
+		text += len;
+		n -= len;
+	}
+	v->status = CONS_LOGGED_OFF;
+	view_line_show(v);
+}
+
+/* A whole line; one that brings its own end gets no second one. */
+static void
+view_line_whole(struct view_line *v, const struct view_item *item)
+{
+	view_line_text(v, item->text, item->len);
+	if (item->len == 0 || item->text[item->len - 1] != '\n')
+		view_line_newline(v);
+}
+
+/* Something stands on a line of its own; the prompt comes again after it. */
+static void
+view_line_message(struct view_line *v, const struct view_item *item)
+{
+	bool again = v->open;
+
+	view_line_fresh(v);
+	view_line_whole(v, item);
+	if (again && v->prompt_len > 0)
+		view_line_text(v, v->prompt, v->prompt_len);
+}
+
+static void
+view_line_prompt(struct view_line *v, const struct view_item *item)
+{
+	size_t room = IPC_LINE_MAX - v->prompt_len;
+	size_t n = item->len < room ? item->len : room;
+	char *p = realloc(v->prompt, v->prompt_len + n + 1);
+
+	view_line_text(v, item->text, item->len);
+	v->open = true;
+	if (p == NULL)
+		return; /* then it is not shown again */
+	memcpy(p + v->prompt_len, item->text, n);
+	v->prompt = p;
+	v->prompt_len += n;
+}
+
+/*
+ * What the user typed was shown as he typed it.  But when a prompt came
+ * after it, the prompt takes it now: show what it took.
+ */
+static void
+view_line_input(struct view_line *v, const struct view_item *item)
+{
+	bool replay = (item->flags & ITEM_REPLAY) != 0;
+
+	if (!replay && !v->open)
+		return;
+	if (item->len == 0 && v->col == 0)
+		return;
+	view_line_text(v, item->text, item->len);
+	view_line_newline(v);
+	view_line_end_prompt(v);
+}
+
+static void
+view_line_show_item(struct view_line *v, const struct view_item *item)
+{
+	if ((item->flags & ITEM_RESET) != 0) {
+		view_line_fresh(v);
+		view_line_end_prompt(v);
+	}
+	if ((item->flags & (ITEM_ALARM | ITEM_REPLAY)) == ITEM_ALARM)
+		view_line_write(v, "\a", 1);
+	switch (item->kind) {
+	case ITEM_PROMPT:
+		view_line_prompt(v, item);
+		return;
+	case ITEM_INPUT:
+		view_line_input(v, item);
+		return;
+	case ITEM_OUTPUT:
+		break;
+	}
+	if (item->message) {
+		view_line_message(v, item);
+		return;
+	}
+	view_line_whole(v, item);
+	view_line_end_prompt(v);
+}
+
+void
+view_line_item(struct view_line *v, const struct view_item *item)
+{
+	view_line_hide(v);
+	view_line_show_item(v, item);
+	view_line_show(v);
+	v->owed++;
+	v->port.again(v->port.arg);
+}
+
+/* A client that shows what is typed cannot be kept from showing this. */
+static void
+view_line_warn(struct view_line *v)
+{
+	static const char text[] = "DMKCNS185W YOUR TERMINAL SHOWS WHAT YOU "
+				   "TYPE, PASSWORDS TOO";
+
+	if (v->warned)
+		return;
+	v->warned = true;
+	view_line_say(v, text, sizeof text - 1);
+}
+
+void
+view_line_state(struct view_line *v, const struct ipc_cons_state *state)
+{
+	bool entered = state->status == CONS_CP_READ &&
+	    (v->status == CONS_RUNNING || v->status == CONS_VM_READ);
+
+	if (state->hidden != 0 && !v->edit.echo)
+		view_line_warn(v);
+	lineedit_hidden(&v->edit, state->hidden != 0);
+	v->status = state->status;
+	if (!entered)
+		return;
+	/* As on a typewriter: the machine has stopped, CP listens. */
+	view_line_hide(v);
+	view_line_fresh(v);
+	view_line_end_prompt(v);
+	view_line_text(v, "CP", 2);
+	view_line_newline(v);
+	view_line_show(v);
+}
+
+void
+view_line_say(struct view_line *v, const char *text, size_t n)
+{
+	struct view_item item = { .kind = ITEM_OUTPUT, .message = true,
+		.text = text, .len = n };
+
+	view_line_hide(v);
+	view_line_message(v, &item);
+	view_line_show(v);
+}
+
+void
+view_line_ready(struct view_line *v)
+{
+	if (v->owed == 0)
+		return;
+	v->port.credit(v->port.arg, v->owed);
+	v->owed = 0;
+}

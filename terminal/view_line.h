@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * view_line.h - the console on a character terminal, one line after another.
+ */
+#ifndef VM370_TERMINAL_VIEW_LINE_H
+#define VM370_TERMINAL_VIEW_LINE_H
+
+#include "lineedit.h"
+#include "view.h"
+
+#define VIEW_LINE_WINDOW 16 /* items that may be under way */
+
+struct view_line {
+	struct view_port port;
+	struct lineedit edit;
+	unsigned cols, col; /* where output goes on; 0-based */
+	bool open;	    /* the row ends in a prompt */
+	char *prompt;	    /* its text, to show it again; malloc'ed */
+	size_t prompt_len;
+	unsigned owed;	    /* credit not yet given back */
+	uint32_t status;    /* enum ipc_cons_status */
+	bool warned;	    /* that the client shows passwords */
+};
+
+/* echo: we show what is typed; else the client does so itself. */
+void view_line_open(struct view_line *v, const struct view_port *port,
+    unsigned cols, bool echo);
+void view_line_close(struct view_line *v);
+
+/* From the client. */
+void view_line_data(struct view_line *v, const uint8_t *bytes, size_t n);
+void view_line_attention(struct view_line *v);
+void view_line_resize(struct view_line *v, unsigned cols);
+void view_line_echo(struct view_line *v, bool echo);
+
+/* From CP. */
+void view_line_logo(struct view_line *v, const char *text, size_t n);
+void view_line_item(struct view_line *v, const struct view_item *item);
+void view_line_state(struct view_line *v, const struct ipc_cons_state *state);
+/* A line of our own, after which nothing else may come. */
+void view_line_say(struct view_line *v, const char *text, size_t n);
+
+/* The client takes its output: give credit back. */
+void view_line_ready(struct view_line *v);
+
+#endif
