@@ -27,7 +27,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
+#include <linux/magic.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -375,12 +377,17 @@ agent_listen(struct agent *a)
 static void
 agent_owner(struct agent *a)
 {
+	struct statfs fs;
 	struct stat st;
 
 	if (!a->config.serve)
 		return;
-	if (stat(AGENT_HOME, &st) < 0)
+	if (stat(AGENT_HOME, &st) < 0 || statfs(AGENT_HOME, &fs) < 0)
 		fatal(AGENT_HOME);
+	if (fs.f_type != FUSE_SUPER_MAGIC) {
+		agent_say(a, "error the home cannot be mounted in the lab");
+		a->config.serve = 0;
+	}
 	a->jobs.uid = st.st_uid;
 	a->jobs.gid = st.st_gid;
 	mkdir(AGENT_RUN, 0700);
@@ -432,9 +439,9 @@ agent_main(int argc, char *argv[])
 		fatal(LAB_CONFIG);
 	a.base = event_base_new();
 	a.jobs = (struct jobs){ .base = a.base, .token = a.config.token };
+	agent_open_control(&a);
 	agent_owner(&a);
 	agent_engine_file(&a);
-	agent_open_control(&a);
 	agent_listen(&a);
 	child = evsignal_new(a.base, SIGCHLD, agent_on_child, &a);
 	event_add(child, NULL);

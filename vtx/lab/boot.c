@@ -8,6 +8,7 @@
  */
 #include "boot.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -141,26 +142,42 @@ boot_pack_programs(struct boot *b, const char *prefix)
 	return 0;
 }
 
+/* The zones by name: a system's configuration may name any of them. */
+static int
+boot_pack_zones(struct boot *b)
+{
+	static const char zones[] = "/usr/share/zoneinfo";
+	char path[PATH_MAX];
+	struct dirent *e;
+	DIR *dir = opendir(zones);
+	int r = 0;
+
+	if (dir == NULL)
+		return errno == ENOENT ? 0 : -1;
+	while (r == 0 && (e = readdir(dir)) != NULL) {
+		/* These two hold the same once more. */
+		if (e->d_name[0] == '.' || strcmp(e->d_name, "posix") == 0 ||
+		    strcmp(e->d_name, "right") == 0)
+			continue;
+		snprintf(path, sizeof path, "%s/%s", zones, e->d_name);
+		r = pack_add(&b->pack, path, path);
+	}
+	closedir(dir);
+	return r;
+}
+
 /* TZ and /etc/localtime: the lab's local time is the host's. */
 static int
 boot_pack_zone(struct boot *b)
 {
 	const char *zone = getenv("TZ");
-	char path[PATH_MAX];
 
+	if (zone != NULL)
+		snprintf(b->config.zone, sizeof b->config.zone, "%s", zone);
 	if (pack_add(&b->pack, "/etc/localtime", "/etc/localtime") < 0 &&
 	    errno != ENOENT)
 		return -1;
-	if (zone == NULL || zone[0] == '\0')
-		return 0;
-	zone += zone[0] == ':';
-	snprintf(b->config.zone, sizeof b->config.zone, "%s", zone);
-	if (zone[0] == '/' || strstr(zone, "..") != NULL)
-		return 0;
-	snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
-	if (access(path, R_OK) < 0)
-		return 0; /* one of the form EST5EDT */
-	return pack_add(&b->pack, path, path);
+	return boot_pack_zones(b);
 }
 
 static int
@@ -385,12 +402,35 @@ boot_qemu(struct boot *b, const char *self, const int fd[BOOT_FDS])
 
 /* --- all of it --- */
 
+/* Why not?  The likely reasons have a line of their own. */
+static int
+boot_no_qemu(struct boot *b)
+{
+	int status = 0;
+
+	if (b->share > 0 && waitpid(b->share, &status, WNOHANG) == b->share) {
+		b->share = 0;
+		if (geteuid() != 0)
+			return boot_fail(b, "sharing the home with the lab "
+			    "needs root: let sudo work without a password, "
+			    "or run as root");
+		return boot_fail(b, "virtiofsd does not start; its reason is "
+		    "in the log");
+	}
+	if (b->qemu > 0 && waitpid(b->qemu, &status, 0) == b->qemu) {
+		b->qemu = 0;
+		if (WIFEXITED(status) && WEXITSTATUS(status) == LEASH_NO_EXEC)
+			return boot_fail(b, "no " BOOT_QEMU " (Debian package "
+			    "qemu-system-x86)");
+	}
+	return boot_fail(b, "QEMU does not start; its reason is in the log");
+}
+
 static int
 boot_ports(struct boot *b)
 {
 	if (qmp_open(b->qmp, BOOT_QMP_MS) < 0)
-		return boot_fail(b, "QEMU does not start (%s); its reason is "
-		    "in the log", strerror(errno));
+		return boot_no_qemu(b);
 	b->service = qmp_forwarded(b->qmp, LAB_SERVICE_PORT, BOOT_QMP_MS);
 	b->agent = qmp_forwarded(b->qmp, LAB_AGENT_PORT, BOOT_QMP_MS);
 	if (b->service == 0 || b->agent == 0)

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define ENGINE_LOCK_TRIES 25
+
 /* A folder of the home, with the home's owner: it may be root who starts. */
 static int
 engine_folder(const char *home, const char *name, mode_t mode)
@@ -35,7 +37,7 @@ int
 engine_lock(const char *home)
 {
 	char path[PATH_MAX];
-	int fd;
+	int fd, error;
 
 	if (engine_folder(home, "run", 0700) < 0 ||
 	    engine_folder(home, "log", 0755) < 0)
@@ -44,14 +46,18 @@ engine_lock(const char *home)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -1;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		int error = errno;
-
-		close(fd);
-		errno = error;
-		return -1;
+	/* Somebody who only asks whether it is held holds it for a moment. */
+	for (int i = 0; i < ENGINE_LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		if (errno != EWOULDBLOCK)
+			break;
+		usleep(20000);
 	}
-	return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
 }
 
 int

@@ -8,6 +8,7 @@
 #define LAB_LINE_MAX 512
 #define LAB_SERVICE_PORT 3270 /* vmcp's, in the lab */
 #define LAB_AGENT_PORT 3271
+#define LEASH_NO_EXEC 127 /* exit status of `vmlab leash`: no such program */
 #define LAB_CONFIG "/lab/config"
 #define LAB_PROGRAMS "/vm370/libexec/vm370"
 #define LAB_PATH                                                          \

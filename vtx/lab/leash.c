@@ -41,7 +41,8 @@ leash_main(int argc, char *argv[])
 		fatalx("usage: vmlab leash PID COMMAND...");
 	leash_tie((pid_t)atoi(argv[1]));
 	execvp(argv[2], argv + 2);
-	fatal("%s", argv[2]);
+	log_warn("%s", argv[2]);
+	return LEASH_NO_EXEC;
 }
 
 static _Noreturn void
