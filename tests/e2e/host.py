@@ -11,6 +11,7 @@ import sys
 
 import runner
 import vm
+from clients import until
 from runner import case, check
 
 WITNESS = vm.user("WITNESS", "G")
@@ -146,13 +147,56 @@ def bad_directory(system):
 def adduser(system):
     rc, out = system.vm370("adduser", "ADDED")
     check(rc == 0, "adduser: exit %d" % rc, out)
+    password = re.search("password is (\\w+)", out)[1]
+    system.ready(system.telnet(), "ADDED", password=password)
+    rc, out = system.vm370("passwd", "ADDED", typed="other\n")
+    check(rc == 0, "passwd: exit %d" % rc, out)
+    system.log_off("ADDED")
+    system.ready(system.telnet(), "ADDED", password="other")
+    rc, out = system.vm370("adduser", "ADDED")
+    check(rc != 0 and len(one_line(out)) == 1, "added twice: exit %d" % rc,
+          out)
+    rc, out = system.vm370("passwd", "NOBODY99", typed="other\n")
+    check(rc != 0 and len(one_line(out)) == 1, "passwd of nobody: exit %d"
+          % rc, out)
+    system.log_off("ADDED")
+
+
+@case("console")
+def console(system):
+    """A terminal on the host itself is the operator's."""
+    client = system.tmux(vm.front(), "--home", system.home, "console")
+    client.wait("OPERATOR|CP READ|LOGON +AT|RECONNECTED")
+    client.line("QUERY NAMES")
+    client.wait("OPERATOR +- ")
+
+
+@case("foreground")
+def foreground(system):
+    """Started in the foreground: the operator's console, and ^C stops."""
+    other = vm.System()
+    try:
+        client = other.tmux(vm.front(), "--home", other.home, "start",
+                            "--port", str(other.port))
+        client.wait("LOGON +AT|CP READ|OPERATOR", vm.START_SECONDS)
+        client.line("QUERY NAMES")
+        client.wait("OPERATOR +- ")
+        client.keys("C-c")
+        until(lambda: other.vm370("status")[0] == 3, "end of the system")
+    finally:
+        other.close_clients()
+        other.stop(check=False)
+        other._remove()
 
 
 @case("stop-start")
 def stop_start(system):
-    """Stopped and started on the same directory; nothing is left behind."""
+    """Stopped under one engine, started on the same directory under the
+    other, or the same where there is one only; nothing is left behind."""
+    second = {"kvm": "lab", "lab": "kvm" if vm.hardware() else "lab"}
     pid = int(system.facts()["pid"])
     user = system.logon(system.telnet(), "GUEST1")
+    second = second[system.engine()]
     system.stop()
     user.wait_end(10)
     check(not os.path.exists("/proc/%d" % pid), "the supervisor still runs")
@@ -164,8 +208,36 @@ def stop_start(system):
     rc, out = system.cp("QUERY", "NAMES")
     check(rc != 0 and len(one_line(out)) == 1,
           "cp when stopped: exit %d" % rc, out)
-    system.start()
+    system.start(second)
+    check(system.engine() == second, "engine " + system.engine())
     system.ready(system.telnet(), "NEWUSER")
+
+
+@case("engine.kvm")
+def engine_kvm(system):
+    """Asked for by name: it runs, or one line says why not."""
+    other = vm.System(engine="kvm")
+    if vm.hardware():
+        with other:
+            other.ready(other.telnet(), "GUEST1")
+        return
+    try:
+        rc, out = other.vm370("start", "--port", str(other.port), "--engine",
+                              "kvm", "--detach", timeout=vm.START_SECONDS)
+        check(rc != 0 and len(one_line(out)) == 1 and "KVM" in out,
+              "start without KVM: exit %d" % rc, out)
+    finally:
+        other._remove()
+
+
+@case("disk-full")
+def disk_full(system):
+    """A file system of 256 KiB cannot hold the demonstration system."""
+    rc, out = vm.run(["unshare", "--mount", "sh", "-c",
+                      "mount -t tmpfs -o size=256k none /mnt && "
+                      "exec '%s' --home /mnt/home demo" % vm.front()])
+    check(rc != 0 and "No space left" in one_line(out)[-1],
+          "demo on a full disk: exit %d" % rc, out)
 
 
 def main():

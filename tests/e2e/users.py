@@ -18,13 +18,14 @@ def message(system):
     two = system.ready(system.telnet(), "GUEST2")
     one.drain()
     two.line("#CP MESSAGE GUEST1 good morning")
-    one.wait("^ ?\\d\\d:\\d\\d:\\d\\d MSG FROM GUEST2 +: good morning")
+    one.wait("^\\d\\d:\\d\\d:\\d\\d MSG FROM GUEST2 +: good morning")
     one.line("#CP M GUEST2 and to you")
     two.wait("MSG FROM GUEST1 +: and to you")
     two.line("#CP MESSAGE CMSUSER hello")
-    two.wait("DMK\\w+045E CMSUSER NOT LOGGED ON")
-    two.line("#CP SET MSG OFF")
-    two.wait("Ready|SET")
+    two.wait("DMKCQG045E CMSUSER NOT LOGGED ON")
+    two.command("#CP SET MSG OFF", "")
+    two.command("#CP QUERY SET", "MSG OFF")
+    one.command("#CP MESSAGE GUEST2 hear me", "DMKMSG057W GUEST2 NOT RECEIV")
     system.log_off("GUEST1", "GUEST2")
 
 
@@ -35,8 +36,7 @@ def warning(system):
     guest.command("#CP WARNING ALL no", "DMKCFC001E \\?CP: WARNING")
     operator = system.logon(system.telnet(), "OPERATOR")
     operator.line("WARNING ALL the system goes down")
-    guest.wait("WNG FROM OPERATOR: the system goes down|"
-               "WARNING FROM OPERATOR *: the system goes down")
+    guest.wait("^\\d\\d:\\d\\d:\\d\\d WNG FROM OPERATOR: the system goes down")
     system.log_off("GUEST1")
 
 
@@ -45,7 +45,7 @@ def force(system):
     guest = system.ready(system.telnet(), "GUEST1")
     rc, out = system.cp("FORCE", "GUEST1")
     check(rc == 0, "exit code %d" % rc, out)
-    guest.wait("LOGOFF +AT .* BY SYSTEM|FORCE")
+    guest.wait("LOGOFF +AT .* BY SYSTEM")
     guest.wait("VM/370 Online")
     check(system.logged_off("GUEST1"), "GUEST1 is still there")
     guest.line("LOGON GUEST1")
@@ -68,7 +68,7 @@ def already(system):
     two.line("LOGON GUEST1")
     two.wait("ENTER PASSWORD")
     two.line("GUEST1")
-    two.wait("DMKLOG054E ALREADY LOGGED ON")
+    two.wait("DMKLOG054E ALREADY LOGGED ON (GRAF|LINE) ...")
     one.command("QUERY TIME", "TIME IS")
     system.log_off("GUEST1")
 

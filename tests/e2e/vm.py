@@ -12,7 +12,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 import warnings
 
 from clients import Missing, S3270, Telnet, Tmux, describe, until
@@ -32,17 +31,23 @@ def front():
     return os.path.join(BUILD, "bin", "vm370")
 
 
+def hardware():
+    """Has this host a KVM that runs guests?"""
+    probe = os.path.join(BUILD, "libexec", "vm370", "vmprobe")
+    return run([probe])[0] == 0
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
 
 
-def run(command, timeout=60, **more):
+def run(command, timeout=60, typed=""):
     """A program to its end: its exit code and what it said."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL,
+    done = subprocess.run(command, input=typed.encode(),
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=timeout, **more)
+                          timeout=timeout)
     return done.returncode, done.stdout.decode("utf-8", "replace")
 
 
@@ -118,8 +123,8 @@ class System:
 
     # --- from the host ---
 
-    def vm370(self, *words, timeout=60):
-        return run([front(), "--home", self.home, *words], timeout)
+    def vm370(self, *words, timeout=60, typed=""):
+        return run([front(), "--home", self.home, *words], timeout, typed)
 
     def start(self, engine=None):
         rc, out = self.vm370("start", "--port", str(self.port), "--engine",

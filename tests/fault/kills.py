@@ -5,7 +5,6 @@
 
 import os
 import signal
-import time
 
 from clients import until
 from runner import case, check
@@ -102,11 +101,10 @@ def kill_spool(system):
     system.log_off("FAULT", "GUEST2", "GUEST1")
 
 
-def warm_restart(system):
-    """After an end without good-bye: start again, log on, all is there."""
-    until(lambda: system.vm370("status")[0] != 0, "end of the system")
+def all_is_there(system):
+    """Users log on as if nothing had happened."""
     system.close_clients()
-    system.start()
+    check("FAULT" not in system.ask("QUERY", "NAMES"), "FAULT is there still")
     system.ready(system.telnet(), "GUEST2")
     system.ready(system.s3270(), "FAULT")
     system.log_off("FAULT", "GUEST2")
@@ -114,16 +112,17 @@ def warm_restart(system):
 
 @case("kill.vmcp")
 def kill_cp(system):
-    """All others exit on end of file; the lines end; the next start is
-    warm."""
-    client, other, _ = two_users(system)
-    supervisor = int(system.facts()["pid"])
-    system.kill(system.pids("vmcp"))
+    """All others exit on end of file, the lines end; its supervisor starts
+    it again, warm."""
+    client, other, guest = two_users(system)
+    old = system.pids("vmcp")
+    system.kill(old)
     client.wait_end(30)
     other.wait_end(30)
-    until(lambda: not os.path.exists("/proc/%d" % supervisor),
-          "end of the supervisor")
-    warm_restart(system)
+    until(lambda: system.pids("vmcp") - old, "a new vmcp")
+    check(not system.pids("vmguest"), "machines outlive vmcp")
+    until(lambda: system.cp("QUERY", "TIME")[0] == 0, "an answer")
+    all_is_there(system)
 
 
 @case("kill.everything")
@@ -136,8 +135,9 @@ def kill_everything(system):
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass # it went with another one
-    time.sleep(0.2)
-    warm_restart(system)
+    until(lambda: system.vm370("status")[0] != 0, "end of the system")
+    system.start()
+    all_is_there(system)
 
 
 def family(root):
