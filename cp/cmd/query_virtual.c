@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cmd/query_virtual.c - QUERY VIRTUAL: storage and devices of one's machine.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "device.h"
+#include "name.h"
+#include "vmblok.h"
+
+static void
+virtual_storage(struct request *rq)
+{
+	reply_line(rq, "STORAGE = %" PRIu64 "K", rq->vm->storage >> 10);
+}
+
+static void
+virtual_console(struct request *rq, const struct vdev *d)
+{
+	reply_line(rq, "CONS %03X ON %-12s TERM STOP", d->vdev,
+	    vmblok_where(rq->vm).s);
+}
+
+static void
+virtual_reader(struct request *rq, const struct vdev *d)
+{
+	reply_line(rq, "RDR  %03X CL %c  NOCONT NOHOLD NOEOF      READY",
+	    d->vdev, d->klass != '\0' ? d->klass : '*');
+}
+
+/* A punch or a printer. */
+static void
+virtual_writer(struct request *rq, const struct vdev *d)
+{
+	const char *who = name_text(rq->vm->name).s;
+	const char *dist = rq->vm->user->dist;
+
+	reply_line(rq, "%s  %03X CL %c  NOCONT NOHOLD COPY 01    READY",
+	    device_class(d->type), d->vdev, d->klass != '\0' ? d->klass : 'A');
+	reply_line(rq, "     %03X FOR %-8s DIST %s", d->vdev, who,
+	    dist[0] != '\0' ? dist : who);
+}
+
+static void
+virtual_dasd(struct request *rq, const struct vdev *d)
+{
+	reply_line(rq, "DASD %03X %s %-6s %s %6" PRIu64 " BLK", d->vdev,
+	    device_printed(d->type),
+	    d->tdisk ? "(TEMP)" : name_text(d->volume).s,
+	    d->writable ? "R/W" : "R/O", d->blocks);
+}
+
+static void
+virtual_device(struct request *rq, const struct vdev *d)
+{
+	switch (d->type) {
+	case DEVICE_CONSOLE:
+		virtual_console(rq, d);
+		break;
+	case DEVICE_READER:
+		virtual_reader(rq, d);
+		break;
+	case DEVICE_PUNCH:
+	case DEVICE_PRINTER:
+		virtual_writer(rq, d);
+		break;
+	case DEVICE_FBA:
+		virtual_dasd(rq, d);
+		break;
+	default:
+		reply_line(rq, "%s %03X", device_class(d->type), d->vdev);
+		break;
+	}
+}
+
+/* All, or those of a class such as DASD; how many. */
+static unsigned
+virtual_devices(struct request *rq, const char *class)
+{
+	const struct vdev *d;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(d, &rq->vm->devices, entry)
+		if (class == NULL || strcmp(device_class(d->type), class) == 0) {
+			virtual_device(rq, d);
+			n++;
+		}
+	return n;
+}
+
+static const struct virtual_type {
+	const char *name;
+	size_t abbrev;
+	const char *class;
+} virtual_types[] = {
+	{ "CONSOLE", 3, "CONS" },
+	{ "DASD", 2, "DASD" },
+	{ "PRINTER", 1, "PRT" },
+	{ "PRT", 3, "PRT" },
+	{ "PUNCH", 2, "PUN" },
+	{ "PCH", 3, "PUN" },
+	{ "RDR", 3, "RDR" },
+	{ "READER", 1, "RDR" },
+	{ "TIMR", 4, "TIMR" },
+	{ "UR", 2, NULL },
+};
+
+static int
+virtual_ur(struct request *rq)
+{
+	if (virtual_devices(rq, "RDR") + virtual_devices(rq, "PUN") +
+	    virtual_devices(rq, "PRT") == 0)
+		return reply_error(rq, 40, "UR");
+	return 0;
+}
+
+static int
+virtual_vaddr(struct request *rq)
+{
+	const char *word = request_word(rq, 2);
+	vdev_t vdev = device_parse(word);
+	const struct vdev *d;
+
+	if (vdev == VDEV_NONE)
+		return reply_error(rq, 22);
+	d = device_find(rq->vm, vdev);
+	if (d == NULL)
+		return reply_error(rq, 40, word);
+	virtual_device(rq, d);
+	return 0;
+}
+
+static int
+query_virtual(struct request *rq)
+{
+	const struct virtual_type *end = virtual_types +
+	    sizeof virtual_types / sizeof virtual_types[0];
+
+	if (rq->words == 2 || request_is(rq, 2, "ALL", 3)) {
+		virtual_storage(rq);
+		virtual_devices(rq, NULL);
+		return 0;
+	}
+	if (request_is(rq, 2, "STORAGE", 4)) {
+		virtual_storage(rq);
+		return 0;
+	}
+	for (const struct virtual_type *t = virtual_types; t < end; t++) {
+		if (!request_is(rq, 2, t->name, t->abbrev))
+			continue;
+		if (t->class == NULL)
+			return virtual_ur(rq);
+		if (virtual_devices(rq, t->class) == 0)
+			return reply_error(rq, 40, t->class);
+		return 0;
+	}
+	return virtual_vaddr(rq);
+}
+
+CP_QUERY(virtual, .name = "VIRTUAL", .abbrev = 1, .machine = true,
+	.run = query_virtual,
+	.syntax = "Virtual [ALL|STORage|CONsole|DAsd|Reader|Printer|PUnch|UR|"
+		  "vaddr]",
+	.help = "Storage and devices of your virtual machine.");

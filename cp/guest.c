@@ -1,0 +1,797 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * guest.c - vmcp's end of a vmguest.  The machine is made, ordered and asked
+ * here; what its answers mean to a user is told from here; no commands.
+ *
+ * Everything that arrives is checked against what was asked.  A vmguest that
+ * breaks the rules hurts its own user only.
+ */
+#include "guest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "device.h"
+#include "log.h"
+#include "loop.h"
+#include "name.h"
+#include "session.h"
+#include "spawn.h"
+#include "times.h"
+#include "vmblok.h"
+
+#define GUEST_OPS_MAX 8
+#define GUEST_ANSWER_SECONDS 30	   /* a machine that is silent longer is dead */
+#define GUEST_QUEUE_MAX (64u << 10) /* typed lines it has not taken */
+#define GUEST_RELEASE "1.0"
+
+enum guest_ask { ASK_STORAGE, ASK_WRITE, ASK_REGISTERS };
+
+/* A question that has no answer yet. */
+struct guest_op {
+	uint32_t tag; /* 0: free */
+	enum guest_ask ask;
+	uint64_t addr;
+	uint32_t len;
+	struct request *rq;
+	guest_fn *fn;
+};
+
+/* DIAGNOSE 8: the commands, and what they answered. */
+struct guest_diag {
+	uint32_t tag;
+	bool want_reply, implied;
+	char text[DIAG_COMMAND_MAX + 1];
+	size_t at;	/* next command in text */
+	int32_t rc;
+	struct request *rq; /* the one that runs */
+	uint32_t total;	/* bytes that the answer has, kept or not */
+	size_t used;
+	char reply[IPC_TEXT_MAX];
+};
+
+struct guest {
+	struct vmblok *vm;
+	struct loopchan lc;
+	pid_t pid;
+	bool ready;
+	bool stop_asked;  /* VM_STOP or the like is on its way */
+	unsigned unpaid;  /* lines of output without credit */
+	uint32_t tag;
+	struct guest_op op[GUEST_OPS_MAX];
+	struct event *timer;
+	struct guest_diag *diag;
+};
+
+static void guest_diag_next(struct guest *g);
+
+pid_t
+guest_pid(const struct guest *g)
+{
+	return g->pid;
+}
+
+/* --- the end of a machine --- */
+
+static void
+guest_fail_ops(struct guest *g)
+{
+	for (unsigned i = 0; i < GUEST_OPS_MAX; i++) {
+		struct guest_op op = g->op[i];
+
+		g->op[i].tag = 0;
+		if (op.tag != 0)
+			op.fn(op.rq, NULL);
+	}
+}
+
+void
+guest_kill(struct vmblok *vm)
+{
+	struct guest *g = vm->guest;
+	uint64_t virt, total;
+
+	if (g == NULL)
+		return;
+	times_process(g->pid, &virt, &total);
+	vm->virt_us += virt;
+	vm->total_us += total;
+	vm->guest = NULL;
+	vm->running = false;
+	vm->reading = CONS_READ_NONE;
+	kill(g->pid, SIGKILL); /* ours until SIGCHLD has reaped it */
+	loopchan_close(&g->lc);
+	if (g->diag != NULL && g->diag->rq != NULL)
+		request_orphan(g->diag->rq);
+	guest_fail_ops(g);
+	free(g->diag);
+	event_free(g->timer);
+	free(g);
+}
+
+/* A machine that ended without being asked to. */
+static void
+guest_lost(struct vmblok *vm, const char *why)
+{
+	log_warnx("vmguest of %s: %s", name_text(vm->name).s, why);
+	guest_kill(vm);
+	vm->cp_read = true;
+	vmblok_message(vm, 450, "VIRTUAL MACHINE NOT IN RUNNABLE STATE");
+	vmblok_changed(vm);
+}
+
+bool
+guest_exited(struct cp *cp, pid_t pid)
+{
+	struct vmblok *vm;
+
+	TAILQ_FOREACH(vm, &cp->vms, entry)
+		if (vm->guest != NULL && vm->guest->pid == pid) {
+			guest_lost(vm, "ended");
+			return true;
+		}
+	return false;
+}
+
+/* --- questions --- */
+
+static void
+guest_silent(evutil_socket_t fd, short what, void *arg)
+{
+	struct guest *g = arg;
+
+	(void)fd;
+	(void)what;
+	guest_lost(g->vm, "does not answer");
+}
+
+static struct guest_op *
+guest_op_new(struct guest *g, enum guest_ask ask, struct request *rq,
+    guest_fn *fn)
+{
+	struct timeval tv = { .tv_sec = GUEST_ANSWER_SECONDS };
+
+	for (unsigned i = 0; i < GUEST_OPS_MAX; i++) {
+		struct guest_op *op = &g->op[i];
+
+		if (op->tag != 0)
+			continue;
+		if (++g->tag == 0)
+			g->tag = 1;
+		*op = (struct guest_op){ .tag = g->tag, .ask = ask, .rq = rq,
+			.fn = fn };
+		evtimer_add(g->timer, &tv);
+		return op;
+	}
+	return NULL;
+}
+
+static bool
+guest_asking(const struct guest *g)
+{
+	for (unsigned i = 0; i < GUEST_OPS_MAX; i++)
+		if (g->op[i].tag != 0)
+			return true;
+	return false;
+}
+
+/* Take the question that a tag answers out of the table. */
+static bool
+guest_op_take(struct guest *g, uint32_t tag, enum guest_ask ask,
+    struct guest_op *out)
+{
+	for (unsigned i = 0; i < GUEST_OPS_MAX; i++) {
+		struct guest_op *op = &g->op[i];
+
+		if (tag == 0 || op->tag != tag || op->ask != ask)
+			continue;
+		*out = *op;
+		op->tag = 0;
+		if (!guest_asking(g) && g->ready)
+			evtimer_del(g->timer);
+		return true;
+	}
+	return false;
+}
+
+int
+guest_read_storage(struct vmblok *vm, uint64_t addr, uint32_t len,
+    struct request *rq, guest_fn *fn)
+{
+	struct guest_op *op = guest_op_new(vm->guest, ASK_STORAGE, rq, fn);
+	struct ipc_vm_storage ask = { .len = len, .addr = addr };
+
+	if (op == NULL)
+		return -1;
+	op->addr = addr;
+	op->len = len;
+	ask.tag = op->tag;
+	loopchan_send(&vm->guest->lc, IPC_VM_READ_STORAGE, &ask, sizeof ask, -1);
+	return 0;
+}
+
+int
+guest_write_storage(struct vmblok *vm, uint64_t addr, const void *bytes,
+    uint32_t len, struct request *rq, guest_fn *fn)
+{
+	struct guest_op *op = guest_op_new(vm->guest, ASK_WRITE, rq, fn);
+	struct ipc_vm_data data = { .addr = addr };
+
+	if (op == NULL)
+		return -1;
+	data.tag = op->tag;
+	loopchan_send_text(&vm->guest->lc, IPC_VM_WRITE_STORAGE, &data,
+	    sizeof data, bytes, len, -1);
+	return 0;
+}
+
+int
+guest_read_registers(struct vmblok *vm, struct request *rq, guest_fn *fn)
+{
+	struct guest_op *op = guest_op_new(vm->guest, ASK_REGISTERS, rq, fn);
+	struct ipc_tag ask;
+
+	if (op == NULL)
+		return -1;
+	ask.tag = op->tag;
+	loopchan_send(&vm->guest->lc, IPC_VM_READ_REGS, &ask, sizeof ask, -1);
+	return 0;
+}
+
+int
+guest_write_register(struct vmblok *vm, enum vm_register which,
+    uint64_t value, struct request *rq, guest_fn *fn)
+{
+	struct guest_op *op = guest_op_new(vm->guest, ASK_WRITE, rq, fn);
+	struct ipc_vm_reg reg = { .which = which, .value = value };
+
+	if (op == NULL)
+		return -1;
+	reg.tag = op->tag;
+	loopchan_send(&vm->guest->lc, IPC_VM_WRITE_REG, &reg, sizeof reg, -1);
+	return 0;
+}
+
+static bool
+guest_storage(struct guest *g, const struct ipc_vm_data *data)
+{
+	struct guest_op op;
+
+	if (!guest_op_take(g, data->tag, ASK_STORAGE, &op))
+		return false;
+	if (data->addr != op.addr ||
+	    data->text_len != (data->rc == 0 ? op.len : 0)) {
+		op.fn(op.rq, NULL);
+		return false;
+	}
+	op.fn(op.rq, data);
+	return true;
+}
+
+static bool
+guest_registers(struct guest *g, const struct ipc_vm_regs *regs)
+{
+	struct guest_op op;
+
+	if (!guest_op_take(g, regs->tag, ASK_REGISTERS, &op))
+		return false;
+	op.fn(op.rq, regs);
+	return true;
+}
+
+static bool
+guest_done(struct guest *g, const struct ipc_done *done)
+{
+	struct guest_op op;
+
+	if (!guest_op_take(g, done->tag, ASK_WRITE, &op))
+		return false;
+	op.fn(op.rq, done);
+	return true;
+}
+
+/* --- DIAGNOSE 8 --- */
+
+static void
+guest_diag_line(void *arg, const char *text, size_t len, unsigned flags)
+{
+	struct guest *g = arg;
+	struct guest_diag *d = g->diag;
+
+	if (!d->want_reply) {
+		session_item(g->vm->session, ITEM_OUTPUT, flags,
+		    (struct vm_name){ 0 }, text, len, false);
+		return;
+	}
+	d->total += (uint32_t)len + 1;
+	if (d->used + len + 1 > sizeof d->reply)
+		len = d->used < sizeof d->reply ?
+		    sizeof d->reply - d->used - 1 : 0;
+	if (d->used == sizeof d->reply)
+		return;
+	memcpy(d->reply + d->used, text, len);
+	d->used += len;
+	d->reply[d->used++] = '\n';
+}
+
+/* An answer longer than can ever be fetched is not worth making. */
+static bool
+guest_diag_room(void *arg)
+{
+	struct guest *g = arg;
+	struct guest_diag *d = g->diag;
+
+	if (!d->want_reply)
+		return session_backlog(g->vm->session) < 200;
+	if (d->total > 64 * IPC_TEXT_MAX && d->rq != NULL)
+		d->rq->cancelled = true;
+	return true;
+}
+
+static void
+guest_diag_done(void *arg, struct request *rq, int rc)
+{
+	struct guest *g = arg;
+
+	(void)rq;
+	g->diag->rq = NULL;
+	if (g->diag->rc == 0)
+		g->diag->rc = rc;
+	guest_diag_next(g);
+}
+
+static const struct reply_ops guest_diag_reply = {
+	.line = guest_diag_line,
+	.room = guest_diag_room,
+	.done = guest_diag_done,
+};
+
+static void
+guest_diag_answer(struct guest *g)
+{
+	struct guest_diag *d = g->diag;
+	struct ipc_cp_reply reply = { .tag = d->tag, .rc = d->rc,
+		.total = d->total };
+
+	g->diag = NULL;
+	loopchan_send_text(&g->lc, IPC_VM_CP_REPLY, &reply, sizeof reply,
+	    d->reply, d->used, -1);
+	free(d);
+}
+
+static void
+guest_diag_next(struct guest *g)
+{
+	struct guest_diag *d = g->diag;
+	const char *text = d->text + d->at;
+	size_t n = strcspn(text, "\n");
+	struct request *rq;
+
+	if (*text == '\0') {
+		guest_diag_answer(g);
+		return;
+	}
+	d->at += n + (text[n] == '\n');
+	rq = request_new(g->vm->cp, text, n, &guest_diag_reply, g);
+	if (rq == NULL) {
+		guest_diag_answer(g);
+		return;
+	}
+	request_for_vm(rq, g->vm);
+	rq->implied = d->implied;
+	d->rq = rq;
+	command_run(rq);
+}
+
+static bool
+guest_diagnose(struct guest *g, const struct ipc_cp_command *cmd)
+{
+	struct guest_diag *d;
+
+	if (g->diag != NULL)
+		return false; /* its one processor waits for the first */
+	d = calloc(1, sizeof *d);
+	if (d == NULL)
+		return false;
+	d->tag = cmd->tag;
+	d->want_reply = cmd->want_reply != 0;
+	d->implied = cmd->implied != 0;
+	memcpy(d->text, cmd->text, cmd->text_len);
+	g->diag = d;
+	guest_diag_next(g);
+	return true;
+}
+
+/* --- what a machine says of itself --- */
+
+static void
+guest_stop_message(struct vmblok *vm, const struct ipc_vm_state *st)
+{
+	char a[64], b[32];
+
+	snprintf(a, sizeof a, "%03" PRIX64, st->detail & 0xFFF);
+	switch ((enum ipc_vm_why)st->why) {
+	case VM_WHY_DISABLED_WAIT:
+		snprintf(a, sizeof a, "DISABLED WAIT PSW '%016" PRIX64
+		    " %016" PRIX64 "'", st->detail, st->rip);
+		vmblok_message(vm, 450, a);
+		break;
+	case VM_WHY_SHUTDOWN:
+		vmblok_message(vm, 450, "PROGRAM INTERRUPT LOOP; "
+		    "THE PROCESSOR'S STATE IS LOST");
+		break;
+	case VM_WHY_IPL_NO_DEVICE:
+		vmblok_message(vm, 230, a);
+		break;
+	case VM_WHY_IPL_IO_ERROR:
+		snprintf(b, sizeof b, "%08X %02X%02X%04X", st->csw.ccw_addr,
+		    st->csw.unit, st->csw.chan, st->csw.residual);
+		vmblok_message(vm, 232, a, b);
+		break;
+	case VM_WHY_IPL_VERSION:
+		snprintf(a, sizeof a, "%" PRIX64, st->detail);
+		vmblok_message(vm, 233, a);
+		break;
+	case VM_WHY_IPL_ENTRY:
+		snprintf(a, sizeof a, "%" PRIX64, st->detail);
+		vmblok_message(vm, 234, a);
+		break;
+	case VM_WHY_NOT_RUNNABLE:
+		log_warnx("machine of %s: KVM refused, %" PRIu64
+		    " at %" PRIX64, name_text(vm->name).s, st->detail, st->rip);
+		vmblok_message(vm, 450,
+		    "VIRTUAL MACHINE NOT IN RUNNABLE STATE");
+		break;
+	case VM_WHY_NONE:
+	case VM_WHY_ASKED:
+		break;
+	}
+}
+
+/*
+ * What CP ordered is in vm->running since the order was sent.  An answer that
+ * crossed a newer order on the way must not undo that.
+ */
+static bool
+guest_state(struct guest *g, const struct ipc_vm_state *st)
+{
+	struct vmblok *vm = g->vm;
+
+	if (st->run > VM_RUNNING || st->why > VM_WHY_NOT_RUNNABLE)
+		return false;
+	if (st->run == VM_RUNNING) {
+		if (!g->stop_asked)
+			vm->running = true;
+	} else if (st->why <= VM_WHY_ASKED) {
+		g->stop_asked = false;
+	} else {
+		g->stop_asked = false;
+		vm->running = false;
+		vm->cp_read = true;
+		vm->reading = CONS_READ_NONE;
+		guest_stop_message(vm, st);
+	}
+	vmblok_changed(vm);
+	return true;
+}
+
+static bool
+guest_output(struct guest *g, const struct ipc_cons_output *out)
+{
+	bool prompt = (out->flags & CONS_OUTPUT_NO_NEWLINE) != 0;
+	unsigned flags = (out->flags & CONS_OUTPUT_ALARM) ? ITEM_ALARM : 0;
+
+	if (++g->unpaid > CONS_OUTPUT_WINDOW)
+		return false;
+	session_item(g->vm->session, prompt ? ITEM_PROMPT : ITEM_OUTPUT, flags,
+	    (struct vm_name){ 0 }, out->text, out->text_len, true);
+	return true;
+}
+
+static bool
+guest_reads(struct guest *g, uint32_t how)
+{
+	if (how > CONS_READ_HIDDEN)
+		return false;
+	g->vm->reading = (enum ipc_cons_read)how;
+	vmblok_changed(g->vm);
+	return true;
+}
+
+static bool
+guest_is_ready(struct guest *g, const struct ipc_vm_ready *ready)
+{
+	struct vmblok *vm = g->vm;
+
+	if (g->ready)
+		return false;
+	g->ready = true;
+	if (!guest_asking(g))
+		evtimer_del(g->timer);
+	if (ready->error == 0)
+		return true;
+	log_warnx("vmguest of %s: no machine: %s", name_text(vm->name).s,
+	    strerror(ready->error));
+	guest_kill(vm);
+	vm->cp_read = true;
+	vmblok_message(vm, 460, strerror(ready->error));
+	vmblok_changed(vm);
+	return true;
+}
+
+static bool
+guest_handle(struct guest *g, const struct ipcchan_message *msg)
+{
+	if (!g->ready && msg->type != IPC_VM_READY)
+		return false;
+	switch (msg->type) {
+	case IPC_VM_READY:
+		return guest_is_ready(g, msg->payload);
+	case IPC_VM_STATE:
+		return guest_state(g, msg->payload);
+	case IPC_VM_CONS_OUTPUT:
+		return guest_output(g, msg->payload);
+	case IPC_VM_CONS_READ:
+		return guest_reads(g,
+		    ((const struct ipc_value *)msg->payload)->value);
+	case IPC_VM_CP_COMMAND:
+		return guest_diagnose(g, msg->payload);
+	case IPC_VM_STORAGE:
+		return guest_storage(g, msg->payload);
+	case IPC_VM_REGS:
+		return guest_registers(g, msg->payload);
+	case IPC_VM_DONE:
+		return guest_done(g, msg->payload);
+	default:
+		return false;
+	}
+}
+
+static void
+guest_message(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
+{
+	struct guest *g = arg;
+	struct vmblok *vm = g->vm;
+
+	(void)lc;
+	if (msg == NULL)
+		guest_lost(vm, "its channel closed");
+	else if (!guest_handle(g, msg) && vm->guest == g)
+		guest_lost(vm, ipcchan_name(msg->type));
+}
+
+/* --- making one --- */
+
+static void
+guest_configure(struct guest *g, int kvm)
+{
+	struct vmblok *vm = g->vm;
+	const struct config *config = vm->cp->config;
+	struct ipc_vm_config c = { .storage = vm->storage,
+		.mode = vm->user->mode, .cpus = 1,
+		.user = { vm->name, config->node } };
+	time_t now = time(NULL);
+	size_t n;
+
+	c.utc_offset = times_offset(now);
+	n = strlen(times_zone(config, now).s);
+	memcpy(c.zone, times_zone(config, now).s,
+	    n < sizeof c.zone ? n : sizeof c.zone);
+	memcpy(c.system, "VM/370  ", sizeof c.system);
+	memset(c.release, ' ', sizeof c.release);
+	memcpy(c.release, GUEST_RELEASE, sizeof GUEST_RELEASE - 1);
+	loopchan_send(&g->lc, IPC_VM_CONFIG, &c, sizeof c, kvm);
+}
+
+static void
+guest_attach(struct guest *g, const struct vdev *d)
+{
+	struct ipc_vm_attach at = { .vdev = d->vdev, .type = d->type };
+	int fd;
+
+	if (d->type != DEVICE_FBA) {
+		loopchan_send(&g->lc, IPC_VM_ATTACH, &at, sizeof at, -1);
+		return;
+	}
+	fd = device_open(g->vm->cp, d, &at.blocks);
+	if (fd < 0) {
+		log_warn("%s: minidisk %03X", name_text(g->vm->name).s,
+		    d->vdev);
+		return;
+	}
+	at.flags = d->writable ? 0 : ATTACH_READ_ONLY;
+	loopchan_send(&g->lc, IPC_VM_ATTACH_FD, &at, sizeof at, fd);
+	close(fd);
+}
+
+static pid_t
+guest_spawn(struct vmblok *vm, int channel)
+{
+	char name[] = "vmguest";
+	char *argv[] = { name, NULL };
+
+	return spawn(vm->cp->vmguest, argv, &channel, 1);
+}
+
+/* Process and channel; -1 with errno. */
+static int
+guest_start(struct guest *g)
+{
+	int fd[2];
+
+	if (ipcchan_pair(fd) < 0)
+		return -1;
+	g->pid = guest_spawn(g->vm, fd[1]);
+	close(fd[1]);
+	if (g->pid < 0 || loopchan_open(&g->lc, g->vm->cp->base, fd[0], IPC_CP,
+	    IPC_GUEST, guest_message, g) < 0) {
+		int error = errno;
+
+		close(fd[0]); /* the end of file ends a process, if any */
+		errno = error;
+		return -1;
+	}
+	return 0;
+}
+
+static struct guest *
+guest_new(struct vmblok *vm)
+{
+	struct guest *g = calloc(1, sizeof *g);
+	int error;
+
+	if (g == NULL)
+		return NULL;
+	g->vm = vm;
+	g->timer = evtimer_new(vm->cp->base, guest_silent, g);
+	if (g->timer != NULL && guest_start(g) == 0)
+		return g;
+	error = g->timer == NULL ? ENOMEM : errno;
+	if (g->timer != NULL)
+		event_free(g->timer);
+	free(g);
+	errno = error;
+	return NULL;
+}
+
+struct guest *
+guest_need(struct vmblok *vm, const char **why)
+{
+	struct timeval tv = { .tv_sec = GUEST_ANSWER_SECONDS };
+	struct vdev *d;
+	int kvm;
+
+	if (vm->guest != NULL)
+		return vm->guest;
+	kvm = open(vm->cp->kvm, O_RDWR | O_CLOEXEC);
+	if (kvm < 0) {
+		*why = strerror(errno);
+		log_warn("%s", vm->cp->kvm);
+		return NULL;
+	}
+	vm->guest = guest_new(vm);
+	if (vm->guest == NULL) {
+		*why = strerror(errno);
+		log_warn("%s", vm->cp->vmguest);
+		close(kvm);
+		return NULL;
+	}
+	guest_configure(vm->guest, kvm);
+	close(kvm);
+	TAILQ_FOREACH(d, &vm->devices, entry)
+		guest_attach(vm->guest, d);
+	evtimer_add(vm->guest->timer, &tv);
+	return vm->guest;
+}
+
+/* --- orders --- */
+
+static void
+guest_ordered_to_run(struct vmblok *vm)
+{
+	vm->guest->stop_asked = false;
+	vm->running = true;
+	vm->cp_read = false;
+}
+
+void
+guest_ipl(struct vmblok *vm, vdev_t vdev, unsigned flags, const char *parm)
+{
+	struct ipc_vm_ipl ipl = { .vdev = vdev, .flags = flags };
+
+	loopchan_send_text(&vm->guest->lc, IPC_VM_IPL, &ipl, sizeof ipl, parm,
+	    strlen(parm), -1);
+	vm->reading = CONS_READ_NONE;
+	guest_ordered_to_run(vm);
+	if (flags & IPL_STOP) {
+		vm->guest->stop_asked = true;
+		vm->running = false;
+	}
+	vmblok_changed(vm);
+}
+
+void
+guest_begin(struct vmblok *vm, const uint64_t *addr)
+{
+	struct ipc_vm_begin begin = { .set = addr != NULL,
+		.addr = addr != NULL ? *addr : 0 };
+
+	loopchan_send(&vm->guest->lc, IPC_VM_BEGIN, &begin, sizeof begin, -1);
+	guest_ordered_to_run(vm);
+	vmblok_changed(vm);
+}
+
+void
+guest_stop(struct vmblok *vm)
+{
+	struct ipc_none none = { 0 };
+
+	loopchan_send(&vm->guest->lc, IPC_VM_STOP, &none, sizeof none, -1);
+	vm->guest->stop_asked = true;
+	vm->running = false;
+}
+
+static void
+guest_value(struct vmblok *vm, enum ipc_type type, uint32_t value)
+{
+	struct ipc_value v = { .value = value };
+
+	loopchan_send(&vm->guest->lc, type, &v, sizeof v, -1);
+}
+
+void
+guest_reset(struct vmblok *vm, enum ipc_vm_reset how)
+{
+	guest_value(vm, IPC_VM_RESET, how);
+	vm->guest->stop_asked = true;
+	vm->running = false;
+	vm->reading = CONS_READ_NONE;
+}
+
+void
+guest_attention(struct vmblok *vm)
+{
+	const struct vdev *console = device_console(vm);
+
+	if (console != NULL)
+		guest_value(vm, IPC_VM_ATTENTION, console->vdev);
+}
+
+void
+guest_external(struct vmblok *vm, unsigned code)
+{
+	guest_value(vm, IPC_VM_EXTERNAL, code);
+}
+
+bool
+guest_input(struct vmblok *vm, const char *text, size_t len)
+{
+	struct ipc_text line;
+
+	if (vm->guest->lc.ch.queued > GUEST_QUEUE_MAX)
+		return false;
+	loopchan_send_text(&vm->guest->lc, IPC_VM_CONS_INPUT, &line,
+	    sizeof line, text, len, -1);
+	return true;
+}
+
+void
+guest_credit(struct vmblok *vm, unsigned n)
+{
+	struct guest *g = vm->guest;
+
+	if (g == NULL)
+		return; /* lines of one that has ended */
+	if (n > g->unpaid)
+		n = g->unpaid;
+	g->unpaid -= n;
+	if (n > 0)
+		guest_value(vm, IPC_VM_CONS_CREDIT, n);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * guest.h - vmcp's end of a vmguest: start it, ask it, believe little of it.
+ *
+ * A vmguest that says what it may not, or does not answer, is killed: its
+ * user reads DMKDSP450W, and nobody else notices.
+ */
+#ifndef VM370_CP_GUEST_H
+#define VM370_CP_GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "ipc.h"
+
+struct cp;
+struct guest;
+struct request;
+struct vmblok;
+
+/* The user's vmguest, started if there is none.  NULL: *why says why. */
+struct guest *guest_need(struct vmblok *vm, const char **why);
+
+/* End the process, free what is its.  Pending requests are answered. */
+void guest_kill(struct vmblok *vm);
+
+pid_t guest_pid(const struct guest *g);
+
+/* Orders.  The machine's state follows at once in vm->running. */
+void guest_ipl(struct vmblok *vm, vdev_t vdev, unsigned flags,
+    const char *parm);
+void guest_begin(struct vmblok *vm, const uint64_t *addr);
+void guest_stop(struct vmblok *vm);
+void guest_reset(struct vmblok *vm, enum ipc_vm_reset how);
+void guest_attention(struct vmblok *vm);
+void guest_external(struct vmblok *vm, unsigned code);
+
+/* A typed line.  false: it takes no more now. */
+bool guest_input(struct vmblok *vm, const char *text, size_t len);
+
+/* n lines of output are out. */
+void guest_credit(struct vmblok *vm, unsigned n);
+
+/*
+ * Questions.  fn gets the answer's payload (checked against the question), or
+ * NULL when the machine has died meanwhile.  -1: too many at once.
+ */
+typedef void guest_fn(struct request *rq, const void *payload);
+int guest_read_storage(struct vmblok *vm, uint64_t addr, uint32_t len,
+    struct request *rq, guest_fn *fn);
+int guest_write_storage(struct vmblok *vm, uint64_t addr, const void *bytes,
+    uint32_t len, struct request *rq, guest_fn *fn);
+int guest_read_registers(struct vmblok *vm, struct request *rq, guest_fn *fn);
+int guest_write_register(struct vmblok *vm, enum vm_register which,
+    uint64_t value, struct request *rq, guest_fn *fn);
+
+/* SIGCHLD found this pid, not yet reaped: is it a guest's? */
+bool guest_exited(struct cp *cp, pid_t pid);
+
+#endif

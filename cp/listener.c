@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * listener.c - accept, and hand the socket to a vmterm.  Not a byte that a
+ * stranger sends is read here.
+ */
+#include "listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/listener.h>
+
+#include "log.h"
+#include "spawn.h"
+#include "term.h"
+
+#define LISTENER_BACKLOG 256
+#define LISTENER_PAUSE_MS 200 /* when the system has no more descriptors */
+
+struct listener {
+	struct cp *cp;
+	struct evconnlistener *ev;
+	struct event *resume;
+};
+
+static void
+listener_refuse(int sock)
+{
+	static const char text[] =
+	    "DMKLOG052E NO TERMINAL IS FREE; TRY AGAIN LATER\r\n";
+
+	if (send(sock, text, sizeof text - 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		log_warn("a connection was refused without a word");
+	close(sock);
+}
+
+static int
+listener_spawn(struct cp *cp, int channel, int sock)
+{
+	char name[] = "vmterm", option[] = "--proxy";
+	char *argv[] = { name, NULL, NULL, NULL };
+	int fds[2] = { channel, sock }, rc;
+	char *token = NULL;
+
+	if (cp->proxy != NULL) {
+		token = strdup(cp->proxy);
+		if (token == NULL)
+			return -1;
+		argv[1] = option;
+		argv[2] = token;
+	}
+	rc = spawn(cp->vmterm, argv, fds, 2) < 0 ? -1 : 0;
+	free(token);
+	return rc;
+}
+
+static int
+listener_terminal(struct cp *cp, int sock)
+{
+	int fd[2], rc;
+
+	if (ipcchan_pair(fd) < 0)
+		return -1;
+	rc = listener_spawn(cp, fd[1], sock);
+	close(fd[1]);
+	if (rc < 0 || term_new(cp, fd[0], false) == NULL) {
+		int error = errno;
+
+		close(fd[0]);
+		errno = error;
+		return -1;
+	}
+	return 0;
+}
+
+static void
+listener_accepted(struct evconnlistener *ev, evutil_socket_t sock,
+    struct sockaddr *peer, int len, void *arg)
+{
+	struct listener *ln = arg;
+	struct cp *cp = ln->cp;
+
+	(void)ev;
+	(void)peer;
+	(void)len;
+	if (cp->nterms >= TERM_MAX || cp->unopened >= TERM_UNOPENED_MAX) {
+		log_warnx("%u terminals, %u not opened: one more refused",
+		    cp->nterms, cp->unopened);
+		listener_refuse(sock);
+		return;
+	}
+	if (listener_terminal(cp, sock) < 0) {
+		log_warn("vmterm cannot be started");
+		listener_refuse(sock);
+		return;
+	}
+	close(sock); /* vmterm has it */
+}
+
+static void
+listener_resumed(evutil_socket_t fd, short what, void *arg)
+{
+	struct listener *ln = arg;
+
+	(void)fd;
+	(void)what;
+	evconnlistener_enable(ln->ev);
+}
+
+/* accept() failed: most likely for want of descriptors.  Do not spin. */
+static void
+listener_error(struct evconnlistener *ev, void *arg)
+{
+	struct timeval tv = { .tv_usec = LISTENER_PAUSE_MS * 1000 };
+	struct listener *ln = arg;
+
+	log_warn("accept");
+	evconnlistener_disable(ev);
+	evtimer_add(ln->resume, &tv);
+}
+
+static int
+listener_address(const char *address, uint16_t port,
+    struct sockaddr_storage *ss)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)ss;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
+
+	memset(ss, 0, sizeof *ss);
+	if (inet_pton(AF_INET, address, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		return sizeof *in;
+	}
+	if (inet_pton(AF_INET6, address, &in6->sin6_addr) == 1) {
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(port);
+		return sizeof *in6;
+	}
+	return -1;
+}
+
+struct listener *
+listener_new(struct cp *cp, const char *address, uint16_t port, char *buf,
+    size_t size)
+{
+	struct listener *ln = calloc(1, sizeof *ln);
+	struct sockaddr_storage ss;
+	int len = listener_address(address, port, &ss);
+
+	if (len < 0 || ln == NULL) {
+		snprintf(buf, size, "%s is not an address", address);
+		free(ln);
+		return NULL;
+	}
+	ln->cp = cp;
+	ln->resume = evtimer_new(cp->base, listener_resumed, ln);
+	ln->ev = evconnlistener_new_bind(cp->base, listener_accepted, ln,
+	    LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE,
+	    LISTENER_BACKLOG, (struct sockaddr *)&ss, len);
+	if (ln->ev == NULL || ln->resume == NULL) {
+		snprintf(buf, size, "cannot listen on %s port %u: %s", address,
+		    port, strerror(errno));
+		listener_free(ln);
+		return NULL;
+	}
+	evconnlistener_set_error_cb(ln->ev, listener_error);
+	return ln;
+}
+
+void
+listener_free(struct listener *ln)
+{
+	if (ln == NULL)
+		return;
+	if (ln->ev != NULL)
+		evconnlistener_free(ln->ev);
+	if (ln->resume != NULL)
+		event_free(ln->resume);
+	free(ln);
+}

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * session.c - typed lines in, console items out.  No commands here, and no
+ * knowledge of how a terminal draws.
+ */
+#include "session.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "command.h"
+#include "guest.h"
+#include "log.h"
+#include "logon.h"
+#include "name.h"
+#include "term.h"
+#include "vmblok.h"
+
+/* CP takes no further typed command while so much of the last ones' output
+ * is not shown. */
+#define SESSION_BACKLOG 200
+#define SESSION_RETRY_MS 100
+
+struct session_line {
+	STAILQ_ENTRY(session_line) entry;
+	size_t len;
+	char text[];
+};
+
+static void session_console_line(void *arg, const char *text, size_t len,
+    unsigned flags);
+static bool session_console_room(void *arg);
+static void session_console_done(void *arg, struct request *rq, int rc);
+
+static const struct reply_ops session_reply = {
+	.line = session_console_line,
+	.room = session_console_room,
+	.done = session_console_done,
+};
+
+static void
+session_retry(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	session_pump(arg);
+}
+
+struct session *
+session_new(struct cp *cp)
+{
+	struct session *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return NULL;
+	s->cp = cp;
+	STAILQ_INIT(&s->input);
+	s->sent = s->live = 1;
+	s->console = console_new();
+	s->retry = evtimer_new(cp->base, session_retry, s);
+	if (s->console == NULL || s->retry == NULL) {
+		session_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+static void
+session_drop_line(struct session *s)
+{
+	struct session_line *line = STAILQ_FIRST(&s->input);
+
+	STAILQ_REMOVE_HEAD(&s->input, entry);
+	s->input_lines--;
+	s->input_bytes -= line->len;
+	explicit_bzero(line->text, line->len); /* perhaps a password */
+	free(line);
+}
+
+void
+session_leave(struct session *s)
+{
+	struct request *rq;
+
+	LIST_FOREACH(rq, &s->cp->requests, entry) {
+		if (rq->session == s)
+			rq->session = NULL;
+		if (rq->ops == &session_reply && rq->arg == s)
+			request_orphan(rq);
+	}
+	s->active = NULL;
+}
+
+void
+session_free(struct session *s)
+{
+	if (s == NULL)
+		return;
+	session_leave(s);
+	while (!STAILQ_EMPTY(&s->input))
+		session_drop_line(s);
+	logon_free(s->logon);
+	console_free(s->console);
+	if (s->retry != NULL)
+		event_free(s->retry);
+	free(s);
+}
+
+uint64_t
+session_backlog(const struct session *s)
+{
+	return s->term == NULL ? 0 : console_next(s->console) - s->sent;
+}
+
+/* Lines that have been shown, or that nobody waits to see, give the guest
+ * its credit back. */
+static void
+session_settle(struct session *s, uint64_t from, uint64_t to)
+{
+	unsigned n = console_settle(s->console, from, to);
+
+	if (n > 0 && s->vm != NULL)
+		guest_credit(s->vm, n);
+}
+
+void
+session_push(struct session *s)
+{
+	struct term *t = s->term;
+	uint64_t from;
+
+	if (t == NULL) {
+		session_settle(s, 0, console_next(s->console));
+		return;
+	}
+	if (s->sent < console_first(s->console))
+		s->sent = console_first(s->console);
+	from = s->sent;
+	while (t->credit > 0) {
+		const struct console_item *item = console_get(s->console,
+		    s->sent);
+		unsigned flags = s->reset ? ITEM_RESET : 0;
+
+		if (item == NULL)
+			break;
+		if (item->seq < s->live)
+			flags |= ITEM_REPLAY;
+		s->reset = false;
+		s->sent++;
+		term_item(t, item, flags);
+	}
+	session_settle(s, from, s->sent);
+}
+
+void
+session_attach(struct session *s, struct term *t)
+{
+	s->term = t;
+	t->session = s;
+	s->sent = console_first(s->console);
+	s->live = console_next(s->console);
+	s->reset = s->sent < s->live;
+}
+
+void
+session_detach(struct session *s)
+{
+	if (s->term != NULL)
+		s->term->session = NULL;
+	s->term = NULL;
+	session_push(s);
+}
+
+void
+session_item(struct session *s, enum ipc_item_kind kind, unsigned flags,
+    struct vm_name from, const char *text, size_t len, bool owed)
+{
+	console_add(s->console, kind, flags, from, text, len, owed);
+	session_push(s);
+}
+
+void
+session_print(struct session *s, unsigned flags, const char *fmt, ...)
+{
+	char line[IPC_LINE_MAX + 1];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	if (n > IPC_LINE_MAX)
+		n = IPC_LINE_MAX;
+	if (n >= 0)
+		session_item(s, ITEM_OUTPUT, flags, (struct vm_name){ 0 }, line,
+		    (size_t)n, false);
+}
+
+/* --- commands typed here --- */
+
+static void
+session_console_line(void *arg, const char *text, size_t len, unsigned flags)
+{
+	session_item(arg, ITEM_OUTPUT, flags, (struct vm_name){ 0 }, text, len,
+	    false);
+}
+
+static bool
+session_console_room(void *arg)
+{
+	return session_backlog(arg) < SESSION_BACKLOG;
+}
+
+static void
+session_console_done(void *arg, struct request *rq, int rc)
+{
+	struct session *s = arg;
+
+	(void)rc;
+	if (s->active != rq)
+		return;
+	s->active = NULL;
+	session_state(s);
+	if (!STAILQ_EMPTY(&s->input)) {
+		struct timeval now = { 0 };
+
+		evtimer_add(s->retry, &now); /* not from in here: no recursion */
+	}
+}
+
+static void
+session_run(struct session *s, const char *text, size_t len, bool typed)
+{
+	struct request *rq = request_new(s->cp, text, len, &session_reply, s);
+
+	if (rq == NULL) {
+		session_print(s, ITEM_HIGH, "NO STORAGE FOR THE COMMAND");
+		return;
+	}
+	rq->session = s;
+	if (s->vm != NULL)
+		request_for_vm(rq, s->vm);
+	else
+		rq->place = AT_LOGO;
+	if (typed)
+		s->active = rq;
+	command_run(rq);
+}
+
+void
+session_command(struct session *s, const char *text, size_t len)
+{
+	session_run(s, text, len, false);
+}
+
+/* --- typed lines --- */
+
+static void
+session_echo(struct session *s, const char *text, size_t len)
+{
+	session_item(s, ITEM_INPUT, 0, (struct vm_name){ 0 }, text, len, false);
+}
+
+/* "#CP ..." is CP's wherever it is typed: the rest of the line, or NULL. */
+static const char *
+session_for_cp(const struct session *s, const char *text, size_t len)
+{
+	if (s->vm == NULL || !s->vm->set.linedit || len < 3 ||
+	    strncasecmp(text, "#CP", 3) != 0)
+		return NULL;
+	return len == 3 || text[3] == ' ' ? text + 3 : NULL;
+}
+
+static bool
+session_blank(const char *text, size_t len)
+{
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
+	return len == 0;
+}
+
+static void
+session_immediate(struct session *s, const char *text, size_t len,
+    const char *rest)
+{
+	size_t n = len - (size_t)(rest - text);
+
+	session_echo(s, text, len);
+	if (session_blank(rest, n))
+		vmblok_attention(s->vm);
+	else
+		session_run(s, rest, n, false);
+}
+
+static void
+session_full(struct session *s, const char *text, size_t len)
+{
+	char start[24];
+	bool hidden = s->vm == NULL ? logon_hidden(s) :
+	    s->vm->reading == CONS_READ_HIDDEN;
+
+	snprintf(start, sizeof start, "%.*s", hidden ? 0 : (int)len, text);
+	if (s->vm != NULL)
+		vmblok_message(s->vm, 181, start);
+	else
+		session_print(s, ITEM_HIGH,
+		    "DMKQCN181E INPUT QUEUE FULL; NOT TAKEN - %s", start);
+}
+
+void
+session_typed(struct session *s, const char *typed, size_t len)
+{
+	struct session_line *line;
+	const char *rest;
+
+	if (s->input_lines >= SESSION_INPUT_LINES ||
+	    s->input_bytes + len > SESSION_INPUT_BYTES ||
+	    (line = malloc(sizeof *line + len + 1)) == NULL) {
+		session_full(s, typed, len);
+		return;
+	}
+	line->len = len;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)typed[i];
+
+		line->text[i] = c < ' ' || c == 0x7F ? ' ' : (char)c;
+	}
+	line->text[len] = '\0';
+	rest = session_for_cp(s, line->text, len);
+	if (rest != NULL) {
+		session_immediate(s, line->text, len, rest);
+		free(line);
+		return;
+	}
+	STAILQ_INSERT_TAIL(&s->input, line, entry);
+	s->input_lines++;
+	s->input_bytes += len;
+	session_pump(s);
+}
+
+static void
+session_later(struct session *s)
+{
+	struct timeval tv = { .tv_usec = SESSION_RETRY_MS * 1000 };
+
+	evtimer_add(s->retry, &tv);
+}
+
+static bool
+session_to_guest(struct session *s, const char *text, size_t len)
+{
+	bool hidden = s->vm->reading == CONS_READ_HIDDEN;
+
+	if (!guest_input(s->vm, text, len)) {
+		session_later(s);
+		return false;
+	}
+	session_echo(s, text, hidden ? 0 : len);
+	return true;
+}
+
+static bool
+session_to_cp(struct session *s, const char *text, size_t len)
+{
+	if (s->active != NULL)
+		return false; /* its end comes back here */
+	if (session_backlog(s) > SESSION_BACKLOG)
+		return false; /* the terminal's credit does */
+	if (!session_blank(text, len)) {
+		session_echo(s, text, len);
+		session_run(s, text, len, true);
+	}
+	return true;
+}
+
+/* Give the first line to whom it is for.  false: nobody takes it now. */
+static bool
+session_take(struct session *s, const struct session_line *line)
+{
+	if (!logon_ready(s) || (s->vm != NULL && s->vm->ending))
+		return false;
+	if (s->vm == NULL) {
+		logon_line(s, line->text, line->len);
+		return true;
+	}
+	if (vmblok_status(s->vm) == CONS_CP_READ)
+		return session_to_cp(s, line->text, line->len);
+	return session_to_guest(s, line->text, line->len);
+}
+
+void
+session_pump(struct session *s)
+{
+	struct session_line *line;
+
+	if (s->pumping)
+		return; /* a command that was typed started the machine */
+	s->pumping = true;
+	while ((line = STAILQ_FIRST(&s->input)) != NULL) {
+		/* Out of the queue first: DISCONN takes the queue along. */
+		STAILQ_REMOVE_HEAD(&s->input, entry);
+		s->input_lines--;
+		s->input_bytes -= line->len;
+		if (!session_take(s, line)) {
+			STAILQ_INSERT_HEAD(&s->input, line, entry);
+			s->input_lines++;
+			s->input_bytes += line->len;
+			break;
+		}
+		explicit_bzero(line->text, line->len);
+		free(line);
+	}
+	s->pumping = false;
+	session_state(s);
+}
+
+void
+session_move_input(struct session *from, struct session *to)
+{
+	STAILQ_CONCAT(&to->input, &from->input);
+	to->input_lines += from->input_lines;
+	to->input_bytes += from->input_bytes;
+	from->input_lines = 0;
+	from->input_bytes = 0;
+}
+
+void
+session_attention(struct session *s)
+{
+	if (s->vm == NULL)
+		return;
+	if (s->active != NULL)
+		request_cancel(s->active);
+	vmblok_attention(s->vm);
+}
+
+void
+session_state(struct session *s)
+{
+	if (s->term == NULL)
+		return;
+	if (s->vm == NULL)
+		term_state(s->term, CONS_LOGGED_OFF, logon_hidden(s));
+	else
+		term_state(s->term, vmblok_status(s->vm),
+		    s->vm->reading == CONS_READ_HIDDEN);
+}

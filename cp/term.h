@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * term.h - a connection: a vmterm or a local console, and its real address.
+ */
+#ifndef VM370_CP_TERM_H
+#define VM370_CP_TERM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "console.h"
+#include "cp.h"
+#include "loop.h"
+
+#define TERM_MAX 2048	      /* connections */
+#define TERM_UNOPENED_MAX 128 /* of them, that have not said what they are */
+#define TERM_FIRST_ADDR 0x2C0
+#define TERM_CREDIT_MAX 100000
+
+struct term {
+	LIST_ENTRY(term) entry;
+	struct cp *cp;
+	struct loopchan lc;
+	struct session *session; /* NULL before TERM_OPEN */
+	bool local;		 /* the system's owner, by cp.sock */
+	bool closing;
+	uint32_t kind;		 /* enum ipc_term_kind */
+	uint16_t addr;
+	char peer[60];
+	uint32_t credit;
+	struct ipc_cons_state shown;
+	unsigned failures;	 /* of LOGON, on this connection */
+	struct event *timer;	 /* must open; later: the logo comes back */
+};
+
+/* Take a channel.  NULL with errno: fd is still the caller's. */
+struct term *term_new(struct cp *cp, int fd, bool local);
+
+/* The logo's text alone, for a console that is somebody's at once. */
+void term_greet(struct term *t);
+
+/* Show the logo: nobody is logged on here. */
+void term_logo(struct term *t);
+
+/* After LOGOFF and DISCONN: a 3270 keeps its last lines for a moment. */
+void term_logo_later(struct term *t);
+void term_logo_now(struct term *t);
+
+void term_item(struct term *t, const struct console_item *item,
+    unsigned flags);
+void term_state(struct term *t, enum ipc_cons_status status, bool hidden);
+
+/* Say why, and close when it is said. */
+void term_close(struct term *t, const char *why);
+
+/* "GRAF 2C8", "LINE 2C9", "CONS 009" */
+struct term_where {
+	char s[16];
+} term_where(const struct term *t);
+
+#endif

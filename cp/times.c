@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * times.c - dates, times and processor times as VM prints them.
+ */
+#include "times.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "vmblok.h"
+
+void
+times_zone_set(const struct config *config)
+{
+	if (config->tz[0] != '\0')
+		setenv("TZ", config->tz, 1);
+	tzset();
+}
+
+struct times_text
+times_zone(const struct config *config, time_t when)
+{
+	struct times_text text = { 0 };
+	struct tm tm;
+
+	if (config->zone[0] != '\0') {
+		snprintf(text.s, sizeof text.s, "%.*s",
+		    (int)sizeof config->zone, config->zone);
+		return text;
+	}
+	localtime_r(&when, &tm);
+	snprintf(text.s, sizeof text.s, "%s", tm.tm_zone);
+	return text;
+}
+
+struct times_text
+times_stamp(const struct config *config, time_t when)
+{
+	static const char *const days[] = { "SUNDAY", "MONDAY", "TUESDAY",
+		"WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY" };
+	struct times_text text, zone = times_zone(config, when);
+	struct tm tm;
+
+	localtime_r(&when, &tm);
+	snprintf(text.s, sizeof text.s, "%02u:%02u:%02u %.7s %s %02u/%02u/%02u",
+	    (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
+	    (unsigned)tm.tm_sec % 100, zone.s, days[tm.tm_wday % 7],
+	    (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
+	    (unsigned)tm.tm_year % 100);
+	return text;
+}
+
+struct times_text
+times_clock(time_t when)
+{
+	struct times_text text;
+	struct tm tm;
+
+	localtime_r(&when, &tm);
+	strftime(text.s, sizeof text.s, "%H:%M:%S", &tm);
+	return text;
+}
+
+int32_t
+times_offset(time_t when)
+{
+	struct tm tm;
+
+	localtime_r(&when, &tm);
+	return (int32_t)tm.tm_gmtoff;
+}
+
+/* Fields of /proc/PID/stat after the name, which may hold anything. */
+#define STAT_UTIME 11
+#define STAT_STIME 12
+#define STAT_GUEST 40
+
+static void
+times_parse(char *stat, uint64_t *virt, uint64_t *total)
+{
+	uint64_t field[STAT_GUEST + 1] = { 0 };
+	char *p = strrchr(stat, ')');
+
+	if (p == NULL)
+		return;
+	for (unsigned i = 0; i <= STAT_GUEST && p != NULL; i++) {
+		p = strchr(p, ' ');
+		if (p != NULL)
+			field[i] = strtoull(++p, NULL, 10);
+	}
+	*virt = field[STAT_GUEST];
+	*total = field[STAT_UTIME] + field[STAT_STIME];
+}
+
+void
+times_process(int pid, uint64_t *virt_us, uint64_t *total_us)
+{
+	uint64_t tick = 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t virt = 0, total = 0;
+	char path[32], stat[1024];
+	ssize_t n;
+	int fd;
+
+	*virt_us = *total_us = 0;
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	n = read(fd, stat, sizeof stat - 1);
+	close(fd);
+	if (n <= 0)
+		return;
+	stat[n] = '\0';
+	times_parse(stat, &virt, &total);
+	*virt_us = virt * tick;
+	*total_us = total * tick;
+}
+
+static struct times_text
+times_minutes(uint64_t us)
+{
+	struct times_text text;
+	uint64_t hundredths = us / 10000;
+
+	snprintf(text.s, sizeof text.s, "%03" PRIu64 ":%02" PRIu64 ".%02" PRIu64,
+	    hundredths / 6000, hundredths / 100 % 60, hundredths % 100);
+	return text;
+}
+
+struct times_line
+times_connect(const struct vmblok *vm)
+{
+	uint64_t virt = 0, total = 0;
+	struct times_line line;
+	unsigned long sec = vmblok_connected(vm);
+
+	if (vm->guest != NULL)
+		times_process(guest_pid(vm->guest), &virt, &total);
+	snprintf(line.s, sizeof line.s,
+	    "CONNECT= %02lu:%02lu:%02lu VIRTCPU= %.20s TOTCPU= %.20s",
+	    sec / 3600,
+	    sec / 60 % 60, sec % 60, times_minutes(virt + vm->virt_us).s,
+	    times_minutes(total + vm->total_us).s);
+	return line;
+}

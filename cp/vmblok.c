@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * vmblok.c - the users that are logged on, and the state of their machines.
+ */
+#include "vmblok.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest.h"
+#include "log.h"
+#include "logon.h"
+#include "name.h"
+#include "request.h"
+#include "session.h"
+#include "term.h"
+#include "times.h"
+
+static uint64_t
+vmblok_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static void
+vmblok_ended(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	vmblok_end(arg);
+}
+
+static struct vmblok *
+vmblok_make(struct cp *cp, const struct dir_user *user, struct session *s)
+{
+	struct vmblok *vm = calloc(1, sizeof *vm);
+
+	if (vm == NULL)
+		return NULL;
+	vm->end_event = evtimer_new(cp->base, vmblok_ended, vm);
+	if (vm->end_event == NULL) {
+		free(vm);
+		return NULL;
+	}
+	vm->cp = cp;
+	vm->name = user->name;
+	vm->dir = cp_directory_take(cp);
+	vm->user = user;
+	vm->classes = user->classes;
+	vm->storage = user->storage;
+	vm->session = s;
+	vm->set = (struct settings){ .msg = true, .wng = true, .imsg = true,
+		.linedit = true, .emsg = EMSG_ON };
+	vm->logon = time(NULL);
+	vm->logon_ms = vmblok_ms();
+	TAILQ_INIT(&vm->devices);
+	return vm;
+}
+
+struct vmblok *
+vmblok_new(struct cp *cp, struct vm_name name, struct session *session)
+{
+	const struct dir_user *user = directory_find(cp->dir->dir, name);
+	struct vmblok *vm;
+
+	if (user == NULL || user->nolog || cp->stopping)
+		errno = ENOENT;
+	else if (vmblok_find(cp, name) != NULL)
+		errno = EEXIST;
+	else if ((vm = vmblok_make(cp, user, session)) != NULL) {
+		TAILQ_INSERT_TAIL(&cp->vms, vm, entry);
+		cp->users++;
+		session->vm = vm;
+		device_logon(vm);
+		return vm;
+	} else
+		errno = ENOMEM;
+	return NULL;
+}
+
+struct vmblok *
+vmblok_find(struct cp *cp, struct vm_name name)
+{
+	struct vmblok *vm;
+
+	TAILQ_FOREACH(vm, &cp->vms, entry)
+		if (name_equal(vm->name, name))
+			return vm;
+	return NULL;
+}
+
+struct vmblok *
+vmblok_named(struct request *rq, const char *word)
+{
+	struct vm_name name;
+
+	if (strcmp(word, "*") == 0)
+		return rq->vm;
+	if (strcmp(word, "OP") == 0)
+		return cp_operator_find(rq->cp);
+	if (name_parse(word, &name) < 0)
+		return NULL;
+	return vmblok_find(rq->cp, name);
+}
+
+enum ipc_cons_status
+vmblok_status(const struct vmblok *vm)
+{
+	if (vm->guest == NULL || !vm->running || vm->cp_read)
+		return CONS_CP_READ;
+	return vm->reading == CONS_READ_NONE ? CONS_RUNNING : CONS_VM_READ;
+}
+
+void
+vmblok_changed(struct vmblok *vm)
+{
+	session_pump(vm->session);
+}
+
+void
+vmblok_stop(struct vmblok *vm)
+{
+	if (vm->guest != NULL && vm->running)
+		guest_stop(vm);
+	vm->cp_read = true;
+}
+
+void
+vmblok_attention(struct vmblok *vm)
+{
+	if (vm->set.run)
+		vm->cp_read = true; /* SET RUN ON: it runs on meanwhile */
+	else
+		vmblok_stop(vm);
+	session_print(vm->session, 0, "CP");
+	vmblok_changed(vm);
+}
+
+void
+vmblok_message(struct vmblok *vm, int number, ...)
+{
+	char line[MESSAGE_MAX];
+	va_list ap;
+	size_t n;
+
+	va_start(ap, number);
+	n = message_format(line, sizeof line, vm->set.emsg, number, ap);
+	va_end(ap);
+	if (n > 0)
+		session_print(vm->session, ITEM_HIGH, "%s", line);
+}
+
+struct vmblok_where
+vmblok_where(const struct vmblok *vm)
+{
+	struct vmblok_where where;
+
+	snprintf(where.s, sizeof where.s, "%s", vm->session->term != NULL ?
+	    term_where(vm->session->term).s : "DSC");
+	return where;
+}
+
+unsigned long
+vmblok_connected(const struct vmblok *vm)
+{
+	return (unsigned long)((vmblok_ms() - vm->logon_ms) / 1000);
+}
+
+void
+vmblok_end_later(struct vmblok *vm, enum vmblok_end end)
+{
+	struct timeval now = { 0 };
+
+	if (vm->ending)
+		return;
+	vm->ending = true;
+	vm->end = end;
+	evtimer_add(vm->end_event, &now);
+}
+
+static void
+vmblok_farewell(struct vmblok *vm)
+{
+	static const char *const by[] = { "", " BY SYSTEM", " BY SYSTEM" };
+	struct session *s = vm->session;
+
+	session_print(s, 0, "%s", times_connect(vm).s);
+	session_print(s, 0, "LOGOFF AT %s%s",
+	    times_stamp(vm->cp->config, time(NULL)).s, by[vm->end]);
+	if (vm->cp->users > 1 || !vm->cp->stopping)
+		cp_operator(vm->cp, "%s LOGOFF AS %-8s USERS = %03u%s",
+		    vmblok_where(vm).s, name_text(vm->name).s,
+		    vm->cp->users - 1, vm->end == END_FORCED ? "  FORCED" : "");
+}
+
+void
+vmblok_end(struct vmblok *vm)
+{
+	struct session *s = vm->session;
+	struct cp *cp = vm->cp;
+
+	vm->ending = true;
+	guest_kill(vm);
+	vmblok_farewell(vm);
+	device_logoff(vm);
+	request_orphan_vm(cp, vm);
+	session_leave(s);
+	TAILQ_REMOVE(&cp->vms, vm, entry);
+	cp->users--;
+	s->vm = NULL;
+	event_free(vm->end_event);
+	cp_directory_give(vm->dir);
+	free(vm);
+	if (s->term == NULL) {
+		session_free(s);
+	} else if (logon_begin(s) < 0) {
+		term_close(s->term, "NO STORAGE FOR A SESSION");
+	} else if (!cp->stopping) {
+		term_logo_later(s->term);
+		session_pump(s);
+	}
+}
