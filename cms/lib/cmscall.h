@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cmscall.h - CMS's own system calls, beside those it shares with Linux.
+ *
+ * As there: SYSCALL with the number in RAX and arguments in RDI, RSI, RDX,
+ * R10, R8; the answer in RAX, negative errno when it failed.
+ */
+#ifndef CMSCALL_H
+#define CMSCALL_H
+
+#include <stdint.h>
+
+/*
+ * COMMAND  line, len, int32_t *rc         run a CMS command as if typed
+ * CP       line, len, struct cmscall_cp * CP command, answer to a buffer
+ * STACK    line, len, enum cmscall_order  put a line on the program stack
+ * QUEUED                                  lines on the program stack
+ */
+#define CMSCALL_BASE 0x370000
+#define CMSCALL_COMMAND (CMSCALL_BASE + 0)
+#define CMSCALL_CP (CMSCALL_BASE + 1)
+#define CMSCALL_STACK (CMSCALL_BASE + 2)
+#define CMSCALL_QUEUED (CMSCALL_BASE + 3)
+#define CMSCALL_END (CMSCALL_BASE + 4)
+
+enum cmscall_order { CMSCALL_FIFO = 0, CMSCALL_LIFO = 1 };
+
+#define CMSCALL_REPLY_MAX 8192
+
+struct cmscall_cp {
+	uint64_t reply; /* address; 0: CP answers on the console */
+	uint32_t size;	/* of the buffer, at most CMSCALL_REPLY_MAX is used */
+	uint32_t total; /* out: bytes of the whole answer */
+	int32_t rc;	/* out: the number of CP's message, or 0 */
+	uint32_t zero;
+};
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * command.h - what a command is, and how one is found: a command of the
+ * nucleus, a MODULE on an accessed disk, a CP command.  A command is one file
+ * in cms/commands with one row.
+ */
+#ifndef CMS_COMMAND_H
+#define CMS_COMMAND_H
+
+#include <stddef.h>
+
+#include "channel.h"
+
+#define COMMAND_MAX CON_LINE_MAX
+#define COMMAND_WORDS 8
+
+/* A command line; word 0 is the command's name. */
+struct command_line {
+	const char *text; /* the whole line */
+	int words;	  /* at most COMMAND_WORDS are counted */
+	struct {
+		const char *at;
+		size_t len;
+	} word[COMMAND_WORDS];
+};
+
+struct command {
+	const char *name;   /* upper case */
+	unsigned abbrev;    /* its shortest abbreviation */
+	const char *syntax; /* one line */
+	const char *help;   /* lines, separated by newlines */
+	int (*run)(const struct command_line *line);
+};
+
+/* commands/table.c; the last is NULL. */
+extern const struct command *const command_table[];
+
+/* What SET changes. */
+struct command_settings {
+	int imp_cp;    /* unknown commands go to CP */
+	int ready_long; /* Ready; with times */
+};
+
+extern struct command_settings command_settings;
+
+/* Run a line: its return code. */
+int command_run(const char *text);
+
+/* An unknown command's return code. */
+#define COMMAND_UNKNOWN -3
+
+/* A row that a word names, or NULL. */
+const struct command *command_find(const char *word, size_t len);
+
+/* Is word n an abbreviation of name, at least `least` characters of it? */
+int command_word_is(const struct command_line *line, int n, const char *name,
+    size_t least);
+
+/* The line from word n on, "" when there is none. */
+const char *command_rest(const struct command_line *line, int n);
+
+/* Give CP a line; it answers on the console.  Its return code. */
+int command_cp(const char *text, int implied);
+
+/* Messages that many commands have; each returns its return code, 24. */
+int command_missing(void);
+int command_invalid(const struct command_line *line, int n);
+int command_too_many(const struct command_line *line, int n);
+
+#endif

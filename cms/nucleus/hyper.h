@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * hyper.h - DIAGNOSE: what the nucleus asks CP for.
+ */
+#ifndef CMS_HYPER_H
+#define CMS_HYPER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "diag.h"
+#include "storage.h"
+
+/* Each returns 0, or -1 when CP does not do it. */
+int hyper_id(struct diag_id *id);
+int hyper_time(struct diag_time *now);
+int hyper_release(real_t from, real_t bytes);
+
+struct hyper_command {
+	const char *text;
+	size_t len;
+	int implied;  /* an unknown command is rc 1 and no message */
+	char *reply;  /* NULL: CP answers on the console */
+	size_t size;
+	size_t total; /* out: what the whole reply has */
+	int cc, rc;   /* out */
+};
+
+int hyper_command(struct hyper_command *c);
+
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * program.c - load a program, run it, end it.  What it may ask for while it
+ * runs is in syscall.c.
+ */
+#include "clock.h"
+#include "console.h"
+#include "elf.h"
+#include "hyper.h"
+#include "layout.h"
+#include "print.h"
+#include "program.h"
+#include "str.h"
+#include "text.h"
+
+#define STACK_MIN (64ull << 10)
+#define STACK_MAX (8ull << 20)
+#define STACK_SHARE 8	     /* of storage, at most one part in so many */
+#define STACK_GAP (1ull << 20) /* below the stack nothing is mapped */
+#define ARGUMENTS 512
+
+/* Auxiliary vector */
+enum { AT_NULL = 0, AT_PHDR = 3, AT_PHENT = 4, AT_PHNUM = 5, AT_PAGESZ = 6,
+	AT_BASE = 7, AT_ENTRY = 9, AT_UID = 11, AT_EUID = 12, AT_GID = 13,
+	AT_EGID = 14, AT_CLKTCK = 17, AT_SECURE = 23, AT_RANDOM = 25,
+	AT_EXECFN = 31 };
+
+static struct program *program_now;
+
+struct program *
+program_current(void)
+{
+	return program_now;
+}
+
+static uint64_t
+page_down(uint64_t at)
+{
+	return at & ~(PAGE_SIZE - 1ull);
+}
+
+static uint64_t
+page_up(uint64_t at)
+{
+	return page_down(at + PAGE_SIZE - 1);
+}
+
+/*
+ * Two segments may meet in one page: it is then what either asks for.
+ */
+static int
+program_map_segment(struct program *p, const struct elf_segment *seg)
+{
+	uint64_t start = page_down(seg->start);
+	uint64_t end = page_up(seg->start + seg->size);
+	const struct region *met = region_find(&p->space.regions, start);
+
+	if (met != NULL) {
+		if (region_set(&p->space.regions, start, start + PAGE_SIZE,
+		    met->prot | seg->prot) == -1)
+			return -1;
+		start += PAGE_SIZE;
+	}
+	return start < end ? region_set(&p->space.regions, start, end,
+	    seg->prot) : 0;
+}
+
+/* Pages that lie side by side in storage are read by one channel program. */
+static int
+program_read_segment(struct program *p, const struct fs_file *file,
+    const struct elf_segment *seg)
+{
+	uint64_t at = seg->start, end = seg->start + seg->in_file;
+
+	while (at < end) {
+		uint64_t next = page_down(at) + PAGE_SIZE;
+		char *to = space_page(&p->space, at);
+
+		if (to == NULL)
+			return PROGRAM_NO_STORAGE;
+		to += at % PAGE_SIZE;
+		while (next < end && space_page(&p->space, next) ==
+		    to + (next - at))
+			next += PAGE_SIZE;
+		if (next > end)
+			next = end;
+		if (fs_read(file, seg->offset + (at - seg->start), to,
+		    (size_t)(next - at)) == -1)
+			return PROGRAM_READ_ERROR;
+		at = next;
+	}
+	return 0;
+}
+
+uint64_t
+program_stack_size(void)
+{
+	uint64_t size = page_down(storage_size() / STACK_SHARE);
+
+	if (size < STACK_MIN)
+		return STACK_MIN;
+	return size < STACK_MAX ? size : STACK_MAX;
+}
+
+static int
+program_map_stack(struct program *p)
+{
+	p->mmap_top = USER_STACK_TOP - STACK_MAX - STACK_GAP;
+	return space_map(&p->space, USER_STACK_TOP - program_stack_size(),
+	    USER_STACK_TOP, REGION_READ | REGION_WRITE);
+}
+
+static int
+program_load(struct program *p, const struct fs_file *file,
+    const struct elf *elf)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < elf->segments; i++)
+		if (program_map_segment(p, &elf->segment[i]) == -1)
+			return PROGRAM_NO_STORAGE;
+	if (program_map_stack(p) == -1 || !space_room(&p->space, 0))
+		return PROGRAM_NO_STORAGE;
+	for (unsigned i = 0; i < elf->segments && rc == 0; i++)
+		rc = program_read_segment(p, file, &elf->segment[i]);
+	p->brk_base = p->brk = page_up(elf->end);
+	return rc;
+}
+
+/* What a program finds on its stack, built from the top down. */
+struct program_start {
+	struct program *p;
+	uint64_t sp;
+	int bad;
+	int argc, envc;
+	uint64_t arg[ARGUMENTS];
+	uint64_t env[4];
+};
+
+static uint64_t
+start_bytes(struct program_start *s, const void *data, size_t len)
+{
+	s->sp -= len;
+	if (space_put(&s->p->space, s->sp, data, len) == -1)
+		s->bad = 1;
+	return s->sp;
+}
+
+static uint64_t
+start_text(struct program_start *s, const char *text, size_t len)
+{
+	start_bytes(s, "", 1);
+	return start_bytes(s, text, len);
+}
+
+static void
+start_number(struct program_start *s, uint64_t value)
+{
+	start_bytes(s, &value, sizeof value);
+}
+
+static void
+start_auxiliary(struct program_start *s, uint64_t type, uint64_t value)
+{
+	start_number(s, value);
+	start_number(s, type);
+}
+
+static void
+start_arguments(struct program_start *s, const char *line)
+{
+	const char *word;
+	size_t n = text_word(line, &word);
+
+	/* The name under which it was found, not as it was typed. */
+	s->arg[s->argc++] = start_text(s, s->p->name, strlen(s->p->name));
+	while ((n = text_word(word + n, &word)) > 0 && s->argc < ARGUMENTS)
+		s->arg[s->argc++] = start_text(s, word, n);
+}
+
+/* The C library wants the time zone as POSIX has it: west is positive. */
+static void
+start_environment(struct program_start *s)
+{
+	struct diag_time now;
+	struct diag_id id;
+	char text[64];
+	long west;
+
+	clock_read(&now);
+	west = -(long)now.offset / 60;
+	s->env[s->envc++] = start_text(s, text, print_into(text, sizeof text,
+	    "TZ=<%.*s>%s%ld:%02ld", now.zone[0] != '\0' ? 8 : 3,
+	    now.zone[0] != '\0' ? now.zone : "UTC", west < 0 ? "-" : "",
+	    (west < 0 ? -west : west) / 60, (west < 0 ? -west : west) % 60));
+	if (hyper_id(&id) == 0) {
+		size_t n = sizeof id.user;
+
+		while (n > 0 && id.user[n - 1] == ' ')
+			n--;
+		s->env[s->envc++] = start_text(s, text, print_into(text,
+		    sizeof text, "LOGNAME=%.*s", (int)n, id.user));
+	}
+}
+
+static uint64_t
+program_stack(struct program *p, const struct elf *elf, const char *line)
+{
+	struct program_start *s = storage_room(sizeof *s);
+	uint64_t random[2], random_at, name_at;
+
+	if (s == NULL)
+		return 0;
+	*s = (struct program_start){ .p = p, .sp = USER_STACK_TOP };
+	start_arguments(s, line);
+	start_environment(s);
+	name_at = s->arg[0];
+	random[0] = cpu_random();
+	random[1] = cpu_random();
+	s->sp &= ~15ull;
+	random_at = start_bytes(s, random, sizeof random);
+
+	/* The last thing stored, argc, lies on a multiple of 16. */
+	if ((s->argc + 1 + s->envc + 1 + 1) % 2 != 0)
+		s->sp -= 8;
+	start_auxiliary(s, AT_NULL, 0);
+	start_auxiliary(s, AT_RANDOM, random_at);
+	start_auxiliary(s, AT_EXECFN, name_at);
+	start_auxiliary(s, AT_PAGESZ, PAGE_SIZE);
+	start_auxiliary(s, AT_CLKTCK, 100);
+	start_auxiliary(s, AT_SECURE, 0);
+	start_auxiliary(s, AT_UID, 0);
+	start_auxiliary(s, AT_EUID, 0);
+	start_auxiliary(s, AT_GID, 0);
+	start_auxiliary(s, AT_EGID, 0);
+	start_auxiliary(s, AT_BASE, 0);
+	start_auxiliary(s, AT_ENTRY, elf->entry);
+	if (elf->headers != 0) {
+		start_auxiliary(s, AT_PHDR, elf->headers);
+		start_auxiliary(s, AT_PHENT, elf->header_size);
+		start_auxiliary(s, AT_PHNUM, elf->header_count);
+	}
+	start_number(s, 0);
+	for (int i = s->envc; i-- > 0;)
+		start_number(s, s->env[i]);
+	start_number(s, 0);
+	for (int i = s->argc; i-- > 0;)
+		start_number(s, s->arg[i]);
+	start_number(s, (uint64_t)s->argc);
+	return s->bad ? 0 : s->sp;
+}
+
+/* Into ring 3, and what was there before again afterwards. */
+static int
+program_go(struct program *p, uint64_t entry, uint64_t sp)
+{
+	struct frame frame = {
+		.rip = entry,
+		.cs = SEL_USER_CODE,
+		.rflags = RFLAGS_START,
+		.rsp = sp,
+		.ss = SEL_USER_DATA,
+	};
+	uint64_t rsp0 = cpu_tss.rsp0;
+	int rc;
+
+	if (p->outer != NULL)
+		cpu_fpu_save(p->outer->fpu);
+	program_now = p;
+	console_program(1);
+	space_enter(&p->space);
+	cpu_fpu_reset();
+	cpu_set_fs(0);
+	cpu_set_gs(0);
+	rc = vector_run(&frame, &p->leave);
+	cpu_tss.rsp0 = rsp0;
+	program_now = p->outer;
+	console_program(-1);
+	if (p->outer == NULL) {
+		storage_enter();
+		return rc;
+	}
+	space_enter(&p->outer->space);
+	cpu_fpu_load(p->outer->fpu);
+	cpu_set_fs(p->outer->fs);
+	cpu_set_gs(p->outer->gs);
+	return rc;
+}
+
+static int
+program_refuse(const struct program *p, int rc, const char *why)
+{
+	switch (rc) {
+	case PROGRAM_NO_STORAGE:
+		console_line("DMSMOD109S VIRTUAL STORAGE CAPACITY EXCEEDED "
+		    "LOADING %s", p->name);
+		break;
+	case PROGRAM_READ_ERROR:
+		console_line("DMSMOD104S ERROR READING FILE %s MODULE FROM "
+		    "DISK", p->name);
+		break;
+	default:
+		console_line("DMSMOD032E %s MODULE CANNOT BE RUN: %s", p->name,
+		    why);
+		break;
+	}
+	return rc;
+}
+
+static const char *
+program_head(const struct fs_file *file, struct elf *elf, int *rc)
+{
+	static const struct elf_room room = {
+		.low = USER_LOW,
+		.top = USER_STACK_TOP - STACK_MAX - STACK_GAP,
+		.any = USER_PIE,
+	};
+	size_t len = file->length < ELF_HEAD ? (size_t)file->length : ELF_HEAD;
+	void *head = storage_room(ELF_HEAD);
+	const char *why;
+
+	*rc = PROGRAM_NO_STORAGE;
+	if (head == NULL)
+		return "";
+	*rc = PROGRAM_READ_ERROR;
+	if (fs_read(file, 0, head, len) == -1)
+		return "";
+	why = elf_read(elf, head, len, file->length, &room);
+	*rc = why != NULL ? PROGRAM_NOT_EXECUTABLE : 0;
+	return why;
+}
+
+/* Everything that is taken here lies above the caller's mark. */
+static int
+program_run_marked(struct program *p, const struct fs_file *file,
+    const char *line)
+{
+	struct elf *elf = storage_room(sizeof *elf);
+	const char *why;
+	uint64_t sp;
+	int rc;
+
+	if (elf == NULL || space_init(&p->space) == -1)
+		return program_refuse(p, PROGRAM_NO_STORAGE, "");
+	why = program_head(file, elf, &rc);
+	if (rc == 0)
+		rc = program_load(p, file, elf);
+	if (rc != 0)
+		return program_refuse(p, rc, why);
+	sp = program_stack(p, elf, line);
+	if (sp == 0)
+		return program_refuse(p, PROGRAM_NO_STORAGE, "");
+	return program_go(p, elf->entry, sp);
+}
+
+int
+program_run(const struct fs_file *file, const char *line)
+{
+	real_t mark = storage_mark();
+	struct program *p;
+	int rc;
+
+	if (program_now != NULL && program_now->depth == PROGRAM_DEPTH) {
+		console_line("DMSMOD110E TOO MANY PROGRAMS INSIDE EACH OTHER");
+		return PROGRAM_NOT_EXECUTABLE;
+	}
+	p = storage_room(sizeof *p);
+	if (p == NULL) {
+		console_line("DMSMOD109S VIRTUAL STORAGE CAPACITY EXCEEDED");
+		return PROGRAM_NO_STORAGE;
+	}
+	*p = (struct program){ .outer = program_now };
+	p->depth = p->outer != NULL ? p->outer->depth + 1 : 1;
+	for (int i = 0; i < 8 && file->name[i] != ' '; i++)
+		p->name[i] = file->name[i];
+	rc = program_run_marked(p, file, line);
+	storage_release(mark);
+	return rc;
+}
+
+void
+program_end(int rc)
+{
+	vector_leave(program_now->leave, rc);
+}
+
+void
+program_check(const struct frame *frame)
+{
+	console_poll();
+	if (console_halted()) {
+		console_line("DMSITP142T %s HALTED BY HX AT %lX",
+		    program_now->name, frame->rip);
+		program_end(PROGRAM_HALTED);
+	}
+	/* IRET and SYSRET to such an address would fault in ring 0. */
+	if (frame->rip >= USER_TOP) {
+		console_line("DMSITP141T ADDRESSING EXCEPTION OCCURRED AT %lX "
+		    "IN ROUTINE %s", frame->rip, program_now->name);
+		program_end(PROGRAM_ABEND);
+	}
+}

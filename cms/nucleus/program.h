@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * program.h - a program in ring 3: loaded, run, ended.  One runs at a time; a
+ * program may have another run inside it, and waits for it.
+ */
+#ifndef CMS_PROGRAM_H
+#define CMS_PROGRAM_H
+
+#include <stdint.h>
+
+#include "channel.h"
+#include "cpu.h"
+#include "fs.h"
+#include "space.h"
+
+#define PROGRAM_DEPTH 4
+
+struct program {
+	uint8_t fpu[512] __attribute__((aligned(16))); /* while another runs */
+	struct program *outer;
+	struct space space;
+	char name[9];
+	int depth;
+	uint64_t leave;	    /* for vector_leave() */
+	uint64_t fs, gs;
+	uint64_t brk_base, brk;
+	uint64_t mmap_top;
+	size_t in_at, in_len; /* the rest of a typed line */
+	char in[CON_LINE_MAX + 1];
+	char line[CON_LINE_MAX + 1]; /* a command it has given */
+	char *reply;		     /* CP's answer, once it has asked */
+};
+
+/* The program that runs, or NULL. */
+struct program *program_current(void);
+
+/*
+ * Run a file with the words of `line` as its arguments; the first is its own
+ * name.  Its return code, or one of PROGRAM_*, after a message.
+ */
+int program_run(const struct fs_file *file, const char *line);
+
+#define PROGRAM_NOT_EXECUTABLE 32
+#define PROGRAM_READ_ERROR 100
+#define PROGRAM_NO_STORAGE 104
+#define PROGRAM_ABEND 141  /* the number of the message */
+#define PROGRAM_HALTED 142 /* by HX */
+
+/* How large a program's stack can become. */
+uint64_t program_stack_size(void);
+
+/* End the running program. */
+_Noreturn void program_end(int rc);
+
+/* Before any return to it: does it still run, and may it run there? */
+void program_check(const struct frame *frame);
+
+#endif

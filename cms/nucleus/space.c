@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * space.c - a program's address space.  The nucleus reads and writes programs
+ * through real storage, page by page, after looking at the region: it cannot
+ * be made to touch what the program could not.
+ */
+#include "cpu.h"
+#include "page.h"
+#include "space.h"
+#include "str.h"
+
+#define SPACE_REGIONS 4096
+#define SPACE_REGIONS_MIN 64
+#define SPACE_LEVELS 4
+#define SPACE_INDEX(at, level) ((at) >> (12 + 9 * (level)) & 511)
+#define SPACE_SPAN(level) (1ull << (12 + 9 * (level)))
+#define SPACE_RESERVE 16 /* frames: tables for what is promised */
+
+static real_t
+space_frame(struct space *s)
+{
+	real_t frame = s->freed;
+
+	if (frame == 0)
+		return storage_frame();
+	memcpy(&s->freed, storage_at(frame), sizeof s->freed);
+	s->freed_count--;
+	memset(storage_at(frame), 0, PAGE_SIZE);
+	return frame;
+}
+
+static void
+space_give_back(struct space *s, real_t frame)
+{
+	memcpy(storage_at(frame), &s->freed, sizeof s->freed);
+	s->freed = frame;
+	s->freed_count++;
+}
+
+int
+space_init(struct space *s)
+{
+	size_t max = storage_free() / 2 * (PAGE_SIZE / sizeof(struct region));
+	uint64_t *root;
+
+	*s = (struct space){ 0 };
+	if (max > SPACE_REGIONS)
+		max = SPACE_REGIONS;
+	if (max < SPACE_REGIONS_MIN)
+		return -1;
+	/* Used from its beginning on: what is not used is not touched. */
+	s->regions.list = storage_room(max * sizeof(struct region));
+	s->root = storage_frame();
+	if (s->regions.list == NULL || s->root == 0)
+		return -1;
+	s->regions.max = max;
+	root = storage_at(s->root);
+	root[511] = storage_nucleus_entry();
+	return 0;
+}
+
+void
+space_enter(const struct space *s)
+{
+	cpu_load_tables(s->root);
+}
+
+/* The entry for a page; NULL when a table is missing and not to be made, or
+ * cannot be. */
+static uint64_t *
+space_entry(struct space *s, uint64_t at, int make)
+{
+	uint64_t *table = storage_at(s->root);
+
+	for (int level = SPACE_LEVELS - 1; level > 0; level--) {
+		uint64_t *e = &table[SPACE_INDEX(at, level)];
+
+		if (*e == 0) {
+			real_t frame = make ? space_frame(s) : 0;
+
+			if (frame == 0)
+				return NULL;
+			*e = frame | PAGE_PRESENT | PAGE_WRITE | PAGE_USER;
+		}
+		table = storage_at((real_t)(*e & PAGE_ADDRESS));
+	}
+	return &table[SPACE_INDEX(at, 0)];
+}
+
+/* How far one may go from an address when space_entry() found nothing. */
+static uint64_t
+space_skip(const struct space *s, uint64_t at)
+{
+	const uint64_t *table = storage_at(s->root);
+
+	for (int level = SPACE_LEVELS - 1; level > 0; level--) {
+		uint64_t e = table[SPACE_INDEX(at, level)];
+
+		if (e == 0)
+			return (at & ~(SPACE_SPAN(level) - 1)) +
+			    SPACE_SPAN(level);
+		table = storage_at((real_t)(e & PAGE_ADDRESS));
+	}
+	return at + PAGE_SIZE;
+}
+
+/* The processor knows no "write only": what may be written may be read. */
+static uint64_t
+space_bits(uint32_t prot)
+{
+	uint64_t bits = prot & REGION_EXEC ? 0 : PAGE_NX;
+
+	if (prot != 0)
+		bits |= PAGE_PRESENT | PAGE_USER;
+	if (prot & REGION_WRITE)
+		bits |= PAGE_WRITE;
+	return bits;
+}
+
+/* What to do with an entry that holds a frame. */
+enum space_change { SPACE_DROP, SPACE_PROTECT };
+
+static void
+space_change(struct space *s, uint64_t start, uint64_t end,
+    enum space_change what, uint32_t prot)
+{
+	uint64_t *e;
+
+	for (uint64_t at = start; at < end; at = space_skip(s, at)) {
+		e = space_entry(s, at, 0);
+		if (e == NULL || *e == 0)
+			continue;
+		if (what == SPACE_DROP) {
+			space_give_back(s, (real_t)(*e & PAGE_ADDRESS));
+			*e = 0;
+			s->resident--;
+		} else {
+			*e = (*e & PAGE_ADDRESS) | space_bits(prot);
+		}
+	}
+	space_enter(s);
+}
+
+int
+space_room(const struct space *s, uint64_t bytes)
+{
+	uint64_t frames = storage_free() + s->freed_count;
+	uint64_t promised = region_bytes(&s->regions) / PAGE_SIZE;
+
+	/* Tables cost one frame for each 512. */
+	frames -= frames / 512;
+	if (frames < SPACE_RESERVE)
+		return 0;
+	frames -= SPACE_RESERVE;
+	promised -= promised < s->resident ? promised : s->resident;
+	return promised <= frames && bytes / PAGE_SIZE <= frames - promised;
+}
+
+int
+space_map(struct space *s, uint64_t start, uint64_t end, uint32_t prot)
+{
+	if (region_set(&s->regions, start, end, prot) == -1)
+		return -1;
+	space_change(s, start, end, SPACE_DROP, 0);
+	return 0;
+}
+
+int
+space_unmap(struct space *s, uint64_t start, uint64_t end)
+{
+	if (region_remove(&s->regions, start, end) == -1)
+		return -1;
+	space_change(s, start, end, SPACE_DROP, 0);
+	return 0;
+}
+
+int
+space_protect(struct space *s, uint64_t start, uint64_t end, uint32_t prot)
+{
+	if (region_protect(&s->regions, start, end, prot) == -1)
+		return -1;
+	space_change(s, start, end, SPACE_PROTECT, prot);
+	return 0;
+}
+
+void
+space_discard(struct space *s, uint64_t start, uint64_t end)
+{
+	space_change(s, start, end, SPACE_DROP, 0);
+}
+
+int
+space_move(struct space *s, uint64_t from, uint64_t to, uint64_t len)
+{
+	for (uint64_t at = 0; at < len; at += PAGE_SIZE) {
+		uint64_t *old = space_entry(s, from + at, 0), *new;
+
+		if (old == NULL || *old == 0)
+			continue;
+		new = space_entry(s, to + at, 1);
+		if (new == NULL)
+			return -1;
+		*new = *old;
+		*old = 0;
+	}
+	space_enter(s);
+	return 0;
+}
+
+static char *
+space_load(struct space *s, const struct region *r, uint64_t at)
+{
+	uint64_t *e = space_entry(s, at, 1);
+	real_t frame;
+
+	if (e == NULL)
+		return NULL;
+	if (*e == 0) {
+		frame = space_frame(s);
+		if (frame == 0)
+			return NULL;
+		*e = frame | space_bits(r->prot);
+		s->resident++;
+	}
+	return storage_at((real_t)(*e & PAGE_ADDRESS));
+}
+
+int
+space_fault(struct space *s, uint64_t at, uint32_t prot)
+{
+	const struct region *r = region_find(&s->regions, at);
+
+	if (r == NULL || (r->prot & prot) != prot)
+		return -1;
+	return space_load(s, r, at) != NULL ? 0 : -1;
+}
+
+char *
+space_page(struct space *s, uint64_t at)
+{
+	const struct region *r = region_find(&s->regions, at);
+
+	return r != NULL ? space_load(s, r, at) : NULL;
+}
+
+char *
+space_piece(struct space *s, uint64_t at, uint64_t len, uint32_t prot,
+    size_t *piece)
+{
+	const struct region *r = region_find(&s->regions, at);
+	size_t offset = (size_t)(at % PAGE_SIZE);
+	char *page;
+
+	if (r == NULL || (r->prot & prot) != prot)
+		return NULL;
+	page = space_load(s, r, at);
+	if (page == NULL)
+		return NULL;
+	*piece = PAGE_SIZE - offset < len ? PAGE_SIZE - offset : (size_t)len;
+	return page + offset;
+}
+
+int
+space_get(struct space *s, void *to, uint64_t from, size_t len)
+{
+	char *out = to;
+
+	while (len > 0) {
+		size_t n;
+		char *in = space_piece(s, from, len, REGION_READ, &n);
+
+		if (in == NULL)
+			return -1;
+		memcpy(out, in, n);
+		out += n;
+		from += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int
+space_put(struct space *s, uint64_t to, const void *from, size_t len)
+{
+	const char *in = from;
+
+	while (len > 0) {
+		size_t n;
+		char *out = space_piece(s, to, len, REGION_WRITE, &n);
+
+		if (out == NULL)
+			return -1;
+		memcpy(out, in, n);
+		in += n;
+		to += n;
+		len -= n;
+	}
+	return 0;
+}
+
+long
+space_text(struct space *s, char *to, uint64_t from, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (space_get(s, &to[i], from + i, 1) == -1)
+			return -1;
+		if (to[i] == '\0')
+			return (long)i;
+	}
+	return -1;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * str.c - memory and text.
+ */
+#include "str.h"
+
+void *
+memcpy(void *to, const void *from, size_t n)
+{
+	void *d = to;
+
+	__asm__ volatile("rep movsb" : "+D"(d), "+S"(from), "+c"(n) : : "memory");
+	return to;
+}
+
+void *
+memmove(void *to, const void *from, size_t n)
+{
+	char *d = to;
+	const char *s = from;
+
+	if (d <= s || d >= s + n)
+		return memcpy(to, from, n);
+	while (n-- > 0)
+		d[n] = s[n];
+	return to;
+}
+
+void *
+memset(void *to, int c, size_t n)
+{
+	void *d = to;
+
+	__asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(c) : "memory");
+	return to;
+}
+
+int
+memcmp(const void *a, const void *b, size_t n)
+{
+	const unsigned char *x = a, *y = b;
+
+	for (; n > 0; n--, x++, y++)
+		if (*x != *y)
+			return *x - *y;
+	return 0;
+}
+
+size_t
+strlen(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] != '\0')
+		n++;
+	return n;
+}
+
+int
+strcmp(const char *a, const char *b)
+{
+	while (*a != '\0' && *a == *b)
+		a++, b++;
+	return (unsigned char)*a - (unsigned char)*b;
+}

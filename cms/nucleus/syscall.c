@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * syscall.c - SYSCALL: find the call's row.  The calls are in sys_*.c.
+ */
+#include "cmscall.h"
+#include "program.h"
+#include "syscall.h"
+
+#define SYSCALL_MAX 512
+
+static const struct syscall_table *const syscall_tables[] = {
+	&sys_io_calls,
+	&sys_memory_calls,
+	&sys_process_calls,
+	&sys_time_calls,
+};
+
+static syscall_fn *syscall_by_number[SYSCALL_MAX];
+static int syscall_ready;
+
+int64_t
+sys_ok(struct ask *ask)
+{
+	(void)ask;
+	return 0;
+}
+
+int64_t
+sys_no_file(struct ask *ask)
+{
+	(void)ask;
+	return E_NOENT;
+}
+
+static void
+syscall_prepare(void)
+{
+	for (unsigned t = 0;
+	    t < sizeof syscall_tables / sizeof syscall_tables[0]; t++)
+		for (unsigned i = 0; i < syscall_tables[t]->rows; i++) {
+			const struct syscall_row *row =
+			    &syscall_tables[t]->row[i];
+
+			syscall_by_number[row->number] = row->call;
+		}
+	syscall_ready = 1;
+}
+
+static int64_t
+syscall_call(uint64_t number, struct ask *ask)
+{
+	if (number >= CMSCALL_BASE && number < CMSCALL_END)
+		return sys_cms((unsigned)(number - CMSCALL_BASE), ask);
+	if (number >= SYSCALL_MAX || syscall_by_number[number] == 0)
+		return E_NOSYS;
+	return syscall_by_number[number](ask);
+}
+
+void syscall_entry(struct frame *frame);
+
+void
+syscall_entry(struct frame *frame)
+{
+	struct ask ask = {
+		.p = program_current(),
+		.a = { frame->rdi, frame->rsi, frame->rdx, frame->r10,
+		    frame->r8, frame->r9 },
+	};
+
+	if (!syscall_ready)
+		syscall_prepare();
+	frame->rax = (uint64_t)syscall_call(frame->rax, &ask);
+	program_check(frame);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * status.c - returns the number it is given: 42 without one; `abort` aborts,
+ * `command TEXT` returns what a CMS command returns.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cms.h"
+
+static int
+run(int argc, char **argv)
+{
+	char line[256] = "";
+	int rc = 0;
+
+	for (int i = 2; i < argc; i++) {
+		strncat(line, argv[i], sizeof line - strlen(line) - 2);
+		strcat(line, " ");
+	}
+	if (cms_command(line, &rc) == -1) {
+		perror("command");
+		return 77;
+	}
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc > 2 && strcmp(argv[1], "command") == 0)
+		return run(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "abort") == 0)
+		abort();
+	return argc > 1 ? atoi(argv[1]) : 42;
+}
