@@ -51,7 +51,7 @@ every_payload_is_listed(void **state)
 {
 	(void)state;
 #define X(name, from, to, payload, text, fds)                           \
-	assert_int_equal(contract_size(#payload + sizeof "struct"), \
+	assert_int_equal(contract_size(&#payload[sizeof "struct"]), \
 	    sizeof(payload));
 	IPC_MESSAGES(X)
 #undef X
