@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * device.h - what a device is: a row of functions, and the state that the
+ * channel and the device keep for it.
+ *
+ * A device sees neither KVM nor storage: the channel moves the bytes.  All
+ * its functions run on the device thread.
+ */
+#ifndef VM370_VTX_DEVICE_H
+#define VM370_VTX_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "channel.h"
+#include "ipc.h"
+#include "section.h"
+
+struct vm;
+struct device;
+
+#define UNIT_DONE (UNIT_CHANNEL_END | UNIT_DEVICE_END)
+
+/* What a command turns out to be. */
+enum transfer_kind {
+	TRANSFER_NONE, /* no data: unit is the status */
+	TRANSFER_IN,   /* device to storage, by read */
+	TRANSFER_OUT,  /* storage to device, by write */
+	TRANSFER_WAIT, /* not now: start again after channel_ready() */
+};
+
+struct transfer {
+	uint8_t kind;	/* enum transfer_kind */
+	uint8_t unit;	/* NONE: unit status */
+	bool any;	/* a shorter count is no incorrect length */
+	uint64_t left;	/* IN: bytes there are; OUT: bytes it takes */
+};
+
+struct device_ops {
+	enum device_type type;
+	struct sense_id id;
+	size_t state; /* bytes of private state, zeroed at attach */
+
+	/* fd is the device's from here on, also when it returns -1. */
+	int (*attach)(struct device *, const struct ipc_vm_attach *, int fd);
+	void (*detach)(struct device *);
+	/* System reset: forget commands and conditions, keep the medium. */
+	void (*reset)(struct device *);
+
+	/* A channel program begins: forget what only lasts for one. */
+	void (*begin)(struct device *);
+	/* A command other than NOP, SENSE, SENSE ID; device_reject() if it is
+	 * none of the device's. */
+	void (*start)(struct device *, uint8_t cmd, struct transfer *);
+	/* Exactly n bytes, n <= transfer.left.  -1: stop, .end says why. */
+	int (*read)(struct device *, void *to, size_t n);
+	int (*write)(struct device *, const void *from, size_t n);
+	/* After the data: unit status.  whole: not halted or checked, so the
+	 * command may take effect.  Without DEVICE END the device works on
+	 * and calls channel_device_end() later. */
+	uint8_t (*end)(struct device *, bool whole);
+	/* HALT I/O while waiting or working. */
+	void (*halt)(struct device *);
+	/* Its deadline has come. */
+	void (*expire)(struct device *);
+
+	void (*save)(struct device *, struct section *);
+	int (*load)(struct device *, struct section *); /* -1: refused */
+};
+
+enum channel_phase {
+	PHASE_IDLE,
+	PHASE_ACTIVE,  /* the channel program has work to do */
+	PHASE_WAITING, /* for channel_ready() */
+	PHASE_WORKING, /* for channel_device_end() */
+};
+
+/*
+ * The path to one device.  The vCPU looks at the first group only, and both
+ * threads hold the machine's lock for it; the second group is the device
+ * thread's while phase is not IDLE, else the vCPU's (which starts it).
+ */
+struct subchannel {
+	uint8_t phase;	    /* enum channel_phase */
+	bool halt;	    /* HIO came */
+	bool pending;	    /* csw waits to be taken */
+	uint8_t unsolicited; /* unit status of the device's own */
+	struct csw csw;
+
+	struct ccw ccw;	    /* current; address and count advance */
+	uint32_t next;	    /* address after it */
+	uint8_t cmd;	    /* in effect: data chaining keeps it */
+	bool fresh;	    /* SIO's first command has not begun */
+	bool started;	    /* transfer is valid */
+	bool ipl;	    /* IPL's own channel program */
+	bool chained;	    /* the next CCW follows when the device ends */
+	struct transfer transfer;
+};
+
+struct device {
+	struct vm *vm;
+	const struct device_ops *ops;
+	uint16_t vdev;
+	uint32_t flags; /* ATTACH_* */
+	struct subchannel sch;
+	uint8_t sense[SENSE_BYTES];
+	uint64_t deadline; /* CLOCK_MONOTONIC ns, 0: none */
+	void *state;
+};
+
+extern const struct device_ops console_device;
+extern const struct device_ops reader_device;
+extern const struct device_ops dasd_device;
+extern const struct device_ops timer_device;
+
+/* The row for a type, or NULL. */
+const struct device_ops *device_find_ops(uint32_t type);
+
+/* Fill in the transfer for a command that ends at once. */
+void device_done(struct transfer *t, uint8_t unit);
+/* Unit check with sense byte 0 and 1. */
+uint8_t device_check(struct device *d, uint8_t sense0, uint8_t sense1);
+void device_reject(struct device *d, struct transfer *t);
+
+/* CLOCK_MONOTONIC in ns. */
+uint64_t device_now(void);
+
+#endif

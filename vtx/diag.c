@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * diag.c - DIAGNOSE: one table, one function a code.  CP commands are
+ * vmcp's; here they only pass through.
+ */
+#include "diagnose.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "name.h"
+#include "vcpu.h"
+
+#define NS_PER_S 1000000000ll
+
+/* One DIAGNOSE at work: the block is a copy, made once. */
+struct diag_call {
+	struct vcpu *v;
+	struct diag block;
+	uint32_t refused; /* the address a program interruption tells */
+};
+
+struct diag_row {
+	uint32_t code;
+	/* DIAG_DONE: results are in block.  Above that, an enum machine_pgm. */
+	int (*run)(struct diag_call *);
+};
+
+#define DIAG_DONE 0
+#define DIAG_WAITS (-1) /* vcpu.want says what for; vmcp's answer ends it */
+
+/* Give the guest an answer of n bytes: what fits is stored, cc 1 and the
+ * size in out_len say that there is more. */
+static int
+diag_answer(struct diag_call *c, const void *bytes, uint32_t n)
+{
+	uint32_t room = c->block.out_addr != 0 ? c->block.out_len : 0;
+	uint32_t stored = n < room ? n : room;
+
+	if (mem_write(&c->v->vm->mem, GPA(c->block.out_addr), bytes,
+	    stored) < 0) {
+		c->refused = c->block.out_addr;
+		return MACHINE_PGM_ADDRESSING;
+	}
+	c->block.cc = n > room;
+	c->block.rc = 0;
+	c->block.out_len = n;
+	return DIAG_DONE;
+}
+
+static int
+diag_extended_id(struct diag_call *c)
+{
+	return diag_answer(c, &c->v->vm->id, sizeof c->v->vm->id);
+}
+
+static int
+diag_storage_size(struct diag_call *c)
+{
+	struct diag_storage s = { .bytes = c->v->vm->mem.size };
+
+	return diag_answer(c, &s, sizeof s);
+}
+
+static uint64_t
+diag_cpu_us(clockid_t clock)
+{
+	struct timespec t;
+
+	if (clock_gettime(clock, &t) < 0)
+		return 0;
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static int
+diag_time(struct diag_call *c, const char *date_format)
+{
+	const struct ipc_vm_config *config = &c->v->vm->config;
+	struct diag_time t = { .offset = config->utc_offset,
+		.virt_us = diag_cpu_us(CLOCK_THREAD_CPUTIME_ID),
+		.total_us = diag_cpu_us(CLOCK_PROCESS_CPUTIME_ID) };
+	struct timespec now;
+	time_t local;
+	struct tm tm;
+	char text[16];
+
+	_Static_assert(sizeof t.zone == sizeof config->zone, "zone");
+	clock_gettime(CLOCK_REALTIME, &now);
+	local = now.tv_sec + config->utc_offset;
+	gmtime_r(&local, &tm);
+	strftime(text, sizeof text, date_format, &tm);
+	memcpy(t.date, text, strnlen(text, sizeof t.date));
+	strftime(text, sizeof text, "%H:%M:%S", &tm);
+	memcpy(t.time, text, sizeof t.time);
+	memcpy(t.zone, config->zone, sizeof t.zone);
+	t.utc_ns = now.tv_sec * NS_PER_S + now.tv_nsec;
+	return diag_answer(c, &t, sizeof t);
+}
+
+static int
+diag_timer_old(struct diag_call *c)
+{
+	return diag_time(c, "%m/%d/%y");
+}
+
+static int
+diag_timer(struct diag_call *c)
+{
+	return diag_time(c, "%m/%d/%Y");
+}
+
+static int
+diag_release(struct diag_call *c)
+{
+	struct memory *mem = &c->v->vm->mem;
+	struct diag_range range;
+
+	c->refused = c->block.in_addr;
+	if (c->block.in_len != sizeof range)
+		return MACHINE_PGM_SPECIFICATION;
+	if (mem_read(mem, GPA(c->block.in_addr), &range, sizeof range) < 0)
+		return MACHINE_PGM_ADDRESSING;
+	c->refused = range.addr;
+	if (range.addr % MEM_PAGE != 0 || range.len % MEM_PAGE != 0)
+		return MACHINE_PGM_SPECIFICATION;
+	if (mem_release(mem, GPA(range.addr), range.len) < 0)
+		return MACHINE_PGM_ADDRESSING;
+	c->block.cc = 0;
+	c->block.rc = 0;
+	c->block.out_len = 0;
+	return DIAG_DONE;
+}
+
+static int
+diag_command(struct diag_call *c)
+{
+	struct cp_call *call = &c->v->call;
+	const struct diag *b = &c->block;
+	struct vm *vm = c->v->vm;
+
+	c->refused = b->in_addr;
+	if (b->in_len > DIAG_COMMAND_MAX)
+		return MACHINE_PGM_SPECIFICATION;
+	/* Checked now, so that the answer cannot fail for it later. */
+	if (!mem_inside(&vm->mem, GPA(b->in_addr), b->in_len))
+		return MACHINE_PGM_ADDRESSING;
+	c->refused = b->out_addr;
+	if (b->out_addr != 0 &&
+	    !mem_inside(&vm->mem, GPA(b->out_addr), b->out_len))
+		return MACHINE_PGM_ADDRESSING;
+	pthread_mutex_lock(&vm->lock);
+	mem_read(&vm->mem, GPA(b->in_addr), call->text, b->in_len);
+	call->text_len = b->in_len;
+	call->out_addr = b->out_addr;
+	call->out_len = b->out_len;
+	call->tag++;
+	c->v->want = WAIT_CP;
+	pthread_mutex_unlock(&vm->lock);
+	return DIAG_WAITS;
+}
+
+static const struct diag_row diag_rows[] = {
+	{ DIAG_EXTENDED_ID, diag_extended_id },
+	{ DIAG_COMMAND, diag_command },
+	{ DIAG_TIMER_OLD, diag_timer_old },
+	{ DIAG_RELEASE, diag_release },
+	{ DIAG_STORAGE, diag_storage_size },
+	{ DIAG_TIMER, diag_timer },
+};
+
+static int
+diag_dispatch(struct diag_call *c)
+{
+	if (c->block.flags != 0)
+		return MACHINE_PGM_SPECIFICATION;
+	for (size_t i = 0; i < sizeof diag_rows / sizeof diag_rows[0]; i++)
+		if (diag_rows[i].code == c->block.code)
+			return diag_rows[i].run(c);
+	return MACHINE_PGM_OPERATION;
+}
+
+/* Only the results are written back, so that a guest which changes its block
+ * meanwhile changes nothing but its own inputs. */
+static void
+diag_results(struct vm *vm, uint32_t at, uint32_t out_len, uint32_t cc,
+    int32_t rc)
+{
+	const struct {
+		uint32_t out_len, cc;
+		int32_t rc;
+	} results = { out_len, cc, rc };
+
+	_Static_assert(offsetof(struct diag, cc) ==
+	    offsetof(struct diag, out_len) + 4, "results are adjacent");
+	_Static_assert(offsetof(struct diag, rc) ==
+	    offsetof(struct diag, out_len) + 8, "results are adjacent");
+	mem_write(&vm->mem, GPA(at + offsetof(struct diag, out_len)), &results,
+	    sizeof results);
+}
+
+enum vcpu_next
+diag_port(struct vcpu *v, uint32_t value)
+{
+	struct diag_call c = { .v = v };
+	int rc;
+
+	if (value % 8 != 0)
+		return vcpu_program(v, MACHINE_PGM_SPECIFICATION, value);
+	if (mem_read(&v->vm->mem, GPA(value), &c.block, sizeof c.block) < 0)
+		return vcpu_program(v, MACHINE_PGM_ADDRESSING, value);
+	c.refused = value;
+	rc = diag_dispatch(&c);
+	if (rc == DIAG_DONE) {
+		diag_results(v->vm, value, c.block.out_len, c.block.cc,
+		    c.block.rc);
+		return NEXT_RUN;
+	}
+	if (rc == DIAG_WAITS) {
+		v->call.block = value;
+		return NEXT_WAIT;
+	}
+	return vcpu_program(v, (enum machine_pgm)rc, c.refused);
+}
+
+struct diag_id
+diag_make_id(const struct ipc_vm_config *config)
+{
+	struct diag_id id = { .version = MACHINE_VERSION };
+
+	memcpy(id.system, config->system, sizeof id.system);
+	memcpy(id.release, config->release, sizeof id.release);
+	name_pad(config->user.user, id.user, sizeof id.user);
+	name_pad(config->user.node, id.node, sizeof id.node);
+	return id;
+}
+
+/* --- DIAGNOSE 8, on the device thread --- */
+
+static bool
+diag_collect(struct vm *vm, struct vcpu *v, struct cp_call *call)
+{
+	bool posted;
+
+	pthread_mutex_lock(&vm->lock);
+	posted = v->wait == WAIT_CP && v->call.posted;
+	if (posted)
+		*call = v->call;
+	v->call.posted = v->call.posted && !posted;
+	pthread_mutex_unlock(&vm->lock);
+	return posted;
+}
+
+void
+diag_send_calls(struct vm *vm)
+{
+	for (unsigned i = 0; i < vm->ncpus; i++) {
+		struct ipc_cp_command msg = { 0 };
+		struct cp_call call;
+
+		if (!diag_collect(vm, &vm->cpu[i], &call))
+			continue;
+		msg.tag = call.tag;
+		msg.want_reply = call.out_addr != 0;
+		ipcchan_send_text(&vm->chan, IPC_VM_CP_COMMAND, &msg,
+		    sizeof msg, call.text, call.text_len, -1);
+	}
+}
+
+/* Lock held. */
+static void
+diag_finish(struct vcpu *v, const struct ipc_cp_reply *reply)
+{
+	const struct cp_call *call = &v->call;
+	uint32_t room = call->out_addr != 0 ? call->out_len : 0;
+	uint32_t n = reply->text_len < room ? reply->text_len : room;
+	bool more = call->out_addr != 0 && reply->total > room;
+
+	mem_write(&v->vm->mem, GPA(call->out_addr), reply->text, n);
+	diag_results(v->vm, call->block, more ? reply->total : n, more,
+	    reply->rc);
+	v->wait = WAIT_NONE;
+	vcpu_kick(v);
+}
+
+void
+diag_reply(struct vm *vm, const struct ipc_cp_reply *reply)
+{
+	pthread_mutex_lock(&vm->lock);
+	for (unsigned i = 0; i < vm->ncpus; i++) {
+		struct vcpu *v = &vm->cpu[i];
+
+		if (v->wait == WAIT_CP && !v->call.posted &&
+		    v->call.tag == reply->tag)
+			diag_finish(v, reply);
+	}
+	pthread_mutex_unlock(&vm->lock);
+}
+
+void
+diag_cancel(struct vcpu *v)
+{
+	v->call.posted = false;
+	v->call.tag++;
+}
+
+void
+diag_settle(struct vcpu *v)
+{
+	if (v->wait == WAIT_CP)
+		diag_results(v->vm, v->call.block, 0, 0, 0);
+}

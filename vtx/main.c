@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * main.c - vmguest: one virtual machine.
+ *
+ * Stages: shed privileges; VM_CONFIG from vmcp with an open /dev/kvm; make
+ * the machine and its vCPU thread; close the sandbox; then, until vmcp goes,
+ * answer its messages and run the devices.  This thread opens no file, ever.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dev/console.h"
+#include "diagnose.h"
+#include "ipl.h"
+#include "log.h"
+#include "name.h"
+#include "sandbox.h"
+#include "save.h"
+#include "subchan.h"
+#include "vm.h"
+
+#define NS_PER_S 1000000000ull
+
+static const struct sandbox_rule main_rules[] = {
+	SANDBOX(ppoll, "wait for vmcp, the vCPU and deadlines"),
+	SANDBOX(recvmsg, "messages from vmcp"),
+	SANDBOX(sendmsg, "messages to vmcp"),
+	SANDBOX(read, "the vCPU's eventfd"),
+	SANDBOX(write, "the log; the eventfd"),
+	SANDBOX(pread64, "minidisks, decks, saved machines"),
+	SANDBOX(pwrite64, "minidisks, saved machines"),
+	SANDBOX(fsync, "a saved machine is on disk when it is done"),
+	SANDBOX(close, "devices detached"),
+	SANDBOX(fcntl, "descriptors that wait in a queue"),
+	SANDBOX(futex, "the machine's lock and conditions"),
+	SANDBOX(tgkill, "take a vCPU out of KVM"),
+	SANDBOX(getpid, "the log's lines; tgkill"),
+	SANDBOX(clock_gettime, "deadlines, where the vdso asks the kernel"),
+	SANDBOX(madvise, "storage cleared"),
+	SANDBOX(brk, "malloc"),
+	SANDBOX(mmap, "malloc"),
+	SANDBOX(munmap, "malloc"),
+	SANDBOX(mremap, "malloc"),
+	SANDBOX(rt_sigreturn, "a signal's end"),
+	SANDBOX(restart_syscall, "a wait that was stopped and continued"),
+	SANDBOX(exit_group, "the end"),
+};
+
+#define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
+
+/* --- answers --- */
+
+static void
+main_done(struct vm *vm, uint32_t tag, int rc)
+{
+	struct ipc_done msg = { .tag = tag, .rc = rc };
+
+	ipcchan_send(&vm->chan, IPC_VM_DONE, &msg, sizeof msg, -1);
+}
+
+/* --- one function a message --- */
+
+typedef void main_handler(struct vm *vm, const struct ipcchan_message *m);
+
+static void
+main_attach(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_vm_attach *at = m->payload;
+
+	if (machine_attach(vm, at, m->fd) < 0)
+		log_warnx("device %03X of type %04X not attached",
+		    at->vdev & 0xFFFF, at->type & 0xFFFF);
+}
+
+static void
+main_detach(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_value *v = m->payload;
+
+	machine_detach(vm, v->value);
+}
+
+static void
+main_ipl(struct vm *vm, const struct ipcchan_message *m)
+{
+	ipl_start(vm, m->payload);
+}
+
+static void
+main_begin(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_vm_begin *b = m->payload;
+	struct vcpu *v = &vm->cpu[0];
+	int rc;
+
+	if (vm->ipl.device != NULL) {
+		vm->ipl.flags &= ~(uint32_t)IPL_STOP;
+		return;
+	}
+	machine_pause(vm);
+	if (b->set != 0 && !v->lost &&
+	    kvm_set_register(&v->kvm, VMREG_RIP, b->addr) == 0 &&
+	    v->wait == WAIT_INTERRUPT)
+		v->wait = WAIT_NONE; /* quiet: nobody else looks */
+	machine_resume(vm);
+	rc = machine_run(vm);
+	machine_report(vm, rc < 0 ? VM_WHY_SHUTDOWN : VM_WHY_NONE,
+	    b->set != 0 ? b->addr : 0, 0, NULL);
+}
+
+static void
+main_stop(struct vm *vm, const struct ipcchan_message *m)
+{
+	(void)m;
+	if (vm->ipl.device != NULL)
+		machine_reset(vm, false);
+	machine_stop(vm);
+	machine_report(vm, VM_WHY_ASKED, machine_rip(vm), 0, NULL);
+}
+
+static void
+main_reset(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_value *v = m->payload;
+
+	machine_reset(vm, v->value == RESET_CLEAR);
+	machine_report(vm, VM_WHY_ASKED, 0, 0, NULL);
+}
+
+static void
+main_attention(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_value *v = m->payload;
+
+	console_attention(vm, v->value);
+}
+
+static void
+main_external(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_value *v = m->payload;
+
+	machine_external(vm, v->value);
+}
+
+static void
+main_cons_input(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_text *t = m->payload;
+
+	console_input(vm, t->text, t->text_len);
+}
+
+static void
+main_cons_credit(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_value *v = m->payload;
+
+	console_credit(vm, v->value);
+}
+
+static void
+main_read_storage(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_vm_storage *rq = m->payload;
+	struct ipc_vm_data msg = { .tag = rq->tag, .addr = rq->addr };
+	char bytes[IPC_TEXT_MAX];
+	uint32_t len = rq->len;
+
+	if (len > sizeof bytes ||
+	    mem_read(&vm->mem, GPA(rq->addr), bytes, len) < 0) {
+		msg.rc = -EFAULT;
+		len = 0;
+	}
+	ipcchan_send_text(&vm->chan, IPC_VM_STORAGE, &msg, sizeof msg, bytes,
+	    len, -1);
+}
+
+static void
+main_write_storage(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_vm_data *rq = m->payload;
+	int rc = mem_write(&vm->mem, GPA(rq->addr), rq->text, rq->text_len);
+
+	main_done(vm, rq->tag, rc < 0 ? -EFAULT : 0);
+}
+
+static void
+main_read_regs(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_tag *rq = m->payload;
+	struct ipc_vm_regs msg = { .tag = rq->tag, .rc = -EIO };
+	struct vcpu *v = &vm->cpu[0];
+
+	machine_pause(vm);
+	if (!v->lost && kvm_get_registers(&v->kvm, msg.reg) == 0)
+		msg.rc = 0;
+	machine_resume(vm);
+	ipcchan_send(&vm->chan, IPC_VM_REGS, &msg, sizeof msg, -1);
+}
+
+static void
+main_write_reg(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_vm_reg *rq = m->payload;
+	struct vcpu *v = &vm->cpu[0];
+	int rc = -EIO;
+
+	machine_pause(vm);
+	if (!v->lost)
+		rc = kvm_set_register(&v->kvm, (enum vm_register)rq->which,
+		    rq->value) < 0 ? -errno : 0;
+	machine_resume(vm);
+	main_done(vm, rq->tag, rc);
+}
+
+static void
+main_save(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_tag *rq = m->payload;
+	int error;
+
+	machine_pause(vm);
+	error = save_write(vm, m->fd);
+	machine_resume(vm);
+	close(m->fd);
+	main_done(vm, rq->tag, -error);
+}
+
+static void
+main_load(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_tag *rq = m->payload;
+	int error;
+
+	machine_stop(vm);
+	error = save_read(vm, m->fd);
+	close(m->fd);
+	machine_send_report(vm);
+	main_done(vm, rq->tag, -error);
+}
+
+static void
+main_cp_reply(struct vm *vm, const struct ipcchan_message *m)
+{
+	diag_reply(vm, m->payload);
+}
+
+static void
+main_twice(struct vm *vm, const struct ipcchan_message *m)
+{
+	(void)vm;
+	if (m->fd >= 0)
+		close(m->fd);
+	log_warnx("a second VM_CONFIG ignored");
+}
+
+static main_handler *const main_handlers[IPC_TYPES] = {
+	[IPC_VM_CONFIG] = main_twice,
+	[IPC_VM_ATTACH] = main_attach,
+	[IPC_VM_ATTACH_FD] = main_attach,
+	[IPC_VM_DETACH] = main_detach,
+	[IPC_VM_IPL] = main_ipl,
+	[IPC_VM_BEGIN] = main_begin,
+	[IPC_VM_STOP] = main_stop,
+	[IPC_VM_RESET] = main_reset,
+	[IPC_VM_ATTENTION] = main_attention,
+	[IPC_VM_EXTERNAL] = main_external,
+	[IPC_VM_CONS_INPUT] = main_cons_input,
+	[IPC_VM_CONS_CREDIT] = main_cons_credit,
+	[IPC_VM_READ_STORAGE] = main_read_storage,
+	[IPC_VM_WRITE_STORAGE] = main_write_storage,
+	[IPC_VM_READ_REGS] = main_read_regs,
+	[IPC_VM_WRITE_REG] = main_write_reg,
+	[IPC_VM_SAVE] = main_save,
+	[IPC_VM_LOAD] = main_load,
+	[IPC_VM_CP_REPLY] = main_cp_reply,
+};
+
+/* --- the loop --- */
+
+static _Noreturn void
+main_gone(void)
+{
+	/* vmcp is gone or breaks the table: either way nobody is left to
+	 * serve.  The kernel takes the machine down. */
+	_exit(0);
+}
+
+static void
+main_receive(struct vm *vm)
+{
+	struct ipcchan_message m;
+	int rc;
+
+	while ((rc = ipcchan_recv(&vm->chan, &m)) == 1) {
+		machine_send_report(vm);
+		if (main_handlers[m.type] != NULL)
+			main_handlers[m.type](vm, &m);
+	}
+	if (rc < 0)
+		main_gone();
+}
+
+/* The nearest deadline after running those that have come; 0: none. */
+static uint64_t
+main_deadlines(struct vm *vm)
+{
+	uint64_t now = 0, next = 0;
+
+	for (unsigned i = 0; i < vm->ndevices; i++) {
+		struct device *d = vm->device[i];
+
+		if (d->deadline == 0)
+			continue;
+		if (now == 0)
+			now = device_now();
+		if (d->deadline <= now)
+			d->ops->expire(d);
+		if (d->deadline != 0 && (next == 0 || d->deadline < next))
+			next = d->deadline;
+	}
+	return next;
+}
+
+static void
+main_wait(struct vm *vm, bool busy, uint64_t deadline)
+{
+	struct pollfd fds[] = {
+		{ .fd = vm->chan.fd, .events = POLLIN },
+		{ .fd = vm->wake, .events = POLLIN },
+	};
+	struct timespec wait = { 0 };
+	uint64_t now, count;
+
+	if (vm->chan.head != NULL)
+		fds[0].events |= POLLOUT;
+	if (!busy && deadline != 0 && (now = device_now()) < deadline) {
+		wait.tv_sec = (time_t)((deadline - now) / NS_PER_S);
+		wait.tv_nsec = (long)((deadline - now) % NS_PER_S);
+	}
+	if (ppoll(fds, LENGTH(fds), busy || deadline != 0 ? &wait : NULL,
+	    NULL) < 0 && errno != EINTR)
+		fatal("poll");
+	if (fds[1].revents != 0 && read(vm->wake, &count, sizeof count) < 0 &&
+	    errno != EAGAIN)
+		fatal("eventfd");
+	/* Before looking at the work, so that later work wakes again. */
+	atomic_store(&vm->woken, false);
+}
+
+static _Noreturn void
+main_loop(struct vm *vm)
+{
+	for (;;) {
+		bool busy;
+
+		machine_send_report(vm);
+		diag_send_calls(vm);
+		busy = channel_run(vm);
+		main_receive(vm);
+		if (ipcchan_flush(&vm->chan) < 0)
+			main_gone();
+		main_wait(vm, busy, main_deadlines(vm));
+	}
+}
+
+/* --- stages --- */
+
+static unsigned
+main_uid(int argc, char **argv)
+{
+	if (argc == 1)
+		return 0;
+	if (argc == 3 && strcmp(argv[1], "--uid") == 0)
+		return (unsigned)strtoul(argv[2], NULL, 10);
+	fatalx("usage: vmguest [--uid N], started by vmcp");
+}
+
+/* The first message; its descriptor is /dev/kvm. */
+static struct ipcchan_message
+main_config(struct vm *vm)
+{
+	struct pollfd fd = { .fd = vm->chan.fd, .events = POLLIN };
+	struct ipcchan_message m;
+	int rc;
+
+	while ((rc = ipcchan_recv(&vm->chan, &m)) == 0)
+		if (poll(&fd, 1, -1) < 0 && errno != EINTR)
+			fatal("poll");
+	if (rc < 0)
+		main_gone();
+	if (m.type != IPC_VM_CONFIG)
+		fatalx("%s where VM_CONFIG was due", ipcchan_name(m.type));
+	return m;
+}
+
+static void
+main_machine(struct vm *vm)
+{
+	struct ipcchan_message m = main_config(vm);
+	struct ipc_vm_ready ready = { 0 };
+	struct ipc_vm_config config;
+	char who[32];
+
+	memcpy(&config, m.payload, sizeof config);
+	snprintf(who, sizeof who, "vmguest %s", name_text(config.user.user).s);
+	log_init(who);
+	if (machine_open(vm, &config, m.fd) < 0) {
+		ready.error = errno != 0 ? errno : EIO;
+		log_warn("no virtual machine");
+	}
+	close(m.fd);
+	ipcchan_send(&vm->chan, IPC_VM_READY, &ready, sizeof ready, -1);
+	if (ready.error != 0)
+		exit(1);
+}
+
+static void
+main_close_sandbox(void)
+{
+	struct sandbox_rule rules[64];
+	size_t n = 0;
+
+	_Static_assert(LENGTH(main_rules) < 40, "room for KVM's");
+	for (size_t i = 0; i < LENGTH(main_rules); i++)
+		rules[n++] = main_rules[i];
+	for (size_t i = 0; i < kvm_rules_count && n < LENGTH(rules); i++)
+		rules[n++] = kvm_rules[i];
+	if (sandbox_enter(rules, n) < 0)
+		fatal("sandbox");
+	malloc_trim(0); /* what the filter was built from */
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct vm vm;
+
+	setenv("TZ", "UTC0", 1); /* the log's times; no file is read for it */
+	log_init("vmguest");
+	mallopt(M_ARENA_MAX, 1);
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_TIMERSLACK, 1000ul); /* the timer device, to 1 us */
+	if (sandbox_shed(main_uid(argc, argv)) < 0)
+		fatal("privileges");
+	ipcchan_init(&vm.chan, IPCCHAN_FD, IPC_GUEST, IPC_CP);
+	main_machine(&vm);
+	main_close_sandbox();
+	main_loop(&vm);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * vm.h - one virtual machine: its processors, storage, devices and the
+ * rendezvous of its two threads.
+ *
+ * The device thread (main) owns the channel to vmcp, the devices and their
+ * channel programs.  Each vCPU thread owns its processor while it is not
+ * quiet.  What both look at is under vm.lock; it is never held during I/O,
+ * KVM_RUN or a message.
+ */
+#ifndef VM370_VTX_VM_H
+#define VM370_VTX_VM_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "bus.h"
+#include "device.h"
+#include "diag.h"
+#include "ipc.h"
+#include "ipcchan.h"
+#include "kvm.h"
+#include "memory.h"
+
+#define VM_CPUS 1     /* in 370 mode */
+#define VM_DEVICES 64 /* in one machine */
+#define VM_EXT_CODES 256
+
+/* What a quiet processor waits for besides being allowed to run. */
+enum vcpu_wait {
+	WAIT_NONE,
+	WAIT_INTERRUPT, /* HLT with IF=1, or OUT to the wait port */
+	WAIT_CP,	/* the answer to DIAGNOSE 8 */
+};
+
+/* DIAGNOSE 8 on its way to vmcp.  The vCPU fills it, then waits. */
+struct cp_call {
+	bool posted; /* not yet sent */
+	uint32_t tag;
+	uint32_t block; /* address of the struct diag */
+	uint32_t out_addr, out_len;
+	uint32_t text_len;
+	char text[DIAG_COMMAND_MAX];
+};
+
+struct vcpu {
+	struct vm *vm;
+	struct kvm_cpu kvm;
+	pthread_t thread;
+	pthread_cond_t go;
+	pid_t tid;
+
+	/* under vm.lock */
+	bool quiet; /* out of KVM, nothing in flight: anybody may look */
+	bool lost;  /* triple fault: there are no registers */
+	enum vcpu_wait wait;
+	struct cp_call call;
+
+	enum vcpu_wait want; /* the vCPU's own: why it leaves KVM */
+};
+
+/* An IPL under way: the device thread's. */
+struct ipl {
+	struct device *device; /* NULL: none */
+	uint32_t flags;	       /* IPL_* */
+	uint32_t parm_len;
+	char parm[MACHINE_PARM_MAX];
+};
+
+/* What differs between machine modes.  A mode without a row is refused. */
+struct machine_ops {
+	const struct bus_port *ports;
+	size_t nports;
+	/* Give the processor its start state. */
+	int (*reset)(struct vcpu *, uint32_t entry, uint32_t vdev);
+	/* Lock held: is an interrupt pending; take it, vector or -1. */
+	bool (*pending)(struct vm *);
+	int (*take)(struct vm *);
+};
+
+struct vm {
+	const struct machine_ops *ops;
+	struct ipc_vm_config config;
+	struct diag_id id; /* DIAGNOSE 0's answer */
+	struct memory mem;
+	struct kvm_vm kvm;
+	unsigned ncpus;
+	struct vcpu cpu[VM_CPUS];
+
+	pthread_mutex_t lock;
+	pthread_cond_t settled; /* a processor became quiet */
+	bool running;
+	unsigned pauses;
+	atomic_bool irq; /* ops->pending(), for a look without the lock */
+	uint8_t ext[VM_EXT_CODES / 8]; /* external interrupts, by code */
+	struct device *device[VM_DEVICES]; /* by ascending vdev */
+	unsigned ndevices;
+	bool reported; /* report is a vCPU's, to be sent */
+	struct ipc_vm_state report;
+
+	int wake; /* eventfd: the vCPU has work for the device thread */
+	atomic_bool woken;
+
+	/* the device thread's */
+	struct ipcchan chan;
+	struct ipl ipl;
+	unsigned credit; /* console lines that vmcp takes */
+};
+
+/* Storage, KVM, one vCPU thread per processor (quiet).  -1 with errno. */
+int machine_open(struct vm *vm, const struct ipc_vm_config *config, int kvm);
+
+/* --- the device thread's --- */
+
+/* Bring every processor out of KVM and keep it there; pairs nest. */
+void machine_pause(struct vm *vm);
+void machine_resume(struct vm *vm);
+
+/* VM_STATE to vmcp, after what a vCPU had to report. */
+void machine_report(struct vm *vm, enum ipc_vm_why why, uint64_t rip,
+    uint64_t detail, const struct csw *csw);
+void machine_send_report(struct vm *vm);
+
+/* Stopped, whatever it was; no message. */
+void machine_stop(struct vm *vm);
+/* Run.  -1: the registers are lost. */
+int machine_run(struct vm *vm);
+/* System reset: processors, devices, conditions, an IPL under way. */
+void machine_reset(struct vm *vm, bool clear);
+/* Address of the next instruction, 0 when lost. */
+uint64_t machine_rip(struct vm *vm);
+
+/* An external interrupt, code 1 to 255. */
+void machine_external(struct vm *vm, uint32_t code);
+
+struct device *machine_device(struct vm *vm, uint32_t vdev);
+/* 0 or -1 with errno; the descriptor is taken either way. */
+int machine_attach(struct vm *vm, const struct ipc_vm_attach *at, int fd);
+void machine_detach(struct vm *vm, uint32_t vdev);
+
+/* --- either thread's --- */
+
+/* Lock held: interrupts came or went. */
+void machine_interrupts(struct vm *vm);
+/* Have the device thread look around. */
+void machine_wake(struct vm *vm);
+
+extern const struct machine_ops machine_370;
+
+#endif
