@@ -8,6 +8,7 @@
 # order.vt-x).  Debian's cloud kernel is downloaded and unpacked, never
 # installed.  Nothing is done when it is there already.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin # depmod, modprobe: a user's shell may not look there
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/vm370
 kernel=$cache/kernel
