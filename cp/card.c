@@ -16,14 +16,17 @@ card_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Printable ASCII; a comment may be in any language. */
+/* Printable ASCII on cards, no control character anywhere; a comment may be
+ * in any language. */
 static bool
-card_plain(const char *s, unsigned n, unsigned *bad)
+card_plain(const struct card_reader *r, const char *s, unsigned n,
+    unsigned *bad)
 {
 	for (unsigned i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s[i];
 
-		if ((c < ' ' && c != '\t') || c >= 0x7F) {
+		if ((c < ' ' && c != '\t') || c == 0x7F ||
+		    (r->columns != 0 && c > 0x7F)) {
 			*bad = i + 1;
 			return false;
 		}
@@ -49,7 +52,8 @@ card_comment(const char *s, unsigned n)
 	return true; /* an empty line says as little */
 }
 
-/* Does this word keep to the columns?  `free` are those that hashes took. */
+/* Does this word keep to the columns, without those that hashes took?  1 yes,
+ * 0 it is a sequence number, -1 no. */
 static int
 card_columns(const struct card_reader *r, struct card *card,
     const struct card_word *w, unsigned uncounted, const char **why)
@@ -92,8 +96,10 @@ card_split(const struct card_reader *r, struct card *card, const char *s,
 		}
 		if (kept < 0)
 			return -1;
-		if (kept == 0)
+		if (kept == 0) {
+			card->numbered = true;
 			continue;
+		}
 		if (card->nwords == CARD_WORDS_MAX) {
 			*why = "TOO MANY OPERANDS";
 			return -1;
@@ -136,7 +142,7 @@ card_next(struct card_reader *r, struct card *card, unsigned *column,
 		}
 		if (card_comment(s, (unsigned)len))
 			continue;
-		if (!card_plain(s, (unsigned)len, column)) {
+		if (!card_plain(r, s, (unsigned)len, column)) {
 			*why = "CHARACTER NOT PRINTABLE";
 			return -1;
 		}

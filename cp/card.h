@@ -28,6 +28,7 @@ struct card {
 	unsigned line;
 	unsigned nwords;
 	unsigned end; /* column behind the last word */
+	bool numbered; /* there is a sequence number too */
 	struct card_word word[CARD_WORDS_MAX];
 };
 
@@ -36,7 +37,7 @@ struct card_reader {
 	const char *text;
 	size_t len, at;
 	unsigned line;
-	unsigned columns; /* CARD_COLUMNS, or 0: no limit, no hashes */
+	unsigned columns; /* CARD_COLUMNS, or 0: no limit, any UTF-8 */
 };
 
 /*

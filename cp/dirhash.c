@@ -158,6 +158,22 @@ dirhash_spot(struct dirhash_change *change, const struct dir_spot *spot,
 	return 1;
 }
 
+/* A hash takes no columns where the clear password took some: blanks take
+ * them, if a sequence number has to stay where it is. */
+static int
+dirhash_put_hash(struct dirhash_out *out, const struct dir_spot *spot,
+    const char *hash)
+{
+	size_t blanks = spot->clear && spot->numbered ? spot->len : 0;
+
+	if (dirhash_put(out, hash, strlen(hash)) < 0)
+		return -1;
+	while (blanks-- > 0)
+		if (dirhash_put(out, " ", 1) < 0)
+			return -1;
+	return 0;
+}
+
 static int
 dirhash_rewrite(struct dirhash_change *change, const struct dir_spots *spots,
     const char *text, size_t len, struct dirhash_out *out,
@@ -175,7 +191,7 @@ dirhash_rewrite(struct dirhash_change *change, const struct dir_spots *spots,
 		if (got == 0)
 			continue;
 		if (dirhash_put(out, text + at, spot->offset - at) < 0 ||
-		    dirhash_put(out, hash, strlen(hash)) < 0)
+		    dirhash_put_hash(out, spot, hash) < 0)
 			goto memory;
 		at = spot->offset + spot->len;
 	}

@@ -119,6 +119,14 @@ dirparse_bad(struct dirparse *p, unsigned i, const char *what)
 	    what);
 }
 
+/* This statement may not stand where it stands. */
+static int
+dirparse_sequence(struct dirparse *p, const char *why)
+{
+	return dirparse_error(p, DIR_SEQUENCE, p->card.line,
+	    p->card.word[0].column, "STATEMENT SEQUENCE ERROR - %s", why);
+}
+
 /* Room for one more element in an array of n.  NULL: no memory. */
 static void *
 dirparse_grow(void *array, size_t n, size_t size)
@@ -304,8 +312,8 @@ dirparse_password(struct dirparse *p, unsigned i, bool logon, char *hash)
 {
 	const struct card_word *w = &p->card.word[i];
 	struct dir_spot spot = { .user = p->user->name, .logon = logon,
-		.clear = w->s[0] != '$', .offset = (size_t)(w->s - p->text),
-		.len = w->len };
+		.clear = w->s[0] != '$', .numbered = p->card.numbered,
+		.offset = (size_t)(w->s - p->text), .len = w->len };
 
 	if (spot.clear && w->len >= WORK_PASSWORD_MAX)
 		return dirparse_bad(p, i, "A SHORTER PASSWORD");
@@ -337,8 +345,7 @@ dirparse_do_directory(struct dirparse *p)
 
 	/* Where VM/370 wrote its object directory; we keep it in storage. */
 	if (p->dir->nusers != 0 || p->nprofiles != 0)
-		return dirparse_error(p, DIR_SEQUENCE, p->card.line, 1,
-		    "STATEMENT SEQUENCE ERROR - DIRECTORY MUST BE FIRST");
+		return dirparse_sequence(p, "DIRECTORY MUST BE FIRST");
 	if (dirparse_vdev(p, 1, &vdev) < 0 || dirparse_code(p, 2, type) < 0)
 		return -1;
 	return dirparse_name(p, 3, DIRPARSE_VOLSER_MAX, "A VOLUME", &volume);
@@ -419,8 +426,7 @@ dirparse_do_profile(struct dirparse *p)
 	if (dirparse_name(p, 1, VM_NAME_MAX, "A PROFILE'S NAME", &name) < 0)
 		return -1;
 	if (p->dir->nusers != 0)
-		return dirparse_error(p, DIR_SEQUENCE, p->card.line, 1,
-		    "STATEMENT SEQUENCE ERROR - PROFILE AFTER USER");
+		return dirparse_sequence(p, "PROFILE AFTER USER");
 	other = dirparse_find(p->profiles, p->nprofiles, name);
 	if (other != NULL)
 		return dirparse_duplicate(p, other);
@@ -501,9 +507,7 @@ dirparse_do_include(struct dirparse *p)
 	if (dirparse_name(p, 1, VM_NAME_MAX, "A PROFILE'S NAME", &name) < 0)
 		return -1;
 	if (!p->first)
-		return dirparse_error(p, DIR_SEQUENCE, p->card.line, 1,
-		    "STATEMENT SEQUENCE ERROR - INCLUDE MUST FOLLOW USER %s",
-		    name_text(u->name).s);
+		return dirparse_sequence(p, "INCLUDE MUST FOLLOW USER");
 	from = dirparse_find(p->profiles, p->nprofiles, name);
 	if (from == NULL)
 		return dirparse_bad(p, 1, "A PROFILE THAT IS DEFINED BEFORE");
@@ -732,8 +736,7 @@ dirparse_do_mdisk(struct dirparse *p)
 		.line = p->card.line };
 
 	if (p->in_profile)
-		return dirparse_error(p, DIR_SEQUENCE, p->card.line, 1,
-		    "STATEMENT SEQUENCE ERROR - MDISK IN A PROFILE");
+		return dirparse_sequence(p, "MDISK IN A PROFILE");
 	if (dirparse_new_vdev(p, 1, &disk.vdev) < 0)
 		return -1;
 	if (!card_is(&p->card, 2, "FB-512"))
@@ -776,17 +779,11 @@ static const struct dirparse_statement dirparse_statements[] = {
 static int
 dirparse_place(struct dirparse *p, const struct dirparse_statement *st)
 {
-	const char *why = NULL;
-
 	if (st->where != TOP && p->user == NULL)
-		why = "BEFORE THE FIRST USER";
-	else if (st->where == IN_USER && p->in_profile)
-		why = "IN A PROFILE";
-	if (why == NULL)
-		return 0;
-	return dirparse_error(p, DIR_SEQUENCE, p->card.line,
-	    p->card.word[0].column, "STATEMENT SEQUENCE ERROR - %s %s",
-	    st->name, why);
+		return dirparse_sequence(p, "BEFORE THE FIRST USER");
+	if (st->where == IN_USER && p->in_profile)
+		return dirparse_sequence(p, "INCLUDE IN A PROFILE");
+	return 0;
 }
 
 static int

@@ -18,6 +18,7 @@ struct dir_spot {
 	struct vm_name user;
 	bool logon; /* the USER statement's; else a minidisk's */
 	bool clear; /* not a hash */
+	bool numbered; /* a sequence number follows, whose columns count */
 	size_t offset, len;
 };
 
