@@ -130,33 +130,33 @@ engine_exec_inside(const struct front *front, int argc, char *argv[])
 	return front_fail("%s: %s", path, strerror(errno));
 }
 
+/* In the lab of the system that runs here; without one, in a lab of its own
+ * that is booted for the command.  -f is vmlab's: files to carry. */
 int
 lab_command(struct front *front, int argc, char *argv[])
 {
 	struct home_state state;
 	char path[PATH_MAX], home[PATH_MAX];
 	char *args[ENGINE_ARGS_MAX];
-	int n = 0, first = 1;
+	int n = 0;
 
-	if (argc > 1 && strcmp(argv[1], "--") == 0)
-		first = 2;
-	if (argc <= first)
-		return front_fail("usage: vm370 lab -- COMMAND...");
+	if (argc < 2)
+		return front_fail("usage: vm370 lab [-f FILE[:PATH]]... -- "
+		    "COMMAND...");
 	if (argc > ENGINE_ARGS_MAX - 8)
 		return front_fail("too many words");
-	if (!home_must_run(front, &state) ||
-	    !front_program("vmlab", path, sizeof path))
+	if (!front_program("vmlab", path, sizeof path))
 		return 1;
-	if (strcmp(state.engine, "lab") != 0)
-		return front_fail("the system in %s runs on %s: there is no lab",
-		    front->home, state.engine);
 	memcpy(home, front->home, sizeof home);
 	args[n++] = path;
-	args[n++] = (char[]){ "exec" };
-	args[n++] = (char[]){ "--home" };
-	args[n++] = home;
-	args[n++] = (char[]){ "--" };
-	for (int i = first; i < argc; i++)
+	if (home_running(front, &state) && strcmp(state.engine, "lab") == 0) {
+		args[n++] = (char[]){ "exec" };
+		args[n++] = (char[]){ "--home" };
+		args[n++] = home;
+	} else {
+		args[n++] = (char[]){ "run" };
+	}
+	for (int i = 1; i < argc; i++)
 		args[n++] = argv[i];
 	args[n] = NULL;
 	execv(path, args);

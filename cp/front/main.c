@@ -40,7 +40,8 @@ static const struct main_row {
 	{ "adduser", adduser_command, "USER", "add a user" },
 	{ "demo", demo_command, "",
 	    "make the demonstration system where there is none" },
-	{ "lab", lab_command, "-- COMMAND...", "run a command in the lab" },
+	{ "lab", lab_command, "[-f FILE[:PATH]]... -- COMMAND...",
+	    "run a command in the lab, booting one when none runs" },
 	{ "version", main_version, "", "print the version" },
 	{ "help", main_help, "", "print this" },
 };
