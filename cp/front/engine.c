@@ -137,6 +137,7 @@ lab_command(struct front *front, int argc, char *argv[])
 {
 	struct home_state state;
 	char path[PATH_MAX], home[PATH_MAX];
+	char exec[] = "exec", option[] = "--home", run[] = "run";
 	char *args[ENGINE_ARGS_MAX];
 	int n = 0;
 
@@ -150,11 +151,11 @@ lab_command(struct front *front, int argc, char *argv[])
 	memcpy(home, front->home, sizeof home);
 	args[n++] = path;
 	if (home_running(front, &state) && strcmp(state.engine, "lab") == 0) {
-		args[n++] = (char[]){ "exec" };
-		args[n++] = (char[]){ "--home" };
+		args[n++] = exec;
+		args[n++] = option;
 		args[n++] = home;
 	} else {
-		args[n++] = (char[]){ "run" };
+		args[n++] = run;
 	}
 	for (int i = 1; i < argc; i++)
 		args[n++] = argv[i];
