@@ -68,12 +68,13 @@ engine_probe(char *text, size_t size)
 	return WEXITSTATUS(status);
 }
 
-static const char *
-engine_advice(int probe)
-{
-	return probe == PROBE_DENIED ?
-	    " (add yourself to group kvm and log in again)" : "";
-}
+/* What vmprobe found; its own text goes behind it. */
+static const char *const engine_found[] = {
+	[PROBE_HARDWARE] = "KVM works",
+	[PROBE_DENIED] = "no permission for /dev/kvm",
+	[PROBE_UNUSABLE] = "/dev/kvm is of no use",
+	[PROBE_NONE] = "there is no KVM",
+};
 
 enum engine
 engine_choose(enum engine wanted)
@@ -91,12 +92,11 @@ engine_choose(enum engine wanted)
 	if (probe == PROBE_HARDWARE)
 		return ENGINE_KVM;
 	if (wanted == ENGINE_KVM) {
-		front_fail("no KVM to run on: %s%s", text,
-		    engine_advice(probe));
+		front_fail("%s: %s", engine_found[probe], text);
 		return ENGINE_BAD;
 	}
-	printf("Engine: the lab, a Linux with KVM under QEMU, because %s%s\n",
-	    text, engine_advice(probe));
+	printf("Engine: the lab, a Linux with KVM under QEMU (%s: %s)\n",
+	    engine_found[probe], text);
 	return ENGINE_LAB;
 }
 
