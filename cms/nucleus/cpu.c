@@ -200,6 +200,15 @@ cpu_load_tables(uint64_t real)
 	__asm__ volatile("mov %0, %%cr3" : : "r"(real) : "memory");
 }
 
+void
+cpu_flush_tables(void)
+{
+	uint64_t real;
+
+	__asm__ volatile("mov %%cr3, %0; mov %0, %%cr3"
+	    : "=r"(real) : : "memory");
+}
+
 static int
 cpu_rdrand(uint64_t *value)
 {

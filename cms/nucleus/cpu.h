@@ -41,6 +41,7 @@ void cpu_set_fs(uint64_t base);
 void cpu_set_gs(uint64_t base);
 uint64_t cpu_fault_address(void);
 void cpu_load_tables(uint64_t real);
+void cpu_flush_tables(void);
 uint64_t cpu_random(void);
 
 /* Stop for good: a disabled wait, which CP reports with this code. */

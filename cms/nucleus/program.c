@@ -13,7 +13,7 @@
 #include "str.h"
 #include "text.h"
 
-#define STACK_MIN (64ull << 10)
+#define STACK_MIN (32ull << 10)
 #define STACK_MAX (8ull << 20)
 #define STACK_SHARE 8	     /* of storage, at most one part in so many */
 #define STACK_GAP (1ull << 20) /* below the stack nothing is mapped */

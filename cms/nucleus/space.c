@@ -11,10 +11,11 @@
 
 #define SPACE_REGIONS 4096
 #define SPACE_REGIONS_MIN 64
+#define SPACE_REGIONS_PER_FRAME 4 /* storage that is free */
 #define SPACE_LEVELS 4
 #define SPACE_INDEX(at, level) ((at) >> (12 + 9 * (level)) & 511)
 #define SPACE_SPAN(level) (1ull << (12 + 9 * (level)))
-#define SPACE_RESERVE 16 /* frames: tables for what is promised */
+#define SPACE_RESERVE 12 /* frames: tables for what is promised */
 
 static real_t
 space_frame(struct space *s)
@@ -40,7 +41,7 @@ space_give_back(struct space *s, real_t frame)
 int
 space_init(struct space *s)
 {
-	size_t max = storage_free() / 2 * (PAGE_SIZE / sizeof(struct region));
+	size_t max = storage_free() * SPACE_REGIONS_PER_FRAME;
 	uint64_t *root;
 
 	*s = (struct space){ 0 };
@@ -138,7 +139,7 @@ space_change(struct space *s, uint64_t start, uint64_t end,
 			*e = (*e & PAGE_ADDRESS) | space_bits(prot);
 		}
 	}
-	space_enter(s);
+	cpu_flush_tables();
 }
 
 int
@@ -203,7 +204,7 @@ space_move(struct space *s, uint64_t from, uint64_t to, uint64_t len)
 		*new = *old;
 		*old = 0;
 	}
-	space_enter(s);
+	cpu_flush_tables();
 	return 0;
 }
 
@@ -225,14 +226,14 @@ space_load(struct space *s, const struct region *r, uint64_t at)
 	return storage_at((real_t)(*e & PAGE_ADDRESS));
 }
 
-int
+enum space_fault
 space_fault(struct space *s, uint64_t at, uint32_t prot)
 {
 	const struct region *r = region_find(&s->regions, at);
 
 	if (r == NULL || (r->prot & prot) != prot)
-		return -1;
-	return space_load(s, r, at) != NULL ? 0 : -1;
+		return SPACE_REFUSED;
+	return space_load(s, r, at) != NULL ? SPACE_DONE : SPACE_FULL;
 }
 
 char *

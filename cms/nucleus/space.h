@@ -42,8 +42,9 @@ int space_move(struct space *s, uint64_t from, uint64_t to, uint64_t len);
 /* Could so many more bytes be kept in storage? */
 int space_room(const struct space *s, uint64_t bytes);
 
-/* A page was touched: 0 when it is there now, -1 when it must not be. */
-int space_fault(struct space *s, uint64_t at, uint32_t prot);
+/* A page was touched: it is there now; must not be; cannot be. */
+enum space_fault { SPACE_DONE, SPACE_REFUSED, SPACE_FULL };
+enum space_fault space_fault(struct space *s, uint64_t at, uint32_t prot);
 
 /* The page's place in storage, whatever its protection; NULL when the
  * address is in no region or storage is used up.  For the loader. */

@@ -82,8 +82,16 @@ trap_program(const struct frame *frame)
 		    trap_mnemonic(frame->vector), frame->rip, p->name);
 		program_end(PROGRAM_ABEND);
 	}
-	if (space_fault(&p->space, address, trap_prot(frame->error)) == 0)
+	switch (space_fault(&p->space, address, trap_prot(frame->error))) {
+	case SPACE_DONE:
 		return;
+	case SPACE_FULL:
+		console_line("DMSITP109T VIRTUAL STORAGE CAPACITY EXCEEDED AT "
+		    "%lX IN ROUTINE %s", frame->rip, p->name);
+		program_end(PROGRAM_NO_STORAGE);
+	case SPACE_REFUSED:
+		break;
+	}
 	console_line("DMSITP141T %s (#PF) EXCEPTION OCCURRED AT %lX IN "
 	    "ROUTINE %s, %s %lX",
 	    region_find(&p->space.regions, address) != NULL ?

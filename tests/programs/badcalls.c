@@ -62,7 +62,7 @@ check_arguments(void)
 	struct iovec v[1] = { { "x", 1 } };
 
 	expect(syscall(SYS_write, 3, "x", 1), EBADF);
-	expect(syscall(SYS_read, -1, v, 1), EBADF);
+	expect(syscall(SYS_read, -1l, v, 1), EBADF);
 	expect(syscall(SYS_writev, 1, v, 5000), EINVAL);
 	expect(syscall(SYS_close, 77), EBADF);
 	expect(syscall(SYS_lseek, 1, 0, 0), ESPIPE);
@@ -70,13 +70,13 @@ check_arguments(void)
 	expect(syscall(SYS_ioctl, 1, 0x1234, 0), ENOTTY);
 	expect(syscall(SYS_mmap, 0, 0, 3, 0x22, -1, 0), EINVAL);
 	expect(syscall(SYS_mmap, 0, 1ul << 62, 3, 0x22, -1, 0), ENOMEM);
-	expect(syscall(SYS_mmap, 0, -1, 3, 0x22, -1, 0), ENOMEM);
+	expect(syscall(SYS_mmap, 0, -1l, 3, 0x22, -1, 0), ENOMEM);
 	expect(syscall(SYS_mmap, 0, 4096, 3, 0x02, 5, 0), EBADF);
 	expect(syscall(SYS_mmap, 0x1000, 4096, 3, 0x32, -1, 0), ENOMEM);
 	expect(syscall(SYS_mmap, NUCLEUS, 4096, 3, 0x32, -1, 0), ENOMEM);
 	expect(syscall(SYS_munmap, 0x400001, 4096), EINVAL);
 	expect(syscall(SYS_munmap, NUCLEUS, 4096), EINVAL);
-	expect(syscall(SYS_munmap, 0x10000, -1), EINVAL);
+	expect(syscall(SYS_munmap, 0x10000, -1l), EINVAL);
 	expect(syscall(SYS_mprotect, 0x20000, 4096, 1), ENOMEM);
 	expect(syscall(SYS_mprotect, NUCLEUS, 4096, 7), ENOMEM);
 	expect(syscall(SYS_mremap, 0x20000, 4096, 8192, 1), EFAULT);
