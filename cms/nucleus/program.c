@@ -5,7 +5,7 @@
  */
 #include "clock.h"
 #include "console.h"
-#include "elf.h"
+#include "elf64.h"
 #include "hyper.h"
 #include "layout.h"
 #include "print.h"
@@ -49,7 +49,7 @@ page_up(uint64_t at)
  * Two segments may meet in one page: it is then what either asks for.
  */
 static int
-program_map_segment(struct program *p, const struct elf_segment *seg)
+program_map_segment(struct program *p, const struct elf64_segment *seg)
 {
 	uint64_t start = page_down(seg->start);
 	uint64_t end = page_up(seg->start + seg->size);
@@ -68,7 +68,7 @@ program_map_segment(struct program *p, const struct elf_segment *seg)
 /* Pages that lie side by side in storage are read by one channel program. */
 static int
 program_read_segment(struct program *p, const struct fs_file *file,
-    const struct elf_segment *seg)
+    const struct elf64_segment *seg)
 {
 	uint64_t at = seg->start, end = seg->start + seg->in_file;
 
@@ -112,7 +112,7 @@ program_map_stack(struct program *p)
 
 static int
 program_load(struct program *p, const struct fs_file *file,
-    const struct elf *elf)
+    const struct elf64 *elf)
 {
 	int rc = 0;
 
@@ -204,7 +204,7 @@ start_environment(struct program_start *s)
 }
 
 static uint64_t
-program_stack(struct program *p, const struct elf *elf, const char *line)
+program_stack(struct program *p, const struct elf64 *elf, const char *line)
 {
 	struct program_start *s = storage_room(sizeof *s);
 	uint64_t random[2], random_at, name_at;
@@ -308,9 +308,9 @@ program_refuse(const struct program *p, int rc, const char *why)
 }
 
 static const char *
-program_head(const struct fs_file *file, struct elf *elf, int *rc)
+program_head(const struct fs_file *file, struct elf64 *elf, int *rc)
 {
-	static const struct elf_room room = {
+	static const struct elf64_room room = {
 		.low = USER_LOW,
 		.top = USER_STACK_TOP - STACK_MAX - STACK_GAP,
 		.any = USER_PIE,
@@ -325,7 +325,7 @@ program_head(const struct fs_file *file, struct elf *elf, int *rc)
 	*rc = PROGRAM_READ_ERROR;
 	if (fs_read(file, 0, head, len) == -1)
 		return "";
-	why = elf_read(elf, head, len, file->length, &room);
+	why = elf64_read(elf, head, len, file->length, &room);
 	*rc = why != NULL ? PROGRAM_NOT_EXECUTABLE : 0;
 	return why;
 }
@@ -335,7 +335,7 @@ static int
 program_run_marked(struct program *p, const struct fs_file *file,
     const char *line)
 {
-	struct elf *elf = storage_room(sizeof *elf);
+	struct elf64 *elf = storage_room(sizeof *elf);
 	const char *why;
 	uint64_t sp;
 	int rc;

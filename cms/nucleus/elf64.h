@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * elf.h - what a static ELF64 executable asks of its loader.  Pure: reads the
+ * elf64.h - what a static ELF64 executable asks of its loader.  Pure: reads the
  * file's first bytes, loads nothing.
  */
-#ifndef CMS_ELF_H
-#define CMS_ELF_H
+#ifndef CMS_ELF64_H
+#define CMS_ELF64_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
 #define ELF_HEAD 4096 /* program headers must lie within so many bytes */
 #define ELF_SEGMENTS 16
 
-struct elf_segment {
+struct elf64_segment {
 	uint64_t start;	   /* address, already moved to where it will run */
 	uint64_t size;	   /* bytes in storage */
 	uint64_t offset;   /* in the file */
@@ -21,19 +21,19 @@ struct elf_segment {
 	uint32_t zero;
 };
 
-struct elf {
+struct elf64 {
 	uint64_t entry;
 	uint64_t end;	 /* after the highest segment */
 	uint64_t headers; /* where the program headers lie in storage, or 0 */
 	uint16_t header_size, header_count;
 	unsigned segments;
-	struct elf_segment segment[ELF_SEGMENTS];
+	struct elf64_segment segment[ELF_SEGMENTS];
 };
 
 /*
  * Where programs may lie, and where one goes that can lie anywhere.
  */
-struct elf_room {
+struct elf64_room {
 	uint64_t low, top, any;
 };
 
@@ -41,7 +41,7 @@ struct elf_room {
  * NULL, or why the file cannot be run.  head is its first head_len bytes: all
  * of them or ELF_HEAD.
  */
-const char *elf_read(struct elf *elf, const void *head, size_t head_len,
-    uint64_t file_len, const struct elf_room *room);
+const char *elf64_read(struct elf64 *elf, const void *head, size_t head_len,
+    uint64_t file_len, const struct elf64_room *room);
 
 #endif
