@@ -38,7 +38,7 @@
 #define START_STEADY_S 600    /* a lab that lasts this long resets the count */
 #define START_PATIENCE_S 120  /* from boot to LOGON */
 #define START_STOP_S 90	      /* from stop to power off */
-#define START_CLOCK_S 30      /* between looks at the clock */
+#define START_CLOCK_S 10	      /* between looks at the clock */
 #define START_LOG_MAX (1 << 20) /* bytes, then the log is begun anew */
 
 struct start {
