@@ -16,6 +16,11 @@
  * - A wrong length is incorrect length and ends the chain, unless SLI is set
  *   (with CD the check is the last CCW's).  SKIP stores nothing.
  * - PCI is not offered: the flag must be zero (program check).
+ * - A program check of SIO's own first CCW is cc 1 and no interruption; every
+ *   later one ends the channel program with an interruption.
+ * - A device is busy until its interruption is taken, by the processor or by
+ *   TIO.  ATTENTION, and DEVICE END for "ready", make no device busy: they
+ *   wait until it is idle.
  */
 #ifndef VM370_CHANNEL_H
 #define VM370_CHANNEL_H
@@ -36,7 +41,8 @@ enum chan_op {
  *   0    started       available                 interruption pending / idle
  *   1    CSW stored    CSW stored, interruption  CSW stored
  *                      cleared
- *   2    busy          busy                      halted
+ *   2    busy          busy                      halted: the interruption
+ *                                                comes, with what was done
  *   3    no such device
  */
 struct chan_req {
@@ -100,7 +106,11 @@ struct sense_id {
 
 _Static_assert(sizeof(struct sense_id) == 7, "sense_id");
 
-/* 3215 console: text is ASCII or UTF-8.  One write is one line or a piece. */
+/*
+ * 3215 console: text is ASCII or UTF-8.  One write is one line or a piece.
+ * ATTENTION says that a line was typed which no read was waiting for; it
+ * comes again after a read that leaves further lines.
+ */
 #define CON_WRITE 0x01	    /* no new line after it: a prompt */
 #define CON_WRITE_ACR 0x09  /* then carriage return */
 #define CON_READ 0x0A	    /* one typed line without its end; waits for it */

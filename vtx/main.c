@@ -311,23 +311,28 @@ main_receive(struct vm *vm)
 		main_gone();
 }
 
-/* The nearest deadline after running those that have come; 0: none. */
-static uint64_t
-main_deadlines(struct vm *vm)
+static void
+main_expire(struct vm *vm)
 {
-	uint64_t now = 0, next = 0;
-
 	for (unsigned i = 0; i < vm->ndevices; i++) {
 		struct device *d = vm->device[i];
 
-		if (d->deadline == 0)
-			continue;
-		if (now == 0)
-			now = device_now();
-		if (d->deadline <= now)
+		if (d->deadline != 0 && d->deadline <= device_now())
 			d->ops->expire(d);
-		if (d->deadline != 0 && (next == 0 || d->deadline < next))
-			next = d->deadline;
+	}
+}
+
+/* The nearest deadline; 0: none. */
+static uint64_t
+main_deadline(const struct vm *vm)
+{
+	uint64_t next = 0;
+
+	for (unsigned i = 0; i < vm->ndevices; i++) {
+		uint64_t deadline = vm->device[i]->deadline;
+
+		if (deadline != 0 && (next == 0 || deadline < next))
+			next = deadline;
 	}
 	return next;
 }
@@ -364,13 +369,14 @@ main_loop(struct vm *vm)
 	for (;;) {
 		bool busy;
 
+		main_receive(vm);
 		machine_send_report(vm);
 		diag_send_calls(vm);
+		main_expire(vm);
 		busy = channel_run(vm);
-		main_receive(vm);
 		if (ipcchan_flush(&vm->chan) < 0)
 			main_gone();
-		main_wait(vm, busy, main_deadlines(vm));
+		main_wait(vm, busy, main_deadline(vm));
 	}
 }
 

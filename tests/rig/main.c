@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * main.c - rig: run one vmguest through a list of steps.
+ *
+ * usage: rig [options] STEP...
+ *   -g PATH     vmguest             -k PATH  /dev/kvm
+ *   -s KIB      storage             -T S     seconds for one step
+ *   -r V=DECK   reader at V         -R V     reader without cards
+ *   -d V=FILE   disk                -D V=FILE  read-only disk
+ *   -v          say what happens
+ * There is always a console at 009 and a timer at 0FF.
+ *
+ * Steps, in order; the first that fails ends the program with its status:
+ *   ipl=V[,clear][,stop][,parm=TEXT]   decks start at their first card again
+ *   rc=N         wait for the guest's result, which must be N: else status
+ *                is the result
+ *   state=WHY[:DETAIL]  wait for a stop of that kind (a number or a name)
+ *   running      wait for VM_STATE saying so
+ *   begin=ADDR   stop  reset  clear  external=CODE  sleep=MS
+ *   word=ADDR:VALUE  storage holds it
+ * 90 and above are the rig's own: 97 wrong value, 98 wrong state, 99 time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rig.h"
+
+#define RIG_WRONG 97
+#define RIG_STATE 98
+#define RIG_TIME 99
+
+static const char *const rig_whys[] = {
+	[VM_WHY_NONE] = "none",
+	[VM_WHY_ASKED] = "asked",
+	[VM_WHY_DISABLED_WAIT] = "disabled",
+	[VM_WHY_SHUTDOWN] = "shutdown",
+	[VM_WHY_IPL_NO_DEVICE] = "nodevice",
+	[VM_WHY_IPL_IO_ERROR] = "ioerror",
+	[VM_WHY_IPL_VERSION] = "version",
+	[VM_WHY_IPL_ENTRY] = "entry",
+	[VM_WHY_NOT_RUNNABLE] = "notrunnable",
+};
+
+static void
+rig_fresh_decks(struct rig *rig)
+{
+	for (unsigned i = 0; i < rig->ndevices; i++)
+		if (rig->device[i].at.type == DEVICE_READER)
+			rig_attach(rig, &rig->device[i]);
+}
+
+static int
+step_ipl(struct rig *rig, char *arg)
+{
+	uint32_t vdev = (uint32_t)strtoul(arg, NULL, 16), flags = 0;
+	const char *parm = "";
+
+	for (char *p = strtok(arg, ","); p != NULL; p = strtok(NULL, ",")) {
+		if (strcmp(p, "clear") == 0)
+			flags |= IPL_CLEAR;
+		else if (strcmp(p, "stop") == 0)
+			flags |= IPL_STOP;
+		else if (strncmp(p, "parm=", 5) == 0)
+			parm = p + 5;
+	}
+	rig_fresh_decks(rig);
+	return rig_ipl(rig, vdev, flags, parm) < 0 ? RIG_STATE : 0;
+}
+
+static int
+step_rc(struct rig *rig, char *arg)
+{
+	if (rig_pump(rig, &rig->done, rig->timeout_ms) < 0)
+		return RIG_TIME;
+	rig->done = false;
+	return rig->rc == atoi(arg) ? 0 : rig->rc != 0 ? rig->rc : RIG_WRONG;
+}
+
+static int
+step_await(struct rig *rig, uint32_t run)
+{
+	while (rig->states == 0 || rig->state.run != run)
+		if (rig_await_state(rig, rig->timeout_ms) < 0)
+			return RIG_TIME;
+	return 0;
+}
+
+static int
+step_running(struct rig *rig, char *arg)
+{
+	(void)arg;
+	return step_await(rig, VM_RUNNING);
+}
+
+static int
+step_state(struct rig *rig, char *arg)
+{
+	char *detail = strchr(arg, ':');
+	int rc;
+
+	if (detail != NULL)
+		*detail++ = '\0';
+	rc = step_await(rig, VM_STOPPED);
+	if (rc != 0)
+		return rc;
+	rig->states = 0; /* the next wait is for another one */
+	if (rig->state.why >= sizeof rig_whys / sizeof rig_whys[0] ||
+	    strcmp(rig_whys[rig->state.why], arg) != 0) {
+		fprintf(stderr, "rig: why %u\n", rig->state.why);
+		return RIG_STATE;
+	}
+	if (detail != NULL && strtoull(detail, NULL, 16) !=
+	    rig->state.detail) {
+		fprintf(stderr, "rig: detail %llx\n",
+		    (unsigned long long)rig->state.detail);
+		return RIG_WRONG;
+	}
+	return 0;
+}
+
+static int
+step_begin(struct rig *rig, char *arg)
+{
+	struct ipc_vm_begin b = { .addr = strtoull(arg, NULL, 16) };
+
+	b.set = *arg != '\0';
+	rig_send(rig, IPC_VM_BEGIN, &b, sizeof b, -1);
+	return 0;
+}
+
+static int
+step_stop(struct rig *rig, char *arg)
+{
+	struct ipc_none n = { 0 };
+
+	(void)arg;
+	rig_send(rig, IPC_VM_STOP, &n, sizeof n, -1);
+	return 0;
+}
+
+static int
+step_reset(struct rig *rig, char *arg)
+{
+	(void)arg;
+	rig_send_value(rig, IPC_VM_RESET, RESET_SYSTEM);
+	return 0;
+}
+
+static int
+step_clear(struct rig *rig, char *arg)
+{
+	(void)arg;
+	rig_send_value(rig, IPC_VM_RESET, RESET_CLEAR);
+	return 0;
+}
+
+static int
+step_external(struct rig *rig, char *arg)
+{
+	rig_send_value(rig, IPC_VM_EXTERNAL, (uint32_t)strtoul(arg, NULL, 16));
+	return 0;
+}
+
+static int
+step_sleep(struct rig *rig, char *arg)
+{
+	bool never = false;
+
+	rig_pump(rig, &never, atoi(arg));
+	return 0;
+}
+
+static int
+step_word(struct rig *rig, char *arg)
+{
+	char *end;
+	uint64_t addr = strtoull(arg, &end, 16);
+	uint32_t want = (uint32_t)strtoul(end + 1, NULL, 16), word;
+
+	if (rig_read_storage(rig, addr, sizeof word) != 0)
+		return RIG_WRONG;
+	memcpy(&word, rig->data, sizeof word);
+	return word == want ? 0 : RIG_WRONG;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct rig *, char *);
+} rig_steps[] = {
+	{ "ipl", step_ipl },
+	{ "rc", step_rc },
+	{ "state", step_state },
+	{ "running", step_running },
+	{ "begin", step_begin },
+	{ "stop", step_stop },
+	{ "reset", step_reset },
+	{ "clear", step_clear },
+	{ "external", step_external },
+	{ "sleep", step_sleep },
+	{ "word", step_word },
+};
+
+static int
+rig_step(struct rig *rig, char *step)
+{
+	char empty[] = "";
+	char *arg = strchr(step, '=');
+
+	if (arg != NULL)
+		*arg++ = '\0';
+	else
+		arg = empty;
+	for (size_t i = 0; i < sizeof rig_steps / sizeof rig_steps[0]; i++)
+		if (strcmp(step, rig_steps[i].name) == 0)
+			return rig_steps[i].run(rig, arg);
+	fprintf(stderr, "rig: no step %s\n", step);
+	return RIG_STATE;
+}
+
+static void
+rig_add(struct rig *rig, const char *arg, uint32_t type, uint32_t flags)
+{
+	char *end;
+	struct rig_device *d = &rig->device[rig->ndevices];
+
+	if (rig->ndevices == RIG_DEVICES) {
+		fprintf(stderr, "rig: too many devices\n");
+		exit(2);
+	}
+	rig->ndevices++;
+	d->at = (struct ipc_vm_attach){ .type = type, .flags = flags,
+		.vdev = (uint32_t)strtoul(arg, &end, 16) };
+	d->path = *end == '=' ? end + 1 : NULL;
+}
+
+static void
+rig_options(struct rig *rig, int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "g:k:s:T:r:R:d:D:v")) != -1) {
+		switch (c) {
+		case 'g':
+			rig->vmguest = optarg;
+			break;
+		case 'k':
+			rig->kvm = optarg;
+			break;
+		case 's':
+			rig->storage = strtoull(optarg, NULL, 0) << 10;
+			break;
+		case 'T':
+			rig->timeout_ms = atoi(optarg) * 1000;
+			break;
+		case 'r':
+		case 'R':
+			rig_add(rig, optarg, DEVICE_READER, 0);
+			break;
+		case 'd':
+			rig_add(rig, optarg, DEVICE_FBA, 0);
+			break;
+		case 'D':
+			rig_add(rig, optarg, DEVICE_FBA, ATTACH_READ_ONLY);
+			break;
+		case 'v':
+			rig->verbose = true;
+			break;
+		default:
+			exit(2);
+		}
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct rig rig = { .vmguest = "vmguest", .kvm = "/dev/kvm",
+		.storage = 1u << 20, .timeout_ms = 20000 };
+	int rc = 0;
+
+	rig_add(&rig, "009", DEVICE_CONSOLE, 0);
+	rig_add(&rig, "0FF", DEVICE_TIMER, 0);
+	rig_options(&rig, argc, argv);
+	if (rig_start(&rig) < 0)
+		return RIG_STATE;
+	for (int i = optind; i < argc && rc == 0; i++) {
+		rc = rig_step(&rig, argv[i]);
+		if (rc != 0)
+			fprintf(stderr, "rig: step %d: status %d\n",
+			    i - optind + 1, rc);
+	}
+	rig_kill(&rig);
+	return rc;
+}
