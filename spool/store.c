@@ -126,7 +126,7 @@ store_open(struct store *store, const char *folder, char *why, size_t size)
 	if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
 		return store_fail(store, why, size, path);
-	sqlite3_busy_timeout(store->db, 5000); /* the one before us may close */
+	sqlite3_busy_timeout(store->db, 2000); /* the one before us may close */
 	if (sqlite3_exec(store->db, store_settings, NULL, NULL, NULL) !=
 	    SQLITE_OK)
 		return store_fail(store, why, size, path);
