@@ -107,6 +107,10 @@ filter_option(struct filter *f, uint8_t option, uint8_t **out)
 	filter_put(out, T_IAC);
 	filter_put(out, f->command);
 	filter_put(out, option);
+	if (f->command == T_WONT || f->command == T_DONT) {
+		f->refusal = f->command;
+		f->refused = option;
+	}
 }
 
 static enum filter_verdict
@@ -142,7 +146,8 @@ filter_feed(struct filter *f, const uint8_t *in, size_t n, size_t *used,
 	uint8_t *p = out;
 	size_t i = 0;
 
-	while (i < n && f->verdict == FILTER_PASS &&
+	f->refusal = 0;
+	while (i < n && f->verdict == FILTER_PASS && f->refusal == 0 &&
 	    (size_t)(p - out) <= FILTER_FEED_MAX - FILTER_STEP_MAX)
 		f->verdict = filter_byte(f, in[i++], &p);
 	f->bytes += i;

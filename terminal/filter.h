@@ -8,6 +8,9 @@
  * on, one that is too long and one that is malformed end the connection.
  * Answers to DO TIMING-MARK are counted and taken out: libtelnet knows options
  * as states, and a timing mark is an event.
+ *
+ * Refusals (WONT, DONT) go through and are told as well: libtelnet says
+ * nothing when what it asked for is refused.
  */
 #ifndef VM370_TERMINAL_FILTER_H
 #define VM370_TERMINAL_FILTER_H
@@ -38,6 +41,8 @@ struct filter {
 	enum filter_state state;
 	enum filter_verdict verdict; /* once not PASS, for ever */
 	uint8_t command;	     /* the WILL ... DONT that waits */
+	uint8_t refusal;	     /* WONT or DONT when the last feed ended */
+	uint8_t refused;	     /* in one, and its option; else 0 */
 	int keep;		     /* this subnegotiation goes through */
 	size_t sb_len;
 	uint64_t bytes, commands, dropped; /* counts, for the log */
@@ -47,8 +52,8 @@ struct filter {
 /*
  * Filter n bytes.  out (of at least FILTER_FEED_MAX bytes) receives what goes
  * on; the return is how many.  At most FILTER_FEED_MAX bytes are put there:
- * *used says how much of the input that was.  Nothing more is taken once
- * f->verdict is not FILTER_PASS.
+ * *used says how much of the input that was.  A refusal ends a feed.  Nothing
+ * more is taken once f->verdict is not FILTER_PASS.
  */
 size_t filter_feed(struct filter *f, const uint8_t *in, size_t n, size_t *used,
     uint8_t *out);

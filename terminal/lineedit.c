@@ -168,8 +168,10 @@ lineedit_draw(struct lineedit *le)
 {
 	unsigned old = le->shown, w;
 
-	if (!lineedit_visible(le))
+	if (!lineedit_visible(le)) {
+		le->first = 0; /* may be gone by the time it is shown */
 		return;
+	}
 	if (le->shown == 0 && le->len > 0)
 		lineedit_new_row(le);
 	lineedit_scroll(le);
@@ -263,9 +265,25 @@ lineedit_insert(struct lineedit *le, const char *s, size_t n)
 	memcpy(le->text + le->cur, s, n);
 	le->len += n;
 	le->cur += n;
-	if (!lineedit_visible(le) || lineedit_draw_tail(le, from))
-		return;
-	lineedit_draw(le);
+	if (!lineedit_visible(le) || !lineedit_draw_tail(le, from))
+		lineedit_draw(le);
+}
+
+/* The end of the line goes: no need to draw the whole line. */
+static bool
+lineedit_wipe_tail(struct lineedit *le, size_t from)
+{
+	unsigned w = lineedit_width(le, from, le->len);
+
+	if (!lineedit_visible(le) || le->cur != le->len || le->first > 0 ||
+	    w > le->shown || le->shown_cur != le->shown)
+		return false;
+	lineedit_repeat(le, lineedit_backs, w);
+	lineedit_repeat(le, lineedit_blanks, w);
+	lineedit_repeat(le, lineedit_backs, w);
+	le->shown -= w;
+	le->shown_cur = le->shown;
+	return true;
 }
 
 static void
@@ -274,6 +292,10 @@ lineedit_delete(struct lineedit *le, size_t from, size_t to)
 	le->over = false;
 	if (from == to)
 		return;
+	if (to == le->len && lineedit_wipe_tail(le, from)) {
+		le->len = le->cur = from;
+		return;
+	}
 	memmove(le->text + from, le->text + to, le->len - to);
 	le->len -= to - from;
 	le->cur = from;

@@ -26,6 +26,8 @@ enum {
 	JOIN_ALL = 15,
 };
 
+_Static_assert(FILTER_SB_MAX < 16384, "libtelnet's buffer is never full");
+
 static const telnet_telopt_t telnet_options[] = {
 	{ TELNET_TELOPT_ECHO, TELNET_WILL, TELNET_DONT },
 	{ TELNET_TELOPT_SGA, TELNET_WILL, TELNET_DO },
@@ -298,13 +300,23 @@ telnet_on_command(struct telnet *t, uint8_t command)
 	}
 }
 
-/* A word of telnet, before what it says is looked at. */
+/* The first word of telnet. */
 static void
 telnet_hear(struct telnet *t)
 {
 	t->heard = true;
 	if (t->mode == TELNET_RAW)
 		telnet_late(t);
+}
+
+/* From the filter: libtelnet would not tell of every one. */
+static void
+telnet_refused(struct telnet *t, uint8_t command, uint8_t option)
+{
+	if (command == TELNET_WONT)
+		telnet_on_wont(t, option);
+	else
+		telnet_on_dont(t, option);
 }
 
 static void
@@ -324,25 +336,17 @@ telnet_event(telnet_t *lib, telnet_event_t *ev, void *arg)
 		t->port.out(t->port.arg, ev->data.buffer, ev->data.size);
 		break;
 	case TELNET_EV_IAC:
-		telnet_hear(t);
 		telnet_on_command(t, ev->iac.cmd);
 		break;
 	case TELNET_EV_WILL:
-		telnet_hear(t);
 		telnet_on_will(t, ev->neg.telopt);
 		break;
-	case TELNET_EV_WONT:
-		telnet_hear(t);
-		telnet_on_wont(t, ev->neg.telopt);
-		break;
 	case TELNET_EV_DO:
-		telnet_hear(t);
 		telnet_on_do(t, ev->neg.telopt);
 		break;
+	case TELNET_EV_WONT:
 	case TELNET_EV_DONT:
-		telnet_hear(t);
-		telnet_on_dont(t, ev->neg.telopt);
-		break;
+		break; /* see telnet_refused */
 	case TELNET_EV_TTYPE:
 		if (ev->ttype.cmd == TELNET_TTYPE_IS)
 			telnet_on_type(t, ev->ttype.name);
@@ -353,9 +357,9 @@ telnet_event(telnet_t *lib, telnet_event_t *ev, void *arg)
 			    ev->sub.size);
 		break;
 	case TELNET_EV_WARNING:
-		/* A malformed terminal type is one; it may be asked again. */
-		if (ev->error.errcode != TELNET_EPROTOCOL)
-			telnet_fail(t, "libtelnet's limits are exceeded");
+		/* A malformed terminal type, an odd answer.  Not its full
+		 * buffer, after which it would take the rest for data: the
+		 * filter cuts before that. */
 		break;
 	default: /* errors, compression, and what the filter takes out */
 		telnet_fail(t, "libtelnet met what the filter should stop");
@@ -395,8 +399,13 @@ telnet_feed(struct telnet *t, const uint8_t *bytes, size_t n)
 
 		bytes += used;
 		n -= used;
+		if (t->filter.commands > 0 && !t->heard)
+			telnet_hear(t);
 		if (len > 0)
 			telnet_recv(t->lib, (const char *)clean, len);
+		if (t->filter.refusal != 0 && !t->failed)
+			telnet_refused(t, t->filter.refusal,
+			    t->filter.refused);
 		if (t->filter.verdict != FILTER_PASS)
 			telnet_fail(t, filter_reason(t->filter.verdict));
 	}

@@ -35,6 +35,7 @@ view_3270_lock(struct view_3270 *v)
 	v->locked = true;
 	v->port.timer(v->port.arg, VIEW_3270_TIMER_ANSWER,
 	    VIEW_3270_ANSWER_MS);
+	view_3270_touch(v);
 }
 
 static void
@@ -454,6 +455,10 @@ view_3270_record(struct view_3270 *v, const uint8_t *record, size_t n)
 {
 	struct ds_in in;
 
+	if (v->notice) {
+		v->notice = false;
+		view_3270_status(v);
+	}
 	if (ds3270_read(record, n, &in) == 0)
 		view_3270_key(v, &in);
 	else

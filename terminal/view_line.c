@@ -68,8 +68,9 @@ view_line_edit_attention(void *arg)
 static void
 view_line_edit_refused(void *arg)
 {
-	static const char text[] = "DMKCNS184E INPUT LINE LONGER THAN 2048 "
-				   "BYTES; NOT SENT";
+	static const char text[] = "DMKCNS184E LINE LONGER THAN 2048 BYTES; "
+				   "NOT SENT, ITS BEGINNING CAN BE "
+				   "RETRIEVED (UP ARROW)";
 	struct view_line *v = arg;
 
 	_Static_assert(LINEEDIT_MAX == 2048, "say so in the message");
