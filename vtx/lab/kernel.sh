@@ -31,12 +31,9 @@ pkg=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null |
     awk '/Depends:/ { print $2; exit }')
 [ -n "$pkg" ] || fail "apt knows no linux-image-cloud-amd64: run apt-get update"
 echo "Downloading $pkg, the kernel that the lab boots" >&2
-# apt's own download user may not write into a private folder: 2>&1 is kept
-# for the case that it fails.
-(cd "$work" && apt-get download "$pkg" >apt.log 2>&1) || {
-	tail -n 3 "$work/apt.log" >&2
-	fail "$pkg cannot be downloaded"
-}
+(cd "$work" && apt-get download "$pkg" >apt.log 2>&1) ||
+    fail "$pkg cannot be downloaded (no network?):" \
+	"$(grep -m 1 '^[EW]:' "$work/apt.log")"
 dpkg -x "$work/$pkg"_*.deb "$work/root"
 version=${pkg#linux-image-}
 depmod -b "$work/root" "$version"
