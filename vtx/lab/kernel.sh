@@ -23,7 +23,7 @@ if [ -s "$kernel/vmlinux" ]; then
 	exit 0
 fi
 
-mkdir -p "$cache" || fail "$cache cannot be made"
+mkdir -p "$cache" 2>/dev/null || fail "$cache cannot be made"
 work=$(mktemp -d "$cache/kernel.XXXXXX") || fail "$cache cannot be written"
 trap 'rm -rf "$work"' EXIT
 
@@ -33,7 +33,7 @@ pkg=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null |
 echo "Downloading $pkg, the kernel that the lab boots" >&2
 (cd "$work" && apt-get download "$pkg" >apt.log 2>&1) ||
     fail "$pkg cannot be downloaded (no network?):" \
-	"$(grep -m 1 '^[EW]:' "$work/apt.log")"
+	"$(grep -m 1 '^E:' "$work/apt.log")"
 dpkg -x "$work/$pkg"_*.deb "$work/root"
 version=${pkg#linux-image-}
 depmod -b "$work/root" "$version"
