@@ -267,7 +267,10 @@ term_view_timer_expired(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	view_3270_timer(&term_only.screen, timer->id);
+	if (term_is_3270(&term_only))
+		view_3270_timer(&term_only.screen, timer->id);
+	else
+		view_line_timer(&term_only.line);
 }
 
 /* --- telnet's port --- */
@@ -325,7 +328,8 @@ term_agreed(void *arg)
 	if (term_is_3270(t))
 		view_3270_open(&t->screen, &port);
 	else
-		view_line_open(&t->line, &port, open.cols, t->telnet.echo);
+		view_line_open(&t->line, &port, open.cols, open.rows,
+		    t->telnet.echo);
 	if (t->telnet.mode != TELNET_RAW)
 		term_after(t->mark, TERM_MARK_MS);
 }
@@ -369,7 +373,7 @@ term_size(void *arg)
 	struct ipc_term_size size = { .rows = term_rows(t),
 		.cols = term_cols(t) };
 
-	view_line_resize(&t->line, size.cols);
+	view_line_resize(&t->line, size.cols, size.rows);
 	loopchan_send(&t->cp, IPC_TERM_SIZE, &size, sizeof size, -1);
 }
 

@@ -4,7 +4,8 @@
  *
  * There is no MORE here: the client's window scrolls back.  What the user is
  * typing is taken off the row before anything is written and shown again
- * after it, so nothing that comes in between disturbs it.
+ * after it, so nothing that comes in between disturbs it.  Of a console's past
+ * only the last screenful is shown.
  */
 #include "view_line.h"
 
@@ -161,7 +162,7 @@ view_line_fresh(struct view_line *v)
 
 void
 view_line_open(struct view_line *v, const struct view_port *port,
-    unsigned cols, bool echo)
+    unsigned cols, unsigned rows, bool echo)
 {
 	struct lineedit_port edit = { v, view_line_edit_out,
 		view_line_edit_line, view_line_edit_attention,
@@ -170,15 +171,38 @@ view_line_open(struct view_line *v, const struct view_port *port,
 	memset(v, 0, sizeof *v);
 	v->port = *port;
 	v->cols = cols;
+	v->rows = rows;
+	v->tail = &v->head;
 	v->status = CONS_LOGGED_OFF;
 	lineedit_init(&v->edit, &edit, cols);
 	v->edit.echo = echo;
 	port->credit(port->arg, VIEW_LINE_WINDOW);
 }
 
+static void
+view_line_unkeep(struct view_line *v)
+{
+	struct view_line_kept *k = v->head;
+
+	v->head = k->next;
+	if (v->head == NULL)
+		v->tail = &v->head;
+	v->kept--;
+	v->kept_bytes -= k->item.len;
+	free(k);
+}
+
+static void
+view_line_forget(struct view_line *v)
+{
+	while (v->head != NULL)
+		view_line_unkeep(v);
+}
+
 void
 view_line_close(struct view_line *v)
 {
+	view_line_forget(v);
 	lineedit_free(&v->edit);
 	view_line_end_prompt(v);
 }
@@ -198,10 +222,11 @@ view_line_attention(struct view_line *v)
 }
 
 void
-view_line_resize(struct view_line *v, unsigned cols)
+view_line_resize(struct view_line *v, unsigned cols, unsigned rows)
 {
 	view_line_hide(v);
 	v->cols = cols;
+	v->rows = rows;
 	view_line_show(v);
 }
 
@@ -212,27 +237,6 @@ view_line_echo(struct view_line *v, bool echo)
 }
 
 /* --- CP --- */
-
-void
-view_line_logo(struct view_line *v, const char *text, size_t n)
-{
-	view_line_hide(v);
-	view_line_fresh(v);
-	view_line_newline(v);
-	view_line_end_prompt(v);
-	while (n > 0) {
-		const char *nl = memchr(text, '\n', n);
-		size_t len = nl != NULL ? (size_t)(nl - text) : n;
-
-		view_line_text(v, text, len);
-		view_line_newline(v);
-		len += nl != NULL;
-		text += len;
-		n -= len;
-	}
-	v->status = CONS_LOGGED_OFF;
-	view_line_show(v);
-}
 
 /* A whole line; one that brings its own end gets no second one. */
 static void
@@ -316,14 +320,96 @@ view_line_show_item(struct view_line *v, const struct view_item *item)
 	view_line_end_prompt(v);
 }
 
+/* --- a replay --- */
+
+static void
+view_line_keep(struct view_line *v, const struct view_item *item)
+{
+	struct view_line_kept *k = malloc(sizeof *k + item->len);
+	char *text;
+
+	if ((item->flags & ITEM_RESET) != 0)
+		view_line_forget(v);
+	if (k == NULL)
+		return; /* then it is not shown */
+	text = (char *)(k + 1);
+	memcpy(text, item->text, item->len);
+	*k = (struct view_line_kept){ .item = *item };
+	k->item.text = text;
+	*v->tail = k;
+	v->tail = &k->next;
+	v->kept++;
+	v->kept_bytes += item->len;
+	while (v->kept > v->rows || v->kept_bytes > VIEW_LINE_KEPT_BYTES)
+		view_line_unkeep(v);
+}
+
+static void
+view_line_replay(struct view_line *v, const struct view_item *item)
+{
+	v->replaying = true;
+	view_line_keep(v, item);
+	v->port.timer(v->port.arg, 0, VIEW_LINE_REPLAY_MS);
+}
+
+/* The past is complete: show what there is room for. */
+static void
+view_line_replayed(struct view_line *v)
+{
+	if (!v->replaying)
+		return;
+	v->replaying = false;
+	v->port.timer(v->port.arg, 0, 0);
+	view_line_hide(v);
+	view_line_fresh(v);
+	while (v->head != NULL) {
+		view_line_show_item(v, &v->head->item);
+		view_line_unkeep(v);
+	}
+	view_line_show(v);
+}
+
+void
+view_line_timer(struct view_line *v)
+{
+	view_line_replayed(v);
+}
+
+void
+view_line_logo(struct view_line *v, const char *text, size_t n)
+{
+	view_line_replayed(v);
+	view_line_hide(v);
+	view_line_fresh(v);
+	view_line_newline(v);
+	view_line_end_prompt(v);
+	while (n > 0) {
+		const char *nl = memchr(text, '\n', n);
+		size_t len = nl != NULL ? (size_t)(nl - text) : n;
+
+		view_line_text(v, text, len);
+		view_line_newline(v);
+		len += nl != NULL;
+		text += len;
+		n -= len;
+	}
+	v->status = CONS_LOGGED_OFF;
+	view_line_show(v);
+}
+
 void
 view_line_item(struct view_line *v, const struct view_item *item)
 {
+	v->owed++;
+	v->port.again(v->port.arg);
+	if ((item->flags & ITEM_REPLAY) != 0) {
+		view_line_replay(v, item);
+		return;
+	}
+	view_line_replayed(v);
 	view_line_hide(v);
 	view_line_show_item(v, item);
 	view_line_show(v);
-	v->owed++;
-	v->port.again(v->port.arg);
 }
 
 /* A client that shows what is typed cannot be kept from showing this. */
@@ -349,7 +435,7 @@ view_line_state(struct view_line *v, const struct ipc_cons_state *state)
 		view_line_warn(v);
 	lineedit_hidden(&v->edit, state->hidden != 0);
 	v->status = state->status;
-	if (!entered)
+	if (!entered || v->replaying)
 		return;
 	/* As on a typewriter: the machine has stopped, CP listens. */
 	view_line_hide(v);
@@ -366,6 +452,7 @@ view_line_say(struct view_line *v, const char *text, size_t n)
 	struct view_item item = { .kind = ITEM_OUTPUT, .message = true,
 		.text = text, .len = n };
 
+	view_line_replayed(v);
 	view_line_hide(v);
 	view_line_message(v, &item);
 	view_line_show(v);

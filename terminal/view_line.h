@@ -9,11 +9,25 @@
 #include "view.h"
 
 #define VIEW_LINE_WINDOW 16 /* items that may be under way */
+#define VIEW_LINE_REPLAY_MS 50 /* quiet after which a replay is over */
+#define VIEW_LINE_KEPT_BYTES 65536u
+
+/* An item of a replay that may be among those to show. */
+struct view_line_kept {
+	struct view_line_kept *next;
+	struct view_item item; /* text points behind this structure */
+};
 
 struct view_line {
 	struct view_port port;
 	struct lineedit edit;
 	unsigned cols, col; /* where output goes on; 0-based */
+	unsigned rows;
+	/* While a console's past is replayed: a screenful of it. */
+	bool replaying;
+	struct view_line_kept *head, **tail;
+	unsigned kept;
+	size_t kept_bytes;
 	bool open;	    /* the row ends in a prompt */
 	char *prompt;	    /* its text, to show it again; malloc'ed */
 	size_t prompt_len;
@@ -24,13 +38,13 @@ struct view_line {
 
 /* echo: we show what is typed; else the client does so itself. */
 void view_line_open(struct view_line *v, const struct view_port *port,
-    unsigned cols, bool echo);
+    unsigned cols, unsigned rows, bool echo);
 void view_line_close(struct view_line *v);
 
 /* From the client. */
 void view_line_data(struct view_line *v, const uint8_t *bytes, size_t n);
 void view_line_attention(struct view_line *v);
-void view_line_resize(struct view_line *v, unsigned cols);
+void view_line_resize(struct view_line *v, unsigned cols, unsigned rows);
 void view_line_echo(struct view_line *v, bool echo);
 
 /* From CP. */
@@ -42,5 +56,7 @@ void view_line_say(struct view_line *v, const char *text, size_t n);
 
 /* The client takes its output: give credit back. */
 void view_line_ready(struct view_line *v);
+/* The one timer: a replay is over. */
+void view_line_timer(struct view_line *v);
 
 #endif

@@ -107,7 +107,7 @@ agreed(void *arg)
 	if (c->telnet.mode == TELNET_3270)
 		view_3270_open(&c->screen, &port);
 	else
-		view_line_open(&c->line, &port, 80, c->telnet.echo);
+		view_line_open(&c->line, &port, 80, 24, c->telnet.echo);
 }
 
 static void
@@ -149,7 +149,8 @@ size(void *arg)
 {
 	struct con *c = arg;
 
-	view_line_resize(&c->line, c->telnet.cols < 20 ? 20 : c->telnet.cols);
+	view_line_resize(&c->line, c->telnet.cols < 20 ? 20 : c->telnet.cols,
+	    c->telnet.rows);
 }
 
 static void

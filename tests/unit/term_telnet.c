@@ -114,7 +114,7 @@ agreed(void *arg)
 	assert_false(con.open);
 	con.open = true;
 	note("OPEN %s %s\n", modes[con.telnet.mode], con.telnet.type);
-	view_line_open(&con.line, &port, 80, con.telnet.echo);
+	view_line_open(&con.line, &port, 80, 24, con.telnet.echo);
 	view_3270_open(&con.screen, &port);
 }
 

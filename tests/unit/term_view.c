@@ -113,7 +113,7 @@ line_setup(void **state)
 {
 	(void)state;
 	memset(&con, 0, sizeof con);
-	view_line_open(&vl, &port, 40, true);
+	view_line_open(&vl, &port, 40, 5, true);
 	assert_int_equal(con.credit, VIEW_LINE_WINDOW);
 	con.credit = 0;
 	return 0;
@@ -251,8 +251,22 @@ test_line_replay(void **state)
 	line_put(ITEM_INPUT, ITEM_REPLAY, "");
 	line_put(ITEM_INPUT, ITEM_REPLAY, "query time");
 	line_put(ITEM_OUTPUT, ITEM_REPLAY | ITEM_ALARM, "TIME IS");
+	assert_string_equal(written(), ""); /* more may come */
+	view_line_ready(&vl);
+	assert_int_equal(con.credit, 5);
+	assert_int_equal(con.ms[0], VIEW_LINE_REPLAY_MS);
+	view_line_timer(&vl);
 	assert_string_equal(written(),
 	    "Name? Bob\r\nquery time\r\nTIME IS\r\n");
+	/* a screenful of the past, then the present */
+	line_type("typed");
+	written();
+	for (int i = 0; i < 5000; i++)
+		line_put(ITEM_OUTPUT, ITEM_REPLAY, i < 4995 ? "old" : "newer");
+	line_put(ITEM_OUTPUT, 0, "RECONNECTED");
+	assert_string_equal(written(), "\b\b\b\b\b     \b\b\b\b\b"
+	    "newer\r\nnewer\r\nnewer\r\nnewer\r\nnewer\r\ntyped"
+	    "\b\b\b\b\b     \b\b\b\b\bRECONNECTED\r\ntyped");
 }
 
 static void
