@@ -153,6 +153,7 @@ diag_command(struct diag_call *c)
 	call->text_len = b->in_len;
 	call->out_addr = b->out_addr;
 	call->out_len = b->out_len;
+	call->implied = (b->flags & DIAG_COMMAND_IMPLIED) != 0;
 	call->tag++;
 	c->v->want = WAIT_CP;
 	pthread_mutex_unlock(&vm->lock);
@@ -171,7 +172,10 @@ static const struct diag_row diag_rows[] = {
 static int
 diag_dispatch(struct diag_call *c)
 {
-	if (c->block.flags != 0)
+	uint32_t flags = c->block.code == DIAG_COMMAND ?
+	    DIAG_COMMAND_IMPLIED : 0;
+
+	if ((c->block.flags & ~flags) != 0)
 		return MACHINE_PGM_SPECIFICATION;
 	for (size_t i = 0; i < sizeof diag_rows / sizeof diag_rows[0]; i++)
 		if (diag_rows[i].code == c->block.code)
@@ -261,6 +265,7 @@ diag_send_calls(struct vm *vm)
 			continue;
 		msg.tag = call.tag;
 		msg.want_reply = call.out_addr != 0;
+		msg.implied = call.implied;
 		ipcchan_send_text(&vm->chan, IPC_VM_CP_COMMAND, &msg,
 		    sizeof msg, call.text, call.text_len, -1);
 	}

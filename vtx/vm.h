@@ -39,6 +39,7 @@ enum vcpu_wait {
 /* DIAGNOSE 8 on its way to vmcp.  The vCPU fills it, then waits. */
 struct cp_call {
 	bool posted; /* not yet sent */
+	bool implied; /* DIAG_COMMAND_IMPLIED */
 	uint32_t tag;
 	uint32_t block; /* address of the struct diag */
 	uint32_t out_addr, out_len;
