@@ -60,7 +60,7 @@ demo_system(const struct front *front)
 static int
 demo_directory(const struct front *front, uint64_t *blocks)
 {
-	char path[PATH_MAX], why[256];
+	char path[PATH_MAX];
 	const struct dir_mdisk *disk;
 	struct directory *dir;
 	struct dir_error err;
@@ -70,10 +70,8 @@ demo_directory(const struct front *front, uint64_t *blocks)
 	if (!front_path(front, "user.direct", path, sizeof path))
 		return 1;
 	if (directory_hash_passwords(path, &changed, &err) < 0 ||
-	    (dir = directory_load(path, &err)) == NULL) {
-		dir_error_print(&err, why, sizeof why);
-		return front_fail("%s: %s", path, why);
-	}
+	    (dir = directory_load(path, &err)) == NULL)
+		return front_dir_error(path, &err);
 	if (changed > 0)
 		printf("%u clear passwords in user.direct are now hashes\n",
 		    changed);

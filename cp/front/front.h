@@ -20,6 +20,10 @@ struct front {
 /* Print "vm370: ..." to standard error.  Returns 1, the exit code. */
 int front_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same for what is wrong with USER DIRECT. */
+struct dir_error;
+int front_dir_error(const char *path, const struct dir_error *err);
+
 /* home/name in buf.  False, with a line printed, when it does not fit. */
 bool front_path(const struct front *front, const char *name, char *buf,
     size_t size);

@@ -68,7 +68,10 @@ home_make(const struct front *front)
 		return 1;
 	for (size_t i = 0; i < sizeof home_folders / sizeof home_folders[0];
 	     i++) {
-		if (!front_path(front, home_folders[i], path, sizeof path))
+		if (i == 0)
+			snprintf(path, sizeof path, "%s", front->home);
+		else if (!front_path(front, home_folders[i], path,
+		    sizeof path))
 			return 1;
 		if (mkdir(path, 0700) < 0 && errno != EEXIST)
 			return front_fail("%s: cannot be made: %s", path,
@@ -147,11 +150,13 @@ home_running(const struct front *front, struct home_state *state)
 	int fd = home_open_lock(front, LOCK_SH);
 
 	*state = (struct home_state){ 0 };
-	if (fd >= 0)
-		close(fd);
-	else if (errno == EWOULDBLOCK) {
+	if (fd < 0 && errno == EWOULDBLOCK) {
 		home_read_state(front, state);
 		return true;
+	}
+	if (fd >= 0) {
+		close(fd);
+		errno = 0;
 	}
 	return false;
 }
@@ -161,7 +166,10 @@ home_must_run(const struct front *front, struct home_state *state)
 {
 	if (home_running(front, state))
 		return true;
-	front_fail("no system runs in %s", front->home);
+	if (errno == EACCES)
+		front_fail("%s: %s", front->home, strerror(errno));
+	else
+		front_fail("no system runs in %s", front->home);
 	return false;
 }
 

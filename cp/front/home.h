@@ -24,7 +24,8 @@ int home_make(const struct front *front);
  * one does.  The descriptor is close-on-exec. */
 int home_lock(const struct front *front);
 
-/* Does a system run here, and what does it say of itself? */
+/* Does a system run here, and what does it say of itself?  When not, errno is
+ * EACCES if that could not be seen. */
 bool home_running(const struct front *front, struct home_state *state);
 
 /* As home_running, else a line is printed. */

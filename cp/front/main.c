@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "front.h"
 #include "log.h"
 #include "spawn.h"
@@ -60,6 +61,17 @@ front_fail(const char *fmt, ...)
 	va_end(ap);
 	fputc('\n', stderr);
 	return 1;
+}
+
+int
+front_dir_error(const char *path, const struct dir_error *err)
+{
+	char why[256];
+
+	dir_error_print(err, why, sizeof why);
+	if (err->number == DIR_FILE)
+		return front_fail("%s", why); /* names the file itself */
+	return front_fail("%s: %s", path, why);
 }
 
 bool

@@ -38,6 +38,16 @@ stop_is_supervisor(pid_t pid)
 	return strcmp(name, "vm370") == 0 || strcmp(name, "vmlab") == 0;
 }
 
+/* No system was seen to run: say so.  An exit code. */
+static int
+stop_nothing(const struct front *front, int rc)
+{
+	if (errno == EACCES)
+		return front_fail("%s: %s", front->home, strerror(errno));
+	printf("No system runs in %s\n", front->home);
+	return rc;
+}
+
 static int
 stop_ask(const struct front *front, const struct home_state *state)
 {
@@ -68,10 +78,8 @@ stop_command(struct front *front, int argc, char *argv[])
 	(void)argv;
 	if (argc != 1)
 		return front_fail("usage: vm370 stop");
-	if (!home_running(front, &state)) {
-		printf("No system runs in %s\n", front->home);
-		return 0;
-	}
+	if (!home_running(front, &state))
+		return stop_nothing(front, 0);
 	if (!stop_is_supervisor(state.pid))
 		state.pid = 0;
 	if (stop_ask(front, &state) != 0)
@@ -98,10 +106,8 @@ status_command(struct front *front, int argc, char *argv[])
 	(void)argv;
 	if (argc != 1)
 		return front_fail("usage: vm370 status");
-	if (!home_running(front, &state)) {
-		printf("No system runs in %s\n", front->home);
-		return 3;
-	}
+	if (!home_running(front, &state))
+		return stop_nothing(front, 3);
 	if (state.port == 0)
 		printf("A system is starting in %s\n", front->home);
 	else

@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "directory.h"
@@ -20,15 +21,32 @@
 #include "name.h"
 #include "textfile.h"
 
+#define USERS_SETTLE_NS 1100000000LL
 #define USERS_MADE_UP 12 /* characters of a password that we choose */
 
-static int
-users_error(const char *path, const struct dir_error *err)
+/*
+ * A lab may go on for a second with what it knows of a file (virtiofs keeps
+ * names and sizes so long): wait until the last change is older than that.
+ */
+static void
+users_settle(const struct front *front)
 {
-	char why[256];
+	char path[PATH_MAX];
+	struct timespec now, wait;
+	struct stat st;
+	long long left;
 
-	dir_error_print(err, why, sizeof why);
-	return front_fail("%s: %s", path, why);
+	if (!front_path(front, "user.direct", path, sizeof path) ||
+	    stat(path, &st) < 0)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	left = USERS_SETTLE_NS - (now.tv_nsec - st.st_ctim.tv_nsec) -
+	    (now.tv_sec - st.st_ctim.tv_sec) * 1000000000LL;
+	if (left <= 0 || left > USERS_SETTLE_NS)
+		return;
+	wait.tv_sec = (time_t)(left / 1000000000);
+	wait.tv_nsec = (long)(left % 1000000000);
+	nanosleep(&wait, NULL);
 }
 
 /* What changed on disk, into effect.  An exit code. */
@@ -40,6 +58,8 @@ users_effect(const struct front *front)
 
 	if (!front->inside && !home_running(front, &state))
 		return 0;
+	if (!front->inside && strcmp(state.engine, "lab") == 0)
+		users_settle(front);
 	rc = host_command(front, "DIRECT", stdout);
 	if (rc == HOST_NO_ANSWER || rc < 0)
 		return 1;
@@ -62,7 +82,7 @@ direct_command(struct front *front, int argc, char *argv[])
 	if (!front_path(front, "user.direct", path, sizeof path))
 		return 1;
 	if (directory_hash_passwords(path, &changed, &err) < 0)
-		return users_error(path, &err);
+		return front_dir_error(path, &err);
 	printf("%s is good; %u clear passwords hashed\n", path, changed);
 	return 0;
 }
@@ -177,7 +197,7 @@ passwd_command(struct front *front, int argc, char *argv[])
 	rc = directory_set_password(path, user, password, &err);
 	explicit_bzero(password, sizeof password);
 	if (rc < 0)
-		return users_error(path, &err);
+		return front_dir_error(path, &err);
 	printf("%s has a new password\n", name_text(user).s);
 	return users_effect(front);
 }
@@ -221,7 +241,7 @@ users_add(const char *path, struct vm_name user, const char *password)
 	dir = directory_parse(text, len, &err);
 	if (dir == NULL) {
 		free(text);
-		return users_error(path, &err);
+		return front_dir_error(path, &err);
 	}
 	if (directory_find(dir, user) != NULL)
 		rc = front_fail("%s is in the directory already",
@@ -239,7 +259,7 @@ users_add(const char *path, struct vm_name user, const char *password)
 	if (rc != 0)
 		return rc;
 	return directory_set_password(path, user, password, &err) == 0 ? 0 :
-	    users_error(path, &err);
+	    front_dir_error(path, &err);
 }
 
 int
