@@ -120,6 +120,8 @@ cp_stop_tick(evutil_socket_t fd, short what, void *arg)
 	cp->stop_ticks++;
 	cp_close_terminals(cp);
 	if (cp->nterms == 0 || cp->stop_ticks > CP_STOP_SAID_TICKS) {
+		while (!LIST_EMPTY(&cp->terms))
+			term_free(LIST_FIRST(&cp->terms));
 		spoolclient_free(cp->spool);
 		cp->spool = NULL;
 		if (cp_children_gone() || cp->stop_ticks > CP_STOP_TICKS_MAX) {

@@ -311,35 +311,43 @@ session_full(struct session *s, const char *text, size_t len)
 		    "DMKQCN181E INPUT QUEUE FULL; NOT TAKEN - %s", start);
 }
 
-void
-session_typed(struct session *s, const char *typed, size_t len)
+static void
+session_enqueue(struct session *s, const char *text, size_t len)
 {
 	struct session_line *line;
-	const char *rest;
 
 	if (s->input_lines >= SESSION_INPUT_LINES ||
 	    s->input_bytes + len > SESSION_INPUT_BYTES ||
 	    (line = malloc(sizeof *line + len + 1)) == NULL) {
-		session_full(s, typed, len);
+		session_full(s, text, len);
 		return;
 	}
 	line->len = len;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)typed[i];
-
-		line->text[i] = c < ' ' || c == 0x7F ? ' ' : (char)c;
-	}
-	line->text[len] = '\0';
-	rest = session_for_cp(s, line->text, len);
-	if (rest != NULL) {
-		session_immediate(s, line->text, len, rest);
-		free(line);
-		return;
-	}
+	memcpy(line->text, text, len + 1);
 	STAILQ_INSERT_TAIL(&s->input, line, entry);
 	s->input_lines++;
 	s->input_bytes += len;
 	session_pump(s);
+}
+
+void
+session_typed(struct session *s, const char *typed, size_t len)
+{
+	char text[IPC_LINE_MAX + 1];
+	const char *rest;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)typed[i];
+
+		text[i] = c < ' ' || c == 0x7F ? ' ' : (char)c;
+	}
+	text[len] = '\0';
+	rest = session_for_cp(s, text, len);
+	if (rest != NULL)
+		session_immediate(s, text, len, rest);
+	else
+		session_enqueue(s, text, len);
+	explicit_bzero(text, len); /* perhaps a password */
 }
 
 static void

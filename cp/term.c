@@ -23,7 +23,7 @@
 #define TERM_CLOSE_SECONDS 5  /* to take CONS_CLOSE */
 #define TERM_LOCAL_ADDR 0x009 /* where VM/370's operator sits */
 
-static void
+void
 term_free(struct term *t)
 {
 	struct session *s = t->session;

@@ -37,6 +37,9 @@ struct term {
 /* Take a channel.  NULL with errno: fd is still the caller's. */
 struct term *term_new(struct cp *cp, int fd, bool local);
 
+/* Drop the connection now; whoever is logged on there stays on. */
+void term_free(struct term *t);
+
 /* The logo's text alone, for a console that is somebody's at once. */
 void term_greet(struct term *t);
 

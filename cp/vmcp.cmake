@@ -16,3 +16,19 @@ target_link_libraries(cp_cmd PUBLIC cp_core)
 
 vm370_program(vmcp main.c $<TARGET_OBJECTS:cp_cmd>)
 target_link_libraries(vmcp PRIVATE cp_core)
+
+# Transcripts: a script, and what each terminal and the host read.
+set(cp_golden ${CMAKE_SOURCE_DIR}/tests/golden)
+add_executable(cp_fellow ${cp_golden}/cp_fellow.c)
+target_link_libraries(cp_fellow PRIVATE base_core vm370_policy vm370_include)
+add_executable(cp_transcript ${cp_golden}/cp_transcript.c)
+target_link_libraries(cp_transcript PRIVATE base_core vm370_policy
+  vm370_include)
+file(GLOB cp_scripts CONFIGURE_DEPENDS ${cp_golden}/cp_*.in)
+foreach(script ${cp_scripts})
+  get_filename_component(name ${script} NAME_WE)
+  add_test(NAME golden.${name} COMMAND cp_transcript $<TARGET_FILE:vmcp>
+    $<TARGET_FILE:cp_fellow> ${cp_golden}/cp_home ${script}
+    ${cp_golden}/${name}.out)
+  set_tests_properties(golden.${name} PROPERTIES LABELS golden TIMEOUT 120)
+endforeach()

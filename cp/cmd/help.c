@@ -22,6 +22,16 @@ help_class(const struct command *row, char buf[16])
 	return n > 0 ? buf : "Any";
 }
 
+/* A line of columns without the last one's blanks. */
+static void
+help_columns(struct request *rq, const char *line, size_t n)
+{
+	while (n > 0 && line[n - 1] == ' ')
+		n--;
+	if (n > 0)
+		reply_line(rq, "%.*s", (int)n, line);
+}
+
 /* Words of a text in lines of HELP_WIDTH. */
 static void
 help_fold(struct request *rq, const char *text)
@@ -66,12 +76,11 @@ help_names(struct request *rq, enum command_table table)
 		n += (size_t)snprintf(line + n, sizeof line - n, "  %-*s",
 		    HELP_COLUMN, row->name);
 		if (n + HELP_COLUMN + 2 > HELP_WIDTH) {
-			reply_line(rq, "%s", line);
+			help_columns(rq, line, n);
 			n = 0;
 		}
 	}
-	if (n > 0)
-		reply_line(rq, "%s", line);
+	help_columns(rq, line, n);
 }
 
 static int

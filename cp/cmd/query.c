@@ -134,7 +134,7 @@ query_cplevel(struct request *rq)
 static const char *
 query_on(bool on)
 {
-	return on ? "ON " : "OFF";
+	return on ? "ON " : "OFF"; /* columns stay in line */
 }
 
 static int

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cp_fellow.c - stands in for vmterm, vmguest and vmspool beside a vmcp under
+ * test; by the name it is started as.
+ *
+ * As vmterm it relays messages to the TCP socket, each after its length, so
+ * that the driver is the terminal.  As vmguest it plays a machine that obeys
+ * a few typed words and can misbehave.  As vmspool it counts.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ipcchan.h"
+#include "log.h"
+
+/* --- vmterm --- */
+
+static void
+fellow_relay_out(int channel, int sock)
+{
+	char packet[IPC_PACKET_MAX];
+	ssize_t n = read(channel, packet, sizeof packet);
+	uint32_t len = (uint32_t)n;
+
+	if (n <= 0)
+		exit(0);
+	if (write(sock, &len, sizeof len) != sizeof len ||
+	    write(sock, packet, len) != (ssize_t)len)
+		exit(0);
+}
+
+static void
+fellow_read(int sock, void *buf, size_t n)
+{
+	for (size_t got = 0; got < n;) {
+		ssize_t r = read(sock, (char *)buf + got, n - got);
+
+		if (r <= 0)
+			exit(0);
+		got += (size_t)r;
+	}
+}
+
+static void
+fellow_relay_in(int channel, int sock)
+{
+	char packet[IPC_PACKET_MAX];
+	uint32_t len;
+
+	fellow_read(sock, &len, sizeof len);
+	if (len > sizeof packet)
+		exit(1);
+	fellow_read(sock, packet, len);
+	if (write(channel, packet, len) != (ssize_t)len)
+		exit(0);
+}
+
+static int
+fellow_vmterm(void)
+{
+	struct pollfd pfd[2] = { { .fd = 3, .events = POLLIN },
+		{ .fd = 4, .events = POLLIN } };
+
+	fcntl(3, F_SETFL, 0);
+	fcntl(4, F_SETFL, 0);
+	for (;;) {
+		if (poll(pfd, 2, -1) < 0)
+			return 1;
+		if (pfd[0].revents != 0)
+			fellow_relay_out(3, 4);
+		if (pfd[1].revents != 0)
+			fellow_relay_in(3, 4);
+	}
+}
+
+/* --- vmguest --- */
+
+struct fellow_guest {
+	struct ipcchan ch;
+	unsigned credit;
+	unsigned flood; /* lines still to be said, as credit allows */
+	char held[IPC_LINE_MAX + 1]; /* typed while it could say nothing */
+};
+
+static void
+fellow_send(struct fellow_guest *g, enum ipc_type type, const void *p, size_t n)
+{
+	if (ipcchan_send(&g->ch, type, p, n, -1) < 0)
+		exit(0);
+}
+
+static void
+fellow_say(struct fellow_guest *g, const char *text)
+{
+	struct ipc_cons_output out = { 0 };
+
+	g->credit--;
+	if (ipcchan_send_text(&g->ch, IPC_VM_CONS_OUTPUT, &out, sizeof out,
+	    text, strlen(text), -1) < 0)
+		exit(0);
+}
+
+static void
+fellow_flood(struct fellow_guest *g)
+{
+	char line[32];
+
+	for (; g->flood > 0 && g->credit > 0; g->flood--) {
+		snprintf(line, sizeof line, "FLOOD %u", g->flood);
+		fellow_say(g, line);
+	}
+}
+
+static void
+fellow_read_console(struct fellow_guest *g, uint32_t how)
+{
+	struct ipc_value v = { .value = how };
+
+	fellow_send(g, IPC_VM_CONS_READ, &v, sizeof v);
+}
+
+static void
+fellow_state(struct fellow_guest *g, uint32_t run, uint32_t why)
+{
+	struct ipc_vm_state st = { .run = run, .why = why, .rip = 0x7C1A,
+		.detail = 0xBAD1 };
+
+	fellow_send(g, IPC_VM_STATE, &st, sizeof st);
+}
+
+static void
+fellow_command(struct fellow_guest *g, const char *text, bool reply)
+{
+	struct ipc_cp_command cmd = { .tag = 7, .want_reply = reply };
+
+	if (ipcchan_send_text(&g->ch, IPC_VM_CP_COMMAND, &cmd, sizeof cmd, text,
+	    strlen(text), -1) < 0)
+		exit(0);
+}
+
+static void
+fellow_typed(struct fellow_guest *g, const char *line)
+{
+	char said[IPC_LINE_MAX + 16];
+	struct ipc_vm_regs regs = { .tag = 99 };
+
+	if (strcmp(line, "DIE") == 0)
+		raise(SIGKILL);
+	if (strcmp(line, "WAIT") == 0) {
+		fellow_state(g, VM_STOPPED, VM_WHY_DISABLED_WAIT);
+		return;
+	}
+	if (strcmp(line, "TRIPLE") == 0) {
+		fellow_state(g, VM_STOPPED, VM_WHY_SHUTDOWN);
+		return;
+	}
+	if (strcmp(line, "LIE") == 0)
+		fellow_send(g, IPC_VM_REGS, &regs, sizeof regs);
+	if (strncmp(line, "FLOOD ", 6) == 0)
+		g->flood = (unsigned)atoi(line + 6);
+	else if (strncmp(line, "DIAG ", 5) == 0)
+		fellow_command(g, line + 5, true);
+	else if (strncmp(line, "CP ", 3) == 0)
+		fellow_command(g, line + 3, false);
+	else if (strcmp(line, "HIDE") == 0) {
+		fellow_read_console(g, CONS_READ_HIDDEN);
+		return;
+	} else {
+		snprintf(said, sizeof said, "YOU TYPED <%s>", line);
+		fellow_say(g, said);
+	}
+	fellow_flood(g);
+	fellow_read_console(g, CONS_READ_SHOWN);
+}
+
+static void
+fellow_input(struct fellow_guest *g, const struct ipc_text *msg)
+{
+	char line[IPC_LINE_MAX + 1];
+
+	memcpy(line, msg->text, msg->text_len);
+	line[msg->text_len] = '\0';
+	fellow_read_console(g, CONS_READ_NONE);
+	if (g->flood > 0 || g->credit == 0)
+		memcpy(g->held, line, sizeof line);
+	else
+		fellow_typed(g, line);
+}
+
+static void
+fellow_credited(struct fellow_guest *g, uint32_t n)
+{
+	char line[IPC_LINE_MAX + 1];
+
+	g->credit += n;
+	fellow_flood(g);
+	if (g->flood > 0 || g->credit == 0 || g->held[0] == '\0')
+		return;
+	memcpy(line, g->held, sizeof line);
+	g->held[0] = '\0';
+	fellow_typed(g, line);
+}
+
+static void
+fellow_storage(struct fellow_guest *g, const struct ipc_vm_storage *ask)
+{
+	struct ipc_vm_data data = { .tag = ask->tag, .addr = ask->addr };
+	char bytes[IPC_TEXT_MAX];
+
+	for (uint32_t i = 0; i < ask->len; i++)
+		bytes[i] = (char)(ask->addr + i);
+	if (ipcchan_send_text(&g->ch, IPC_VM_STORAGE, &data, sizeof data, bytes,
+	    ask->len, -1) < 0)
+		exit(0);
+}
+
+static void
+fellow_registers(struct fellow_guest *g, const struct ipc_tag *ask)
+{
+	struct ipc_vm_regs regs = { .tag = ask->tag };
+
+	for (unsigned i = 0; i < VMREG_COUNT; i++)
+		regs.reg[i] = i * 0x1111;
+	fellow_send(g, IPC_VM_REGS, &regs, sizeof regs);
+}
+
+static void
+fellow_done(struct fellow_guest *g, uint32_t tag)
+{
+	struct ipc_done done = { .tag = tag };
+
+	if (ipcchan_send_text(&g->ch, IPC_VM_DONE, &done, sizeof done, "", 0,
+	    -1) < 0)
+		exit(0);
+}
+
+static void
+fellow_reply(struct fellow_guest *g, const struct ipc_cp_reply *reply)
+{
+	char line[IPC_TEXT_MAX + 64];
+
+	snprintf(line, sizeof line, "RC %d TOTAL %u", reply->rc, reply->total);
+	fellow_say(g, line);
+	for (uint32_t i = 0, n; i < reply->text_len; i += n + 1) {
+		for (n = 0; i + n < reply->text_len &&
+		     reply->text[i + n] != '\n'; n++)
+			;
+		if (g->credit > 0) {
+			snprintf(line, sizeof line, "> %.*s", (int)n,
+			    reply->text + i);
+			fellow_say(g, line);
+		}
+	}
+}
+
+static void
+fellow_ipl(struct fellow_guest *g, const struct ipc_vm_ipl *ipl)
+{
+	char line[160];
+
+	if (ipl->flags & IPL_STOP) {
+		fellow_state(g, VM_STOPPED, VM_WHY_ASKED);
+		return;
+	}
+	fellow_state(g, VM_RUNNING, VM_WHY_NONE);
+	snprintf(line, sizeof line, "IPL %03X PARM <%.*s>", ipl->vdev,
+	    (int)ipl->text_len, ipl->text);
+	fellow_say(g, line);
+	fellow_read_console(g, CONS_READ_SHOWN);
+}
+
+static void
+fellow_guest_message(struct fellow_guest *g, const struct ipcchan_message *msg)
+{
+	struct ipc_vm_ready ready = { 0 };
+
+	if (msg->fd >= 0)
+		close(msg->fd);
+	switch (msg->type) {
+	case IPC_VM_CONFIG:
+		fellow_send(g, IPC_VM_READY, &ready, sizeof ready);
+		break;
+	case IPC_VM_IPL:
+		fellow_ipl(g, msg->payload);
+		break;
+	case IPC_VM_BEGIN:
+		fellow_state(g, VM_RUNNING, VM_WHY_NONE);
+		fellow_read_console(g, CONS_READ_SHOWN);
+		break;
+	case IPC_VM_STOP:
+	case IPC_VM_RESET:
+		fellow_state(g, VM_STOPPED, VM_WHY_ASKED);
+		break;
+	case IPC_VM_ATTENTION:
+		fellow_say(g, "ATTENTION");
+		break;
+	case IPC_VM_EXTERNAL:
+		fellow_say(g, "EXTERNAL");
+		break;
+	case IPC_VM_CONS_INPUT:
+		fellow_input(g, msg->payload);
+		break;
+	case IPC_VM_CONS_CREDIT:
+		fellow_credited(g,
+		    ((const struct ipc_value *)msg->payload)->value);
+		break;
+	case IPC_VM_READ_STORAGE:
+		fellow_storage(g, msg->payload);
+		break;
+	case IPC_VM_READ_REGS:
+		fellow_registers(g, msg->payload);
+		break;
+	case IPC_VM_WRITE_STORAGE:
+		fellow_done(g, ((const struct ipc_vm_data *)msg->payload)->tag);
+		break;
+	case IPC_VM_WRITE_REG:
+		fellow_done(g, ((const struct ipc_vm_reg *)msg->payload)->tag);
+		break;
+	case IPC_VM_CP_REPLY:
+		fellow_reply(g, msg->payload);
+		break;
+	default:
+		break;
+	}
+}
+
+static int
+fellow_vmguest(void)
+{
+	struct fellow_guest g = { .credit = CONS_OUTPUT_WINDOW };
+	struct ipcchan_message msg;
+	struct pollfd pfd = { .fd = 3, .events = POLLIN };
+	int got;
+
+	ipcchan_init(&g.ch, 3, IPC_GUEST, IPC_CP);
+	for (;;) {
+		poll(&pfd, 1, -1);
+		while ((got = ipcchan_recv(&g.ch, &msg)) > 0)
+			fellow_guest_message(&g, &msg);
+		if (got < 0)
+			return 0;
+	}
+}
+
+/* --- vmspool --- */
+
+static int
+fellow_vmspool(void)
+{
+	struct pollfd pfd = { .fd = 3, .events = POLLIN };
+	struct ipcchan_message msg;
+	struct ipc_none none = { 0 };
+	struct ipcchan ch;
+	int got;
+
+	ipcchan_init(&ch, 3, IPC_SPOOL, IPC_CP);
+	ipcchan_send(&ch, IPC_SPOOL_READY, &none, sizeof none, -1);
+	for (;;) {
+		poll(&pfd, 1, -1);
+		while ((got = ipcchan_recv(&ch, &msg)) > 0) {
+			struct ipc_spool_counts counts = { .reader = 2 };
+
+			if (msg.fd >= 0)
+				close(msg.fd);
+			if (msg.type != IPC_SPOOL_COUNT)
+				continue;
+			counts.tag =
+			    ((const struct ipc_spool_who *)msg.payload)->tag;
+			ipcchan_send(&ch, IPC_SPOOL_COUNTS, &counts,
+			    sizeof counts, -1);
+		}
+		if (got < 0)
+			return 0;
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *name = strrchr(argv[0], '/');
+
+	(void)argc;
+	name = name != NULL ? name + 1 : argv[0];
+	signal(SIGPIPE, SIG_IGN);
+	if (strcmp(name, "vmterm") == 0)
+		return fellow_vmterm();
+	if (strcmp(name, "vmguest") == 0)
+		return fellow_vmguest();
+	return fellow_vmspool();
+}
