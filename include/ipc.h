@@ -182,6 +182,7 @@ enum ipc_item_kind {
 #define ITEM_RESET 0x02	  /* the view becomes empty first: another console */
 #define ITEM_ALARM 0x04
 #define ITEM_HIGH 0x08	  /* messages and warnings: bright on a 3270 */
+#define ITEM_LINE 0x10	  /* begins a line, also after a prompt: CP speaks */
 
 struct ipc_item {
 	uint32_t text_len;

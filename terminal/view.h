@@ -19,7 +19,8 @@
 struct view_item {
 	enum ipc_item_kind kind;
 	uint32_t flags; /* ITEM_* */
-	bool message;	/* from a user or CP: stands on a line of its own */
+	bool message;	/* does not belong to what a guest writes: it stands
+			 * on a line of its own, and the prompt goes on */
 	const char *text;
 	size_t len;
 };

@@ -122,7 +122,7 @@ view_3270_flags(const struct view_3270 *v, const struct view_item *item)
 
 	if ((item->flags & ITEM_HIGH) != 0)
 		flags |= SCREEN_BRIGHT;
-	if (!item->message)
+	if (!item->message && (item->flags & ITEM_LINE) == 0)
 		flags |= SCREEN_APPEND;
 	if (item->kind == ITEM_PROMPT)
 		flags |= SCREEN_OPEN;

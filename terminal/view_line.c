@@ -296,7 +296,8 @@ view_line_input(struct view_line *v, const struct view_item *item)
 static void
 view_line_show_item(struct view_line *v, const struct view_item *item)
 {
-	if ((item->flags & ITEM_RESET) != 0) {
+	if ((item->flags & ITEM_RESET) != 0 ||
+	    ((item->flags & ITEM_LINE) != 0 && !item->message)) {
 		view_line_fresh(v);
 		view_line_end_prompt(v);
 	}
@@ -437,12 +438,10 @@ view_line_state(struct view_line *v, const struct ipc_cons_state *state)
 	v->status = state->status;
 	if (!entered || v->replaying)
 		return;
-	/* As on a typewriter: the machine has stopped, CP listens. */
+	/* The machine has stopped, CP listens: nobody reads at that prompt. */
 	view_line_hide(v);
 	view_line_fresh(v);
 	view_line_end_prompt(v);
-	view_line_text(v, "CP", 2);
-	view_line_newline(v);
 	view_line_show(v);
 }
 

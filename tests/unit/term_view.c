@@ -278,7 +278,10 @@ test_line_states(void **state)
 	line_put(ITEM_PROMPT, 0, "> ");
 	written();
 	line_state(CONS_CP_READ, 0);
-	assert_string_equal(written(), "\r\nCP\r\n");
+	assert_string_equal(written(), "\r\n");
+	line_put(ITEM_PROMPT, 0, "> ");
+	line_put(ITEM_OUTPUT, ITEM_LINE, "CP");
+	assert_string_equal(written(), "> \r\nCP\r\n");
 	line_state(CONS_CP_READ, 0);
 	assert_string_equal(written(), "");
 	line_state(CONS_LOGGED_OFF, 1);
@@ -646,6 +649,9 @@ test_screen_prompt_and_password(void **state)
 	assert_int_equal(v3.screen.row[0].len, 9);
 	screen_item(ITEM_INPUT, 0, "");
 	assert_int_equal(v3.screen.used, 1);
+	screen_item(ITEM_PROMPT, 0, "Name? ");
+	screen_item(ITEM_OUTPUT, ITEM_LINE, "CP");
+	assert_int_equal(v3.screen.used, 3);
 }
 
 #define LINE(f) cmocka_unit_test_setup_teardown(f, line_setup, line_teardown)
