@@ -196,8 +196,8 @@ session_print(struct session *s, unsigned flags, const char *fmt, ...)
 	if (n > IPC_LINE_MAX)
 		n = IPC_LINE_MAX;
 	if (n >= 0)
-		session_item(s, ITEM_OUTPUT, flags, (struct vm_name){ 0 }, line,
-		    (size_t)n, false);
+		session_item(s, ITEM_OUTPUT, flags | ITEM_LINE,
+		    (struct vm_name){ 0 }, line, (size_t)n, false);
 }
 
 /* --- commands typed here --- */
@@ -205,8 +205,8 @@ session_print(struct session *s, unsigned flags, const char *fmt, ...)
 static void
 session_console_line(void *arg, const char *text, size_t len, unsigned flags)
 {
-	session_item(arg, ITEM_OUTPUT, flags, (struct vm_name){ 0 }, text, len,
-	    false);
+	session_item(arg, ITEM_OUTPUT, flags | ITEM_LINE,
+	    (struct vm_name){ 0 }, text, len, false);
 }
 
 static bool
