@@ -235,7 +235,8 @@ vcpu_interrupt(struct vcpu *v)
 	pthread_mutex_lock(&vm->lock);
 	vector = vm->ops->take(vm);
 	pthread_mutex_unlock(&vm->lock);
-	kvm_want_window(&v->kvm, false);
+	/* Another one may be pending, and the guest may never exit again. */
+	kvm_want_window(&v->kvm, atomic_load(&vm->irq));
 	if (vector >= 0 && kvm_interrupt(&v->kvm, (unsigned)vector) < 0)
 		vcpu_failed(v, (uint64_t)errno);
 }
