@@ -95,6 +95,7 @@ command_cp(const char *text, int implied)
 		    "CHARACTERS", DIAG_COMMAND_MAX);
 		return RC_SYNTAX;
 	}
+	console_show();
 	if (hyper_command(&c) == -1) {
 		console_line("DMSCPF105E CP DOES NOT ANSWER");
 		return RC_SYNTAX;

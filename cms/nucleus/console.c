@@ -24,6 +24,7 @@ static struct {
 	int reading;
 	int programs; /* running, one inside the other */
 	int halted;
+	int lost; /* typed lines for which there was no room */
 	unsigned column;
 	struct stack program_stack;
 	struct stack typed;
@@ -131,7 +132,7 @@ console_take(void)
 		return;
 	}
 	if (stack_push(&console.typed, console.in, len, STACK_FIFO) == -1)
-		console_line("DMSCIT057E TERMINAL INPUT BUFFER FULL - LINE LOST");
+		console.lost = 1;
 }
 
 static int
@@ -155,6 +156,12 @@ console_poll(void)
 {
 	if (console.reading && console.dev.done)
 		console_take();
+	if (console.lost) {
+		console.lost = 0;
+		console_line("DMSCIT057E TERMINAL INPUT BUFFER FULL - "
+		    "LINE LOST");
+		console_show();
+	}
 	if (console.dev.attention && !console.reading)
 		console_start_read();
 }
@@ -186,6 +193,7 @@ console_read(char line[CON_LINE_MAX])
 		    &len) || stack_pull(&console.typed, line, CON_LINE_MAX,
 		    &len))
 			return (int)len;
+		console_show();
 		if (!console.reading && console_start_read() == -1)
 			return CONSOLE_GONE;
 		io_wait(&console.dev);
@@ -198,6 +206,7 @@ console_flush(void)
 {
 	if (console.ccws == 0)
 		return;
+	console_stop_read();
 	console.ccw[console.ccws - 1].flags &= (uint8_t)~CCW_CC;
 	if (io_start(&console.dev, console.ccw) == 0)
 		io_wait(&console.dev);
@@ -247,7 +256,6 @@ console_put(int c)
 void
 console_text(const char *text, size_t len)
 {
-	console_stop_read();
 	for (size_t i = 0; i < len; i++) {
 		switch (text[i]) {
 		case '\n':
@@ -291,7 +299,6 @@ console_line(const char *format, ...)
 		console_text("\n", 1);
 	text[n++] = '\n';
 	console_text(text, n);
-	console_show();
 }
 
 void

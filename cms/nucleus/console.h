@@ -13,13 +13,16 @@
 /* -1: there is no console. */
 int console_init(void);
 
-/* Text of any form, in pieces of any size: each newline ends a line.  It is
- * sure to be shown after console_show(); what follows the last newline is
- * then a prompt. */
+/*
+ * Text of any form, in pieces of any size: each newline ends a line.  It is
+ * sure to be shown after console_show(), which many lines share: CMS calls it
+ * before it waits, before a program runs and before CP is asked.  What
+ * follows the last newline is then a prompt.
+ */
 void console_text(const char *text, size_t len);
 void console_show(void);
 
-/* One line, in print.h's format. */
+/* One line, in print.h's format, on a line of its own. */
 void console_line(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 

@@ -33,6 +33,7 @@ main_storage(void)
 	console_line("DMSINI400W %luK OF STORAGE IS TOO LITTLE FOR CMS - "
 	    "DEFINE STORAGE AND IPL AGAIN",
 	    (unsigned long)(storage_size() / 1024));
+	console_show();
 	cpu_disabled_wait(WAIT_NO_STORAGE);
 }
 

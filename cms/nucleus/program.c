@@ -264,6 +264,7 @@ program_go(struct program *p, uint64_t entry, uint64_t sp)
 	uint64_t rsp0 = cpu_tss.rsp0;
 	int rc;
 
+	console_show();
 	if (p->outer != NULL)
 		cpu_fpu_save(p->outer->fpu);
 	program_now = p;

@@ -13,7 +13,7 @@
 #include "fs.h"
 #include "space.h"
 
-#define PROGRAM_DEPTH 4
+#define PROGRAM_DEPTH 8
 
 struct program {
 	uint8_t fpu[512] __attribute__((aligned(16))); /* while another runs */

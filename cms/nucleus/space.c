@@ -298,15 +298,3 @@ space_put(struct space *s, uint64_t to, const void *from, size_t len)
 	}
 	return 0;
 }
-
-long
-space_text(struct space *s, char *to, uint64_t from, size_t size)
-{
-	for (size_t i = 0; i < size; i++) {
-		if (space_get(s, &to[i], from + i, 1) == -1)
-			return -1;
-		if (to[i] == '\0')
-			return (long)i;
-	}
-	return -1;
-}

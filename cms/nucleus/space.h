@@ -58,7 +58,4 @@ int space_put(struct space *s, uint64_t to, const void *from, size_t len);
 char *space_piece(struct space *s, uint64_t at, uint64_t len, uint32_t prot,
     size_t *piece);
 
-/* A NUL-terminated text of at most size - 1 bytes: its length, or -1. */
-long space_text(struct space *s, char *to, uint64_t from, size_t size);
-
 #endif

@@ -34,8 +34,8 @@ cms_command(struct ask *ask)
 
 	if (line == NULL)
 		return error;
-	console_show();
 	rc = command_run(line);
+	console_show();
 	return space_put(&ask->p->space, ask->a[2], &rc, sizeof rc) == 0 ?
 	    0 : E_FAULT;
 }

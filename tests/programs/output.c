@@ -29,6 +29,9 @@ main(int argc, char **argv)
 	} else if (argc > 1 && strcmp(argv[1], "many") == 0) {
 		for (int i = 1; i <= 1000; i++)
 			printf("line %d\n", i);
+	} else if (argc > 1 && strcmp(argv[1], "forever") == 0) {
+		for (;;)
+			printf("again\n");
 	} else {
 		printf("a\tb\n\nthree\r\n");
 		fprintf(stderr, "to stderr\n");

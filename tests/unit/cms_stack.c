@@ -164,7 +164,7 @@ test_limits(void **state)
 	assert_int_equal(stack_makebuf(&s), -1);
 	stack_clear(&s);
 	assert_int_equal(s.top, 0);
-	stack_init(&s, NULL, 0);
+	stack_init(&s, mem, 0);
 	assert_int_equal(stack_push(&s, "", 0, STACK_FIFO), -1);
 }
 

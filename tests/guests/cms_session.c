@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cms_session.c - hold conversations with CMS in a real vmguest, by script.
+ *
+ * usage: cms_session [-v] [-g VMGUEST] [-k KVM] -d IMAGE SCRIPT...
+ *
+ * Every script gets a virtual machine of its own.  A script's lines:
+ *   # text        nothing
+ *   storage KIB   before anything else; without it there are 16 MiB
+ *   notimer       before anything else: there is no timer
+ *   ipl           IPL the image (again)
+ *   > text        when the guest reads its console, type text
+ *   ! text        type text now, whatever the guest does
+ *   = pattern     a line like this (fnmatch) comes, after the last one found
+ *   ~ pattern     the very next line is like this
+ *   - pattern     no line like this is among those that have come since
+ *   attention     the attention key, without a line
+ *   external HEX  an external interrupt
+ *   reading       wait until the guest reads its console
+ *   sleep MS
+ *   stopped WHY   wait for the machine to stop: enum ipc_vm_why as a number
+ * The first that fails ends the script; the status is how many failed.
+ */
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "rig.h"
+
+#define STORAGE (16u << 20)
+#define WAIT_MS 10000
+#define STEP_MS 5
+#define SCRIPT_LINE 512
+
+struct session {
+	struct rig rig;
+	unsigned seen; /* lines of the console that have been looked at */
+	const char *script;
+	int line;
+	int started;
+};
+
+static const char *image_path;
+static const char *vmguest_path = "vmguest";
+static const char *kvm_path = "/dev/kvm";
+static bool verbose;
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Lines that the rig has forgotten cannot be looked at any more. */
+static void
+pump(struct session *s)
+{
+	bool never = false;
+
+	rig_pump(&s->rig, &never, STEP_MS);
+	if (s->rig.nlines - s->seen > RIG_LINES)
+		s->seen = s->rig.nlines - RIG_LINES;
+}
+
+static const char *
+console_line(const struct session *s, unsigned n)
+{
+	return s->rig.line[n % RIG_LINES];
+}
+
+/* What went wrong, the last lines of the console, and where the guest is. */
+static int
+fail(struct session *s, const char *what, const char *text)
+{
+	unsigned from = s->rig.nlines > 12 ? s->rig.nlines - 12 : 0;
+
+	printf("%s:%d: %s: %s\n", s->script, s->line, what, text);
+	for (unsigned n = from; n < s->rig.nlines; n++)
+		printf("    %c %.120s\n", n < s->seen ? ' ' : '*',
+		    console_line(s, n));
+	if (s->started && rig_read_regs(&s->rig) == 0)
+		printf("    at %llX, flags %llX, reading %u\n",
+		    (unsigned long long)s->rig.regs.reg[VMREG_RIP],
+		    (unsigned long long)s->rig.regs.reg[VMREG_RFLAGS],
+		    s->rig.reading);
+	return -1;
+}
+
+static void
+add(struct rig *rig, uint32_t vdev, uint32_t type, const char *path)
+{
+	struct rig_device *d = &rig->device[rig->ndevices++];
+
+	d->at = (struct ipc_vm_attach){ .vdev = vdev, .type = type,
+		.flags = type == DEVICE_FBA ? ATTACH_READ_ONLY : 0 };
+	d->path = path;
+}
+
+static void
+session_prepare(struct session *s)
+{
+	s->rig.vmguest = vmguest_path;
+	s->rig.kvm = kvm_path;
+	s->rig.verbose = verbose;
+	s->rig.storage = STORAGE;
+	s->rig.timeout_ms = WAIT_MS;
+	add(&s->rig, 0x009, DEVICE_CONSOLE, NULL);
+	add(&s->rig, 0x190, DEVICE_FBA, image_path);
+	add(&s->rig, 0x0FF, DEVICE_TIMER, NULL);
+}
+
+/* --- the steps --- */
+
+static int
+step_comment(struct session *s, const char *arg)
+{
+	(void)s;
+	(void)arg;
+	return 0;
+}
+
+static int
+step_storage(struct session *s, const char *arg)
+{
+	s->rig.storage = strtoull(arg, NULL, 10) << 10;
+	return 0;
+}
+
+static int
+step_notimer(struct session *s, const char *arg)
+{
+	(void)arg;
+	s->rig.ndevices--;
+	return 0;
+}
+
+static int
+step_ipl(struct session *s, const char *arg)
+{
+	(void)arg;
+	if (!s->started && rig_start(&s->rig) < 0)
+		return fail(s, "cannot start", vmguest_path);
+	s->started = 1;
+	s->rig.states = 0;
+	return rig_ipl(&s->rig, 0x190, 0, "AUTOCR");
+}
+
+static int
+step_reading(struct session *s, const char *arg)
+{
+	uint64_t end = now_ms() + WAIT_MS;
+
+	while (s->rig.reading == CONS_READ_NONE) {
+		if (now_ms() > end || s->rig.chan.dead)
+			return fail(s, "does not read", arg);
+		pump(s);
+	}
+	return 0;
+}
+
+static int
+step_now(struct session *s, const char *arg)
+{
+	struct ipc_text t = { 0 };
+
+	ipcchan_send_text(&s->rig.chan, IPC_VM_CONS_INPUT, &t, sizeof t, arg,
+	    strlen(arg), -1);
+	return 0;
+}
+
+/* What is typed takes effect at once: the read is over. */
+static int
+step_type(struct session *s, const char *arg)
+{
+	if (step_reading(s, arg) < 0)
+		return -1;
+	s->rig.reading = CONS_READ_NONE;
+	return step_now(s, arg);
+}
+
+static int
+like(const char *pattern, const char *line)
+{
+	return fnmatch(pattern, line, 0) == 0;
+}
+
+static int
+step_expect(struct session *s, const char *arg)
+{
+	uint64_t end = now_ms() + WAIT_MS;
+
+	for (;;) {
+		for (unsigned n = s->seen; n < s->rig.nlines; n++)
+			if (like(arg, console_line(s, n))) {
+				s->seen = n + 1;
+				return 0;
+			}
+		if (now_ms() > end || s->rig.chan.dead)
+			return fail(s, "never came", arg);
+		pump(s);
+	}
+}
+
+static int
+step_next(struct session *s, const char *arg)
+{
+	uint64_t end = now_ms() + WAIT_MS;
+
+	while (s->seen == s->rig.nlines) {
+		if (now_ms() > end || s->rig.chan.dead)
+			return fail(s, "nothing came", arg);
+		pump(s);
+	}
+	if (!like(arg, console_line(s, s->seen)))
+		return fail(s, "is not next", arg);
+	s->seen++;
+	return 0;
+}
+
+static int
+step_absent(struct session *s, const char *arg)
+{
+	for (unsigned n = s->seen; n < s->rig.nlines; n++)
+		if (like(arg, console_line(s, n)))
+			return fail(s, "came", arg);
+	return 0;
+}
+
+static int
+step_attention(struct session *s, const char *arg)
+{
+	(void)arg;
+	rig_send_value(&s->rig, IPC_VM_ATTENTION, 0);
+	return 0;
+}
+
+static int
+step_external(struct session *s, const char *arg)
+{
+	rig_send_value(&s->rig, IPC_VM_EXTERNAL,
+	    (uint32_t)strtoul(arg, NULL, 16));
+	return 0;
+}
+
+static int
+step_sleep(struct session *s, const char *arg)
+{
+	bool never = false;
+
+	rig_pump(&s->rig, &never, atoi(arg));
+	return 0;
+}
+
+static int
+step_stopped(struct session *s, const char *arg)
+{
+	uint64_t end = now_ms() + WAIT_MS;
+
+	while (s->rig.states == 0 || s->rig.state.run != VM_STOPPED) {
+		if (now_ms() > end || s->rig.chan.dead)
+			return fail(s, "does not stop", arg);
+		pump(s);
+	}
+	return s->rig.state.why == (uint32_t)atoi(arg) ? 0 :
+	    fail(s, "stopped for another reason than", arg);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct session *, const char *);
+} steps[] = {
+	{ "#", step_comment },
+	{ "storage", step_storage },
+	{ "notimer", step_notimer },
+	{ "ipl", step_ipl },
+	{ ">", step_type },
+	{ "!", step_now },
+	{ "=", step_expect },
+	{ "~", step_next },
+	{ "-", step_absent },
+	{ "attention", step_attention },
+	{ "external", step_external },
+	{ "reading", step_reading },
+	{ "sleep", step_sleep },
+	{ "stopped", step_stopped },
+};
+
+static int
+session_step(struct session *s, char *text)
+{
+	char *arg = text + strcspn(text, " ");
+
+	if (*text == '\0')
+		return 0;
+	if (*arg != '\0')
+		*arg++ = '\0';
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+		if (strcmp(text, steps[i].name) == 0)
+			return steps[i].run(s, arg);
+	return fail(s, "no such step", text);
+}
+
+static int
+session_run(const char *script)
+{
+	static struct session s;
+	char text[SCRIPT_LINE];
+	FILE *f = fopen(script, "r");
+	uint64_t began = now_ms();
+	int rc = 0;
+
+	if (f == NULL) {
+		perror(script);
+		return -1;
+	}
+	memset(&s, 0, sizeof s);
+	s.script = script;
+	session_prepare(&s);
+	while (rc == 0 && fgets(text, sizeof text, f) != NULL) {
+		s.line++;
+		text[strcspn(text, "\n")] = '\0';
+		rc = session_step(&s, text);
+	}
+	fclose(f);
+	if (s.started)
+		rig_kill(&s.rig);
+	printf("%s %s (%llu ms)\n", rc == 0 ? "ok  " : "FAIL", script,
+	    (unsigned long long)(now_ms() - began));
+	fflush(stdout);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	int c, failed = 0;
+
+	while ((c = getopt(argc, argv, "vg:k:d:")) != -1) {
+		switch (c) {
+		case 'v':
+			verbose = true;
+			break;
+		case 'g':
+			vmguest_path = optarg;
+			break;
+		case 'k':
+			kvm_path = optarg;
+			break;
+		case 'd':
+			image_path = optarg;
+			break;
+		default:
+			return 2;
+		}
+	}
+	if (image_path == NULL || optind == argc) {
+		fprintf(stderr, "usage: cms_session [-v] [-g VMGUEST] [-k KVM] "
+		    "-d IMAGE SCRIPT...\n");
+		return 2;
+	}
+	for (int i = optind; i < argc; i++)
+		failed += session_run(argv[i]) != 0;
+	return failed;
+}
