@@ -21,6 +21,7 @@
 #include "ipcchan.h"
 
 #define CONSOLE_CREDIT 64
+#define CONSOLE_FAREWELL_MS 300
 
 /* ^C ends the system; said to vm370 inside a lab by this option. */
 #define CONSOLE_OWNER "--owner"
@@ -141,33 +142,6 @@ console_line(struct console *c)
 	c->cut = false;
 }
 
-static void
-console_input(struct console *c)
-{
-	char buf[1024];
-	ssize_t n = read(STDIN_FILENO, buf, sizeof buf);
-
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	if (n <= 0) {
-		if (c->owner && c->tty) {
-			puts("^C stops the system");
-			return;
-		}
-		console_value(c, IPC_TERM_KEY, KEY_LEAVE);
-		console_finish(c, CONSOLE_LEFT);
-		return;
-	}
-	for (ssize_t i = 0; i < n && !c->over; i++) {
-		if (buf[i] == '\n')
-			console_line(c);
-		else if (c->len < sizeof c->line)
-			c->line[c->len++] = buf[i];
-		else
-			c->cut = true;
-	}
-}
-
 /* --- from vmcp --- */
 
 /* Text for this terminal: a guest's bytes must not command it. */
@@ -242,6 +216,47 @@ console_receive(struct console *c)
 			console_message(c, &msg);
 	}
 	fflush(stdout);
+}
+
+/* --- the user's side --- */
+
+/* The input has ended: what vmcp still had to say, for a moment. */
+static void
+console_farewell(struct console *c)
+{
+	struct pollfd pfd = { .fd = c->ch.fd, .events = POLLIN };
+
+	while (!c->over && poll(&pfd, 1, CONSOLE_FAREWELL_MS) > 0)
+		console_receive(c);
+	c->end = CONSOLE_LEFT;
+	c->over = true;
+}
+
+static void
+console_input(struct console *c)
+{
+	char buf[1024];
+	ssize_t n = read(STDIN_FILENO, buf, sizeof buf);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		if (c->owner && c->tty) {
+			puts("^C stops the system");
+			return;
+		}
+		console_value(c, IPC_TERM_KEY, KEY_LEAVE);
+		console_farewell(c);
+		return;
+	}
+	for (ssize_t i = 0; i < n && !c->over; i++) {
+		if (buf[i] == '\n')
+			console_line(c);
+		else if (c->len < sizeof c->line)
+			c->line[c->len++] = buf[i];
+		else
+			c->cut = true;
+	}
 }
 
 static void

@@ -16,25 +16,29 @@
 #define STOP_SECONDS 60
 
 /*
- * Is this pid really a supervisor?  The lock says that a system runs, not that
- * the file beside it is of this system: a supervisor may have been killed.
+ * Does this process run, and is it a supervisor?  The lock says that a system
+ * runs, not that the file beside it is of this system: a supervisor may have
+ * been killed, be a zombie that nobody reaps, or its pid be somebody else's.
  */
 static bool
 stop_is_supervisor(pid_t pid)
 {
-	char path[64], name[32] = "";
+	char path[64], line[256] = "", name[32] = "", run = '?';
 	FILE *f;
 
 	if (pid <= 1)
 		return false;
-	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
 	f = fopen(path, "re");
 	if (f == NULL)
 		return false;
-	if (fgets(name, sizeof name, f) == NULL)
-		name[0] = '\0';
+	if (fgets(line, sizeof line, f) == NULL)
+		line[0] = '\0';
 	fclose(f);
-	name[strcspn(name, "\n")] = '\0';
+	if (sscanf(line, "%*d (%31[^)]) %c", name, &run) != 2)
+		return false;
+	if (run == 'Z' || run == 'X')
+		return false;
 	return strcmp(name, "vm370") == 0 || strcmp(name, "vmlab") == 0;
 }
 
@@ -63,12 +67,6 @@ stop_ask(const struct front *front, const struct home_state *state)
 	return 0;
 }
 
-static bool
-stop_process_gone(pid_t pid)
-{
-	return pid <= 1 || (kill(pid, 0) < 0 && errno == ESRCH);
-}
-
 int
 stop_command(struct front *front, int argc, char *argv[])
 {
@@ -88,7 +86,7 @@ stop_command(struct front *front, int argc, char *argv[])
 	fflush(stdout);
 	for (int i = 0; i < STOP_SECONDS * 20; i++) {
 		if (!home_running(front, &now) &&
-		    stop_process_gone(state.pid)) {
+		    !stop_is_supervisor(state.pid)) {
 			printf("Stopped\n");
 			return 0;
 		}
