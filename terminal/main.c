@@ -78,7 +78,8 @@ main_socket(int fd)
 		fatal("descriptor %d is not a TCP socket", fd);
 }
 
-static void
+/* False: the client has gone already. */
+static bool
 main_peer(int fd, char peer[PROXY_PEER_MAX])
 {
 	union {
@@ -89,13 +90,14 @@ main_peer(int fd, char peer[PROXY_PEER_MAX])
 	socklen_t len = sizeof a;
 
 	if (getpeername(fd, &a.any, &len) < 0)
-		fatal("the client has gone");
+		return false;
 	if (a.any.sa_family == AF_INET6)
 		proxy_peer(peer, AF_INET6, &a.v6.sin6_addr,
 		    ntohs(a.v6.sin6_port));
 	else
 		proxy_peer(peer, AF_INET, &a.v4.sin_addr,
 		    ntohs(a.v4.sin_port));
+	return true;
 }
 
 static struct event_base *
@@ -143,7 +145,8 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	tzset(); /* reads a file */
 	main_socket(MAIN_SOCKET_FD);
-	main_peer(MAIN_SOCKET_FD, peer);
+	if (!main_peer(MAIN_SOCKET_FD, peer))
+		return 0;
 	base = main_base();
 	if (term_open(base, MAIN_SOCKET_FD, IPCCHAN_FD, token, peer) < 0)
 		fatal("cannot begin");

@@ -1,0 +1,588 @@
+# SPDX-License-Identifier: MIT
+#
+# terminals.py - vmterm alone, with real and with hostile clients; termrig
+# plays vmcp.
+#
+#   terminals.py TERMRIG VMTERM [CASE ...]
+#
+# Each case is a function test_NAME(rig); it fails by an exception.  Nothing
+# here needs KVM.
+
+import os
+import re
+import select
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import time
+import traceback
+
+PATIENCE = 20.0
+
+IAC, SB, SE, DO, WILL, WONT = b"\xff", b"\xfa", b"\xf0", b"\xfd", b"\xfb", b"\xfc"
+TTYPE, NAWS, ECHO, MARK = b"\x18", b"\x1f", b"\x01", b"\x06"
+PROXY = b"\r\n\r\n\0\r\nQUIT\n"
+
+
+class Rig:
+    """termrig and what it says."""
+
+    def __init__(self, termrig, *command):
+        self.process = subprocess.Popen(
+            (termrig,) + command, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.said = b""
+        self.port = int(self.wait(r"PORT (\d+)").group(1))
+
+    def wait(self, pattern, timeout=PATIENCE):
+        end = time.monotonic() + timeout
+        while True:
+            found = re.search(pattern.encode(), self.said, re.M)
+            if found:
+                return found
+            left = end - time.monotonic()
+            if left <= 0 or not select.select(
+                    [self.process.stdout], [], [], left)[0]:
+                raise AssertionError("termrig did not say %s but\n%s" % (
+                    pattern, self.said.decode("latin-1")[-2000:]))
+            self.said += os.read(self.process.stdout.fileno(), 65536)
+
+    def pid(self):
+        """The vmterm of the newest connection."""
+        self.wait(r"PID \d+")
+        return int(re.findall(rb"PID (\d+)", self.said)[-1])
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(PATIENCE)
+
+
+class Client:
+    """A client that knows no telnet."""
+
+    def __init__(self, rig):
+        self.socket = socket.create_connection(("127.0.0.1", rig.port))
+        self.got = b""
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def wait(self, pattern, timeout=PATIENCE):
+        """Until pattern has come; what came up to its end is taken away."""
+        end = time.monotonic() + timeout
+        while True:
+            found = re.search(pattern, self.got, re.S)
+            if found:
+                self.got = self.got[found.end():]
+                return found
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self.socket], [], [], left)[0]:
+                raise AssertionError("%r did not come but %r" % (
+                    pattern, self.got[-2000:]))
+            data = self.socket.recv(65536)
+            if not data:
+                raise AssertionError("closed; %r did not come but %r" % (
+                    pattern, self.got[-2000:]))
+            self.got += data
+
+    def quiet(self, seconds):
+        time.sleep(seconds)
+        self.socket.setblocking(False)
+        try:
+            while True:
+                data = self.socket.recv(65536)
+                if not data:
+                    break
+                self.got += data
+        except BlockingIOError:
+            pass
+        self.socket.setblocking(True)
+        got, self.got = self.got, b""
+        return got
+
+    def closed(self, timeout=PATIENCE):
+        self.socket.settimeout(timeout)
+        try:
+            while self.socket.recv(65536):
+                pass
+        except ConnectionResetError:
+            pass
+        return True
+
+
+class Telnet(Client):
+    """One that does: TERM=xterm, 80 by 24."""
+
+    def __init__(self, rig):
+        super().__init__(rig)
+        self.wait(re.escape(IAC + DO + TTYPE))
+        self.send(IAC + WILL + TTYPE)
+        for _ in range(2):
+            self.wait(re.escape(IAC + SB + TTYPE + b"\x01" + IAC + SE))
+            self.send(IAC + SB + TTYPE + b"\0XTERM" + IAC + SE)
+        self.wait(re.escape(IAC + DO + NAWS))
+        self.send(IAC + DO + ECHO + IAC + DO + b"\x03" + IAC + WILL + NAWS +
+                  IAC + SB + NAWS + b"\0\x50\0\x18" + IAC + SE)
+        self.wait(rb"TYPE LOGON userid\r\n")
+
+    def logon(self):
+        self.send(b"LOGON X\r\0PW\r\0")
+        self.wait(rb"LOGON AT .*?\r\n")
+
+
+class S3270:
+    """The real emulator."""
+
+    def __init__(self, rig, model="3279-2-E"):
+        self.process = subprocess.Popen(
+            ["s3270", "-model", model, "-utf8"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, env=dict(os.environ, LC_ALL="C.UTF-8"))
+        self.do('Set(AidWait,false)')
+        self.do('Connect("127.0.0.1:%d")' % rig.port)
+        self.do("Wait(%d,3270Mode)" % PATIENCE)
+        self.wait(r"VM370")
+
+    def do(self, action):
+        self.process.stdin.write(action.encode() + b"\n")
+        self.process.stdin.flush()
+        data = []
+        while True:
+            line = self.process.stdout.readline().decode().rstrip("\r\n")
+            if line.startswith("data: "):
+                data.append(line[6:])
+            elif line == "ok":
+                return data
+            elif line == "error" or not line:
+                raise AssertionError("s3270 %s: %s" % (action, data))
+            else:
+                self.status = line
+
+    def rows(self):
+        return [row.rstrip() for row in self.do("Ascii()")]
+
+    def corner(self):
+        return self.rows()[23][60:].strip()
+
+    def wait(self, pattern, timeout=PATIENCE):
+        end = time.monotonic() + timeout
+        while True:
+            screen = "\n".join(self.rows())
+            if re.search(pattern, screen, re.M):
+                return screen
+            if time.monotonic() > end:
+                raise AssertionError("no %s on\n%s" % (pattern, screen))
+            time.sleep(0.02)
+
+    def type(self, text):
+        self.do("Wait(%d,Unlock)" % PATIENCE)
+        self.do('String("%s")' % text)
+
+    def line(self, text):
+        self.type(text)
+        self.do("Enter()")
+
+    def key(self, action):
+        self.do("Wait(%d,Unlock)" % PATIENCE)
+        self.do(action)
+
+    def logon(self):
+        self.line("LOGON CMSUSER")
+        self.wait("ENTER PASSWORD")
+        self.line("SECRET")
+        self.wait("LOGON AT")
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(PATIENCE)
+
+
+def same(a, b):
+    if a != b:
+        raise AssertionError("%r is not %r" % (a, b))
+
+
+def memory(pid, what):
+    text = open("/proc/%d/smaps_rollup" % pid).read()
+    return sum(int(n) for n in re.findall(r"^%s.*?(\d+) kB" % what, text,
+                                          re.M))
+
+
+# --- 3270 ---
+
+def test_3270_session(rig):
+    s = S3270(rig)
+    same(s.rows()[0], "VM/370 Online")
+    same(s.do("Query(Cursor1)"), ["row 23 column 1 offset 1760"])
+    rig.wait(r"OPEN kind=2 flags=1 rows=24 cols=80 peer=127.0.0.1:\d+ "
+             r"type=IBM-3279-2-E")
+    s.line("LOGON CMSUSER")
+    s.wait("ENTER PASSWORD")
+    s.type("SECRET")
+    attribute = s.do("ReadBuffer(Ascii)")[21].split()[-1]
+    if not attribute.startswith("SF(c0=cd"):
+        raise AssertionError("the password is shown: " + attribute)
+    s.do("Enter()")
+    screen = s.wait("LOGON AT")
+    if "SECRET" in screen:
+        raise AssertionError("the password is on the screen")
+    rig.wait(r"LINE 6 SECRET")
+    same(s.corner(), "RUNNING   VM370")
+    s.line("PROMPT Name? ")
+    s.wait(r"^Name\?")
+    same(s.corner(), "VM READ   VM370")
+    s.line("b[]\u00e4")
+    s.wait(r"^Name\? b\[\]\u00e4")
+    s.wait(r"YOU SAID 'b\[\]\u00e4'")
+    s.key("PA(1)")
+    s.wait("CP READ   VM370")
+    s.line("LOGOFF")
+    s.wait("THE TERMINAL RIG")
+    s.wait("LOGOFF AT")
+    s.line("LOGON AGAIN")  # the first line at the logo is not lost
+    rig.wait("LINE 11 LOGON AGAIN")
+    s.close()
+
+
+def test_3270_more(rig):
+    s = S3270(rig)
+    s.logon()
+    s.line("LINES 60")
+    s.wait(r"MORE\.\.\.   VM370")
+    s.type("QUERY")
+    s.do("Enter()")  # goes on and is not lost
+    rig.wait("LINE 5 QUERY")
+    s.wait("LINE 43 OF 60")
+    s.wait(r"MORE\.\.\.")
+    s.key("Enter()")
+    s.wait("HOLDING   VM370")
+    s.key("Clear()")
+    s.wait(r"\?CP: QUERY")
+    same(s.corner(), "RUNNING   VM370")
+    s.close()
+
+
+def test_3270_typing_while_output_comes(rig):
+    s = S3270(rig)
+    s.logon()
+    s.line("SLOW 5")
+    s.type("half a li")
+    s.wait("SLOW LINE, 0 TO COME")
+    same(s.rows()[22], "half a li")
+    s.type("ne")
+    s.do("Enter()")
+    rig.wait("LINE 9 half a line|LINE 11 half a line")
+    s.close()
+
+
+def test_3270_big_screens(rig):
+    for model in ("3278-2", "3278-4", "3278-5-E"):
+        s = S3270(rig, model)
+        s.logon()
+        s.line("LINES 3")
+        s.wait("LINE 3 OF 3")
+        s.close()
+
+
+def test_3270_reconnect_shows_the_end(rig):
+    s = S3270(rig)
+    s.logon()
+    s.line("REPLAY 3000")
+    screen = s.wait("^RECONNECTED")
+    if "OLD LINE 3000" not in screen or "MORE" in screen:
+        raise AssertionError(screen)
+    s.close()
+
+
+def test_3270_bad_records(rig):
+    c = Client(rig)
+    c.send(IAC + WILL + TTYPE + IAC + SB + TTYPE + b"\0IBM-3278-2" + IAC + SE +
+           b"\xff\xfb\x19\xff\xfd\x19\xff\xfb\x00\xff\xfd\x00")
+    c.wait(rb"\xff\xef")
+    for record in (b"", b"\x7d", b"\x7d\x7f\x7f", b"\x88\0\0\0\0",
+                   b"\x7d\x40\x40\x11\x7f\x7f" + b"A" * 300, b"\0" * 4096):
+        c.send(record + b"\xff\xef")
+    c.wait(rb"\xd5\xd6\xe3\x40\xc1\xc3\xc3\xc5\xd7\xe3\xc5\xc4")
+    c.send(b"\x7d\x5b\x60\x11\x5b\x60\xc1\xff\xef")
+    rig.wait("LINE 1 A")
+    c.send(b"A" * 5000)  # a record without an end
+    c.closed()
+
+
+# --- telnet ---
+
+def test_telnet_session(rig):
+    c = Telnet(rig)
+    rig.wait("OPEN kind=1 flags=0 rows=24 cols=80 peer=.* type=XTERM")
+    c.send(b"LOGON CMSUSER\r\0")
+    c.wait(rb"ENTER PASSWORD:\r\n")
+    c.send(b"SECRET\r\0")
+    got = c.wait(rb".*LOGON AT[^\n]*\n").group(0)
+    if b"SECRET" in got:
+        raise AssertionError("the password is shown")
+    rig.wait("LINE 6 SECRET")
+    c.send(b"PROMPT Name? \r\0")
+    c.wait(rb"\r\nName\? ")
+    c.send(b"Bob\r\n")
+    c.wait(rb"Bob\r\nYOU SAID 'Bob'\r\n")
+    c.send(b"DIRTY\r\n")
+    got = c.wait(rb"\r\nbell.*rtl\r\n").group(0)
+    if re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]", got):
+        raise AssertionError("a control character got through: %r" % got)
+    c.send(b"SLOW 3\r\ntyped")
+    c.wait(rb"0 TO COME\r\ntyped")
+    c.send(b"\r\n")
+    rig.wait("LINE 5 typed")
+    for key in (b"\x03", IAC + b"\xf4", IAC + b"\xf3"):
+        before = rig.said.count(b"KEY 1")
+        c.send(key)
+        while rig.said.count(b"KEY 1") == before:
+            rig.said += os.read(rig.process.stdout.fileno(), 4096)
+
+
+def test_telnet_urgent_data(rig):
+    c = Telnet(rig)
+    c.logon()
+    c.socket.send(IAC, socket.MSG_OOB)
+    c.send(b"\xf4" + IAC)
+    c.socket.send(b"\xf2", socket.MSG_OOB)
+    c.send(b"LINES 1\r\n")
+    rig.wait("KEY 1")
+    c.wait(rb"LINE 1 OF 1")
+
+
+def test_telnet_reconnect_shows_a_screenful(rig):
+    c = Telnet(rig)
+    c.logon()
+    c.send(b"REPLAY 5000\r\n")
+    got = c.wait(rb".*RECONNECTED\r\n").group(0)
+    same(got.count(b"OLD LINE"), 24)
+
+
+def test_real_telnet(rig):
+    if shutil.which("telnet") is None:
+        raise AssertionError("inetutils-telnet is not installed")
+    p = subprocess.Popen(["telnet", "127.0.0.1", str(rig.port)],
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT)
+    rig.wait("OPEN kind=1")
+    for line in (b"LOGON X\n", b"PW\n", b"LINES 2\n"):
+        p.stdin.write(line)
+        p.stdin.flush()
+    rig.wait("LINE 7 LINES 2")
+    time.sleep(0.5)
+    p.stdin.close()
+    out = p.stdout.read()
+    p.wait(PATIENCE)
+    if b"LINE 2 OF 2" not in out:
+        raise AssertionError(out)
+
+
+# --- no telnet at all ---
+
+def test_raw(rig):
+    c = Client(rig)
+    begin = time.monotonic()
+    c.send(b"LOGON EARLY\n")
+    c.wait(rb"ENTER PASSWORD:\r\n")
+    if not 1.0 < time.monotonic() - begin < 4:
+        raise AssertionError("line mode is agreed after 1.5 s")
+    c.wait(rb"DMKCNS185W")
+    c.send(b"PW\n")
+    c.wait(rb"LOGON AT")
+    c.send(b"LINES 1\n")
+    c.wait(rb"LINE 1 OF 1\r\n")
+
+
+# --- hostile ones ---
+
+def test_ten_megabytes(rig):
+    c = Telnet(rig)
+    c.logon()
+    before = memory(rig.pid(), "Private")
+    c.send(b"x" * 10000000 + b"\r\n")
+    c.wait(rb"DMKCNS184E[^\r]*\r\n")
+    after = memory(rig.pid(), "Private")
+    if after - before > 64:
+        raise AssertionError("%d KiB grew to %d" % (before, after))
+    c.send(b"\x10\r\n")
+    rig.wait("LINE 2048 xxxx")
+
+
+def test_never_reads(rig):
+    c = Telnet(rig)
+    c.logon()
+    c.send(b"FLOOD\r\n")
+    time.sleep(2)
+    private = memory(rig.pid(), "Private")
+    if private > 1024:
+        raise AssertionError("%d KiB wait for a client" % private)
+    c.send(b"\x03")  # attention gets through nevertheless
+    rig.wait("KEY 1")
+
+
+def test_never_reads_and_asks(rig):
+    c = Telnet(rig)
+    c.socket.setblocking(False)
+    for _ in range(300):
+        try:
+            c.socket.send((IAC + b"\xf6") * 4000)
+        except BlockingIOError:
+            time.sleep(0.005)
+    private = memory(rig.pid(), "Private")
+    if private > 1024:
+        raise AssertionError("%d KiB wait for a client" % private)
+
+
+def test_compression(rig):
+    c = Client(rig)
+    c.send(IAC + SB + b"\x56" + IAC + SE + b"x\x9c" + b"\0" * 1000)
+    c.closed()
+    rig.wait("EXIT 0")
+
+
+def test_endless_subnegotiation(rig):
+    c = Client(rig)
+    c.send(IAC + SB + TTYPE + b"A" * 513)
+    c.closed()
+    rig.wait("EXIT 0")
+
+
+def test_environment_and_linemode(rig):
+    c = Client(rig)
+    c.send(IAC + SB + b"\x27\0\0USER\x01-froot" + IAC + SE +
+           IAC + SB + b"\x22\x03" + b"\1\2\3" * 100 + IAC + SE +
+           IAC + WONT + TTYPE + IAC + WONT + NAWS)
+    c.wait(rb"TYPE LOGON userid")
+
+
+def test_leaves_in_the_middle(rig):
+    for begin in (b"", IAC, IAC + WILL, IAC + WILL + TTYPE, IAC + SB,
+                  IAC + SB + TTYPE + b"\0IBM-32", b"LOGON X"):
+        rig.said = b""
+        c = Client(rig)
+        c.wait(re.escape(IAC + DO + TTYPE))
+        c.send(begin)
+        c.socket.close()
+        rig.wait("EXIT 0")
+    for begin in (IAC, b"x" * 100):  # with a reset
+        rig.said = b""
+        c = Client(rig)
+        c.send(begin)
+        c.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                            struct.pack("ii", 1, 0))
+        c.socket.close()
+        rig.wait("EXIT 0")
+
+
+# --- vmcp's end, and what a process costs ---
+
+def test_vmcp_ends(rig):
+    c = Telnet(rig)
+    c.logon()
+    c.send(b"DIE\r\n")
+    c.wait(rb"DMKCNS186I THE CONTROL PROGRAM HAS ENDED")
+    c.closed()
+    rig.wait("EXIT 0")
+    s = S3270(rig)
+    s.logon()
+    s.line("DIE")
+    s.wait("DMKCNS186I|Not connected", 5)
+    s.close()
+
+
+def test_closed_by_cp(rig):
+    c = Telnet(rig)
+    c.logon()
+    c.send(b"QUIT GOOD BYE\r\n")
+    c.wait(rb"GOOD BYE\r\n")
+    c.closed()
+    rig.wait("EXIT 0")
+
+
+def test_cost_and_sandbox(rig):
+    c = Telnet(rig)
+    c.logon()
+    pid = rig.pid()
+    status = open("/proc/%d/status" % pid).read()
+    same(re.search(r"Seccomp:\s+(\d)", status).group(1), "2")
+    same(re.search(r"NoNewPrivs:\s+(\d)", status).group(1), "1")
+    if os.geteuid() == 0:
+        uids = re.search(r"Uid:\s+(.*)", status).group(1).split()
+        if "0" in uids:
+            raise AssertionError("root: %s" % uids)
+        fds = sorted(os.listdir("/proc/%d/fd" % pid), key=int)
+        same(fds[:5], ["0", "1", "2", "3", "4"])
+        same(len(fds), 8)  # and the event loop's three
+    private = memory(pid, "Private")
+    if private > 1024:
+        raise AssertionError("%d KiB private" % private)
+    print("      an idle line terminal: %d KiB private, Pss %d KiB" % (
+        private, memory(pid, "Pss:")))
+
+
+# --- PROXY ---
+
+def header(token, peer=b"\x0a\0\0\5"):
+    addresses = peer + b"\x7f\0\0\1" + b"\xc0\0\x0c\xbe"
+    tlv = b"\xe0" + struct.pack(">H", len(token)) + token
+    return (PROXY + b"\x21\x11" + struct.pack(">H", len(addresses + tlv)) +
+            addresses + tlv)
+
+
+def test_proxy(rig):
+    c = Client(rig)
+    for byte in header(b"TOKEN"):
+        c.send(bytes([byte]))
+    c.send(IAC + WONT + TTYPE + IAC + WONT + NAWS)
+    c.wait(rb"TYPE LOGON userid")
+    rig.wait("OPEN kind=1 .*peer=10.0.0.5:49152 ")
+
+
+def test_proxy_refused(rig):
+    for begin in (header(b"TOKEM"), header(b""), header(b"TOKEN1"),
+                  b"LOGON X\r\n", b"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n",
+                  IAC + WILL + TTYPE):
+        rig.said = b""
+        c = Client(rig)
+        c.send(begin)
+        c.closed()
+        rig.wait("EXIT 0")
+        if b"OPEN" in rig.said:
+            raise AssertionError("let in: %r" % begin)
+
+
+def test_proxy_silent(rig):
+    c = Client(rig)
+    c.closed(10)
+    rig.wait("EXIT 0")
+
+
+def main():
+    termrig, vmterm, only = sys.argv[1], sys.argv[2], sys.argv[3:]
+    failed = 0
+    for name, case in list(globals().items()):
+        if not name.startswith("test_") or (only and name[5:] not in only):
+            continue
+        arguments = (vmterm, "--proxy", "TOKEN") if "_proxy" in name else (
+            vmterm,)
+        rig = Rig(termrig, *arguments)
+        begin = time.monotonic()
+        try:
+            case(rig)
+            if re.search(rb"SIGNAL", rig.said):
+                raise AssertionError("vmterm was killed")
+            print("ok    %s (%.1f s)" % (name[5:], time.monotonic() - begin))
+        except Exception:
+            failed += 1
+            print("FAIL  %s" % name[5:])
+            traceback.print_exc(file=sys.stdout)
+        finally:
+            rig.close()
+        sys.stdout.flush()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
