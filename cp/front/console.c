@@ -31,6 +31,7 @@ struct console {
 	bool tty;   /* standard input is a terminal */
 	bool owner; /* ^C is CONSOLE_STOP */
 	bool hidden; /* the terminal's echo is off */
+	bool leaving; /* the input has ended */
 	bool over;
 	int end; /* enum console_end, when over */
 	struct termios saved;
@@ -164,7 +165,8 @@ console_item(struct console *c, const struct ipcchan_message *msg)
 	struct ipc_item item;
 
 	memcpy(&item, msg->payload, sizeof item);
-	console_value(c, IPC_TERM_CREDIT, 1);
+	if (!c->leaving) /* then nobody may be there to take it */
+		console_value(c, IPC_TERM_CREDIT, 1);
 	/* What was typed here is on the terminal already. */
 	if (item.kind == ITEM_INPUT && (item.flags & ITEM_REPLAY) == 0)
 		return;
@@ -226,6 +228,7 @@ console_farewell(struct console *c)
 {
 	struct pollfd pfd = { .fd = c->ch.fd, .events = POLLIN };
 
+	c->leaving = true;
 	while (!c->over && poll(&pfd, 1, CONSOLE_FAREWELL_MS) > 0)
 		console_receive(c);
 	c->end = CONSOLE_LEFT;
