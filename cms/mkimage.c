@@ -140,7 +140,7 @@ put_boot(uint32_t first, uint32_t blocks)
 			},
 		},
 		.extent = { .mask = FBA_EXTENT_INHIBIT,
-		    .last = image.next - 1 },
+		    .last = first + blocks - 1 },
 		.locate = { .op = FBA_OP_READ, .blocks = (uint16_t)blocks,
 		    .first = first },
 	};

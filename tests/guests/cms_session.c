@@ -8,6 +8,8 @@
  *   # text        nothing
  *   storage KIB   before anything else; without it there are 16 MiB
  *   notimer       before anything else: there is no timer
+ *   cut BLOCKS    before anything else: the disk ends after so many blocks
+ *   damage AT HEX before anything else: a byte of the disk is another
  *   ipl           IPL the image (again)
  *   > text        when the guest reads its console, type text
  *   ! text        type text now, whatever the guest does
@@ -25,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,6 +44,8 @@ struct session {
 	const char *script;
 	int line;
 	int started;
+	int copy; /* of the disk, if not 0 */
+	char copy_path[32];
 };
 
 static const char *image_path;
@@ -138,6 +143,51 @@ step_notimer(struct session *s, const char *arg)
 	(void)arg;
 	s->rig.ndevices--;
 	return 0;
+}
+
+/* The disk becomes a copy in memory, which may be spoiled. */
+static int
+session_copy(struct session *s)
+{
+	char part[65536];
+	size_t n;
+	FILE *f;
+
+	if (s->copy > 0)
+		return 0;
+	f = fopen(image_path, "rb");
+	s->copy = memfd_create("disk", MFD_CLOEXEC);
+	if (f == NULL || s->copy < 0)
+		return fail(s, "cannot copy", image_path);
+	while ((n = fread(part, 1, sizeof part, f)) > 0)
+		if (write(s->copy, part, n) != (ssize_t)n)
+			return fail(s, "cannot copy", image_path);
+	fclose(f);
+	snprintf(s->copy_path, sizeof s->copy_path, "/proc/self/fd/%d",
+	    s->copy);
+	s->rig.device[1].path = s->copy_path;
+	return 0;
+}
+
+static int
+step_cut(struct session *s, const char *arg)
+{
+	if (session_copy(s) < 0)
+		return -1;
+	return ftruncate(s->copy, atol(arg) * FBA_BLOCK);
+}
+
+static int
+step_damage(struct session *s, const char *arg)
+{
+	char *end;
+	long at = strtol(arg, &end, 0);
+	unsigned char byte = (unsigned char)strtoul(end, NULL, 16);
+
+	if (session_copy(s) < 0)
+		return -1;
+	return pwrite(s->copy, &byte, 1, at) == 1 ? 0 :
+	    fail(s, "cannot damage", arg);
 }
 
 static int
@@ -278,6 +328,8 @@ static const struct {
 	{ "#", step_comment },
 	{ "storage", step_storage },
 	{ "notimer", step_notimer },
+	{ "cut", step_cut },
+	{ "damage", step_damage },
 	{ "ipl", step_ipl },
 	{ ">", step_type },
 	{ "!", step_now },
@@ -330,6 +382,8 @@ session_run(const char *script)
 	fclose(f);
 	if (s.started)
 		rig_kill(&s.rig);
+	if (s.copy > 0)
+		close(s.copy);
 	printf("%s %s (%llu ms)\n", rc == 0 ? "ok  " : "FAIL", script,
 	    (unsigned long long)(now_ms() - began));
 	fflush(stdout);

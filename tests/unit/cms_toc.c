@@ -235,7 +235,8 @@ check_boot(size_t size)
 	    offsetof(struct boot_block, chain));
 	assert_int_equal(boot.chain[0].cmd, FBA_DEFINE_EXTENT);
 	assert_int_equal(boot.chain[1].cmd, FBA_LOCATE);
-	assert_int_equal(boot.extent.last, disk.blocks - 1);
+	assert_int_equal(boot.extent.last,
+	    boot.locate.first + boot.locate.blocks - 1);
 	block = boot.locate.first;
 	for (c = &boot.chain[2];; c++) {
 		assert_int_equal(c->cmd, FBA_READ);
