@@ -29,7 +29,13 @@
 
 #define GUEST_OPS_MAX 8
 #define GUEST_ANSWER_SECONDS 30	   /* a machine that is silent longer is dead */
-#define GUEST_QUEUE_MAX (64u << 10) /* typed lines it has not taken */
+/*
+ * Typed lines that it may hold unread, in bytes with this much for each.  It
+ * is empty-handed when it announces a read; with what may then be on its way,
+ * twice as much is the most it ever has.
+ */
+#define GUEST_AHEAD_MAX (32u << 10)
+#define GUEST_AHEAD_LINE 16
 #define GUEST_RELEASE "1.0"
 
 enum guest_ask { ASK_STORAGE, ASK_WRITE, ASK_REGISTERS };
@@ -64,6 +70,7 @@ struct guest {
 	bool ready;
 	bool stop_asked;  /* VM_STOP or the like is on its way */
 	unsigned unpaid;  /* lines of output without credit */
+	size_t ahead;	  /* of typed lines, since it last announced a read */
 	uint32_t tag;
 	struct guest_op op[GUEST_OPS_MAX];
 	struct event *timer;
@@ -501,6 +508,8 @@ guest_reads(struct guest *g, uint32_t how)
 	if (how > CONS_READ_HIDDEN)
 		return false;
 	g->vm->reading = (enum ipc_cons_read)how;
+	if (how != CONS_READ_NONE)
+		g->ahead = 0;
 	vmblok_changed(g->vm);
 	return true;
 }
@@ -709,6 +718,7 @@ guest_ipl(struct vmblok *vm, vdev_t vdev, unsigned flags, const char *parm)
 	loopchan_send_text(&vm->guest->lc, IPC_VM_IPL, &ipl, sizeof ipl, parm,
 	    strlen(parm), -1);
 	vm->reading = CONS_READ_NONE;
+	vm->guest->ahead = 0;
 	guest_ordered_to_run(vm);
 	if (flags & IPL_STOP) {
 		vm->guest->stop_asked = true;
@@ -751,6 +761,7 @@ guest_reset(struct vmblok *vm, enum ipc_vm_reset how)
 {
 	guest_value(vm, IPC_VM_RESET, how);
 	vm->guest->stop_asked = true;
+	vm->guest->ahead = 0;
 	vm->running = false;
 	vm->reading = CONS_READ_NONE;
 }
@@ -773,10 +784,12 @@ guest_external(struct vmblok *vm, unsigned code)
 bool
 guest_input(struct vmblok *vm, const char *text, size_t len)
 {
+	size_t cost = len + GUEST_AHEAD_LINE;
 	struct ipc_text line;
 
-	if (vm->guest->lc.ch.queued > GUEST_QUEUE_MAX)
+	if (vm->guest->ahead + cost > GUEST_AHEAD_MAX)
 		return false;
+	vm->guest->ahead += cost;
 	loopchan_send_text(&vm->guest->lc, IPC_VM_CONS_INPUT, &line,
 	    sizeof line, text, len, -1);
 	return true;

@@ -36,7 +36,7 @@ void guest_reset(struct vmblok *vm, enum ipc_vm_reset how);
 void guest_attention(struct vmblok *vm);
 void guest_external(struct vmblok *vm, unsigned code);
 
-/* A typed line.  false: it takes no more now. */
+/* A typed line.  false: it has enough unread; try when it reads again. */
 bool guest_input(struct vmblok *vm, const char *text, size_t len);
 
 /* n lines of output are out. */

@@ -23,7 +23,6 @@
 /* CP takes no further typed command while so much of the last ones' output
  * is not shown. */
 #define SESSION_BACKLOG 200
-#define SESSION_RETRY_MS 100
 
 struct session_line {
 	STAILQ_ENTRY(session_line) entry;
@@ -350,23 +349,13 @@ session_typed(struct session *s, const char *typed, size_t len)
 	explicit_bzero(text, len); /* perhaps a password */
 }
 
-static void
-session_later(struct session *s)
-{
-	struct timeval tv = { .tv_usec = SESSION_RETRY_MS * 1000 };
-
-	evtimer_add(s->retry, &tv);
-}
-
 static bool
 session_to_guest(struct session *s, const char *text, size_t len)
 {
 	bool hidden = s->vm->reading == CONS_READ_HIDDEN;
 
-	if (!guest_input(s->vm, text, len)) {
-		session_later(s);
-		return false;
-	}
+	if (!guest_input(s->vm, text, len))
+		return false; /* its next read comes back here */
 	session_echo(s, text, hidden ? 0 : len);
 	return true;
 }

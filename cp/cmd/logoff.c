@@ -35,16 +35,16 @@ CP_COMMAND(logoff,
 
 CP_COMMAND(logout,
 	.name = "LOGOUT",
-	.abbrev = 4,
+	.abbrev = 5,
 	.machine = true,
 	.run = cmd_logoff,
-	.syntax = "LOGOut [HOld]",
+	.syntax = "LOGOUt [HOld]",
 	.help = "The same as LOGOFF.");
 
 CP_COMMAND(logoff_logo,
 	.name = "LOGOFF",
-	.abbrev = 4,
+	.abbrev = 6,
 	.place = AT_LOGO,
 	.run = cmd_logoff_logo,
-	.syntax = "LOGOff",
+	.syntax = "LOGOFF",
 	.help = "Close the connection.");

@@ -248,7 +248,7 @@ CP_QUERY(names, .name = "NAMES", .abbrev = 1, .run = query_names,
 	.syntax = "Names", .help = "Who is logged on, and where.");
 CP_QUERY(users, .name = "USERS", .abbrev = 1, .run = query_users,
 	.syntax = "Users [userid]", .help = "How many are logged on.");
-CP_QUERY(cplevel, .name = "CPLEVEL", .abbrev = 3, .run = query_cplevel,
+CP_QUERY(cplevel, .name = "CPLEVEL", .abbrev = 7, .run = query_cplevel,
 	.syntax = "CPLEVEL", .help = "CP's release, and when it was started.");
 CP_QUERY(set, .name = "SET", .abbrev = 3, .machine = true, .run = query_set,
 	.syntax = "SET", .help = "Your settings: see HELP SET.");

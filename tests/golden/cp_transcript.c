@@ -18,6 +18,9 @@
  *   logo T                      wait for the logo
  *   closed T                    wait for the connection's end
  *   drop T                      close it
+ *   silent T                    connect and say nothing
+ *   bad T how                   a message that breaks the rules: early (before
+ *                               TERM_OPEN), kind, twice, type, length, credit
  *   host COMMAND                a host command; its output and return code
  *   file NAME text              append a line to a file in the home
  *   note text                   printed
@@ -324,8 +327,34 @@ cmd_open(struct run *r, const char *name, const char *args)
 	t->fd = socket(AF_INET, SOCK_STREAM, 0);
 	if (connect(t->fd, (struct sockaddr *)&in, sizeof in) < 0)
 		quit("connect: %s", strerror(errno));
+	if (*args == '\0')
+		return;
 	say_hello(t, strncmp(args, "3270", 4) == 0 ? TERM_3270 :
 	    TERM_LINE_MODE, n != NULL ? (uint32_t)atoi(n) : 100000);
+}
+
+/* Everything a lying vmterm could try. */
+static void
+cmd_bad(struct terminal *t, const char *how)
+{
+	struct ipc_term_open open = { .kind = 77 };
+	struct ipc_value v = { .value = UINT32_MAX };
+	struct ipc_text text = { .text_len = 500 };
+
+	memset(open.peer, 'x', sizeof open.peer);
+	if (strcmp(how, "kind") == 0)
+		send_packet(t, IPC_TERM_OPEN, &open, sizeof open, NULL, 0);
+	else if (strcmp(how, "twice") == 0)
+		say_hello(t, TERM_LINE_MODE, 0);
+	else if (strcmp(how, "type") == 0)
+		send_packet(t, IPC_VM_READY, &v, sizeof v, NULL, 0);
+	else if (strcmp(how, "length") == 0)
+		send_packet(t, IPC_TERM_LINE, &text, sizeof text, "short", 5);
+	else if (strcmp(how, "credit") == 0)
+		for (int i = 0; i < 3; i++)
+			send_packet(t, IPC_TERM_CREDIT, &v, sizeof v, NULL, 0);
+	else
+		send_packet(t, IPC_TERM_KEY, &v, sizeof v, NULL, 0);
 }
 
 static int
@@ -505,6 +534,8 @@ on_terminal(struct run *r, const char *verb, struct terminal *t,
 			cmd_type(t, text + 1);
 	} else if (strcmp(verb, "key") == 0) {
 		cmd_key(t, args);
+	} else if (strcmp(verb, "bad") == 0) {
+		cmd_bad(t, args);
 	} else if (strcmp(verb, "credit") == 0) {
 		credit(t, (uint32_t)atoi(args));
 	} else if (strcmp(verb, "expect") == 0) {
@@ -543,7 +574,7 @@ script_line(struct run *r, char *line)
 	at = 0;
 	sscanf(rest, "%15s%n", name, &at);
 	args = rest + at + (rest[at] == ' ');
-	if (strcmp(verb, "open") == 0)
+	if (strcmp(verb, "open") == 0 || strcmp(verb, "silent") == 0)
 		cmd_open(r, name, args);
 	else if (strcmp(verb, "local") == 0)
 		cmd_local(r, name);
@@ -705,6 +736,7 @@ main(int argc, char **argv)
 {
 	struct run *r = &the_run;
 	char *got, *want;
+	bool same;
 
 	if (argc != 6) {
 		fputs("cp_transcript VMCP FELLOW HOME SCRIPT EXPECTED\n",
@@ -719,7 +751,8 @@ main(int argc, char **argv)
 	got = transcript(r);
 	stop(r);
 	want = whole_file(argv[5]);
-	if (want == NULL || strcmp(got, want) != 0) {
+	same = want != NULL && strcmp(got, want) == 0;
+	if (!same) {
 		char path[128];
 		FILE *f;
 
@@ -730,8 +763,10 @@ main(int argc, char **argv)
 		shell("diff -u %s %s || true", argv[5], path);
 		if (getenv("CP_TRANSCRIPT_ACCEPT") != NULL)
 			shell("cp %s %s", path, argv[5]);
-		return 1;
 	}
-	shell("rm -rf %s", r->dir);
-	return 0;
+	free(got);
+	free(want);
+	if (same)
+		shell("rm -rf %s", r->dir);
+	return same ? 0 : 1;
 }
