@@ -74,7 +74,7 @@ enum dirparse_where { TOP, IN_USER, IN_BOTH };
 struct dirparse_statement {
 	const char *name;
 	enum dirparse_where where;
-	unsigned min, max; /* operands */
+	unsigned max; /* operands; a handler misses those that it needs */
 	int (*run)(struct dirparse *);
 };
 
@@ -454,6 +454,8 @@ dirparse_do_user(struct dirparse *p)
 
 	if (dirparse_name(p, 1, VM_NAME_MAX, "A USERID", &name) < 0)
 		return -1;
+	if (p->card.nwords < 3)
+		return dirparse_bad(p, 2, "A PASSWORD OR NOLOG");
 	p->in_profile = false;
 	if (dirparse_begin(p, &p->dir->users, &p->dir->nusers, name) < 0)
 		return -1;
@@ -547,6 +549,8 @@ dirparse_do_option(struct dirparse *p)
 	static const char *const without_effect[] = { "ACCT", "BMX", "ISAM",
 		"SVCOFF", "SVCACCL", "VIRT=REAL", "STFIRST" };
 
+	if (p->card.nwords < 2)
+		return dirparse_bad(p, 1, "AN OPTION: REALTIMER ECMODE");
 	for (unsigned i = 1; i < p->card.nwords; i++) {
 		bool known = false;
 
@@ -761,19 +765,19 @@ dirparse_do_mdisk(struct dirparse *p)
 }
 
 static const struct dirparse_statement dirparse_statements[] = {
-	{ "DIRECTORY", TOP, 3, 3, dirparse_do_directory },
-	{ "PROFILE", TOP, 1, 1, dirparse_do_profile },
-	{ "USER", TOP, 2, 10, dirparse_do_user },
-	{ "INCLUDE", IN_USER, 1, 1, dirparse_do_include },
-	{ "ACCOUNT", IN_BOTH, 1, 2, dirparse_do_account },
-	{ "OPTION", IN_BOTH, 1, CARD_WORDS_MAX, dirparse_do_option },
-	{ "MACHINE", IN_BOTH, 1, 1, dirparse_do_machine },
-	{ "IPL", IN_BOTH, 1, CARD_WORDS_MAX, dirparse_do_ipl },
-	{ "CONSOLE", IN_BOTH, 2, 2, dirparse_do_console },
-	{ "SPOOL", IN_BOTH, 2, 4, dirparse_do_spool },
-	{ "SPECIAL", IN_BOTH, 2, 2, dirparse_do_special },
-	{ "LINK", IN_BOTH, 2, 4, dirparse_do_link },
-	{ "MDISK", IN_BOTH, 4, 9, dirparse_do_mdisk },
+	{ "DIRECTORY", TOP, 3, dirparse_do_directory },
+	{ "PROFILE", TOP, 1, dirparse_do_profile },
+	{ "USER", TOP, 10, dirparse_do_user },
+	{ "INCLUDE", IN_USER, 1, dirparse_do_include },
+	{ "ACCOUNT", IN_BOTH, 2, dirparse_do_account },
+	{ "OPTION", IN_BOTH, CARD_WORDS_MAX, dirparse_do_option },
+	{ "MACHINE", IN_BOTH, 1, dirparse_do_machine },
+	{ "IPL", IN_BOTH, CARD_WORDS_MAX, dirparse_do_ipl },
+	{ "CONSOLE", IN_BOTH, 2, dirparse_do_console },
+	{ "SPOOL", IN_BOTH, 4, dirparse_do_spool },
+	{ "SPECIAL", IN_BOTH, 2, dirparse_do_special },
+	{ "LINK", IN_BOTH, 4, dirparse_do_link },
+	{ "MDISK", IN_BOTH, 9, dirparse_do_mdisk },
 };
 
 static int
@@ -799,10 +803,6 @@ dirparse_statement(struct dirparse *p)
 			continue;
 		if (dirparse_place(p, st) < 0)
 			return -1;
-		if (c->nwords - 1 < st->min)
-			return dirparse_error(p, DIR_OPERAND_MISSING, c->line,
-			    c->end, "OPERAND MISSING - %s TAKES AT LEAST %u",
-			    st->name, st->min);
 		if (c->nwords - 1 > st->max)
 			return dirparse_bad(p, st->max + 1, "NOTHING MORE");
 		if (st->run(p) < 0)

@@ -14,6 +14,9 @@
 #include "host.h"
 
 #define STOP_SECONDS 60
+#define STOP_REAPED_S 5
+
+static const struct timespec stop_tick = { .tv_nsec = 50000000 };
 
 /*
  * Does this process run, and is it a supervisor?  The lock says that a system
@@ -67,10 +70,20 @@ stop_ask(const struct front *front, const struct home_state *state)
 	return 0;
 }
 
+/* A supervisor that has ended is a zombie until the host's init looks. */
+static void
+stop_reaped(pid_t pid)
+{
+	for (int i = 0; i < STOP_REAPED_S * 20; i++) {
+		if (pid <= 1 || kill(pid, 0) < 0)
+			return;
+		nanosleep(&stop_tick, NULL);
+	}
+}
+
 int
 stop_command(struct front *front, int argc, char *argv[])
 {
-	const struct timespec tick = { .tv_nsec = 50000000 };
 	struct home_state state, now;
 
 	(void)argv;
@@ -87,10 +100,11 @@ stop_command(struct front *front, int argc, char *argv[])
 	for (int i = 0; i < STOP_SECONDS * 20; i++) {
 		if (!home_running(front, &now) &&
 		    !stop_is_supervisor(state.pid)) {
+			stop_reaped(state.pid);
 			printf("Stopped\n");
 			return 0;
 		}
-		nanosleep(&tick, NULL);
+		nanosleep(&stop_tick, NULL);
 	}
 	return front_fail("it has not stopped in %d seconds; "
 	    "%s/log/vm370.log may say why", STOP_SECONDS, front->home);
