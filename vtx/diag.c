@@ -22,6 +22,7 @@ struct diag_call {
 
 struct diag_row {
 	uint32_t code;
+	uint32_t flags; /* that it knows */
 	/* DIAG_DONE: results are in block.  Above that, an enum machine_pgm. */
 	int (*run)(struct diag_call *);
 };
@@ -161,25 +162,26 @@ diag_command(struct diag_call *c)
 }
 
 static const struct diag_row diag_rows[] = {
-	{ DIAG_EXTENDED_ID, diag_extended_id },
-	{ DIAG_COMMAND, diag_command },
-	{ DIAG_TIMER_OLD, diag_timer_old },
-	{ DIAG_RELEASE, diag_release },
-	{ DIAG_STORAGE, diag_storage_size },
-	{ DIAG_TIMER, diag_timer },
+	{ DIAG_EXTENDED_ID, 0, diag_extended_id },
+	{ DIAG_COMMAND, DIAG_COMMAND_IMPLIED, diag_command },
+	{ DIAG_TIMER_OLD, 0, diag_timer_old },
+	{ DIAG_RELEASE, 0, diag_release },
+	{ DIAG_STORAGE, 0, diag_storage_size },
+	{ DIAG_TIMER, 0, diag_timer },
 };
 
 static int
 diag_dispatch(struct diag_call *c)
 {
-	uint32_t flags = c->block.code == DIAG_COMMAND ?
-	    DIAG_COMMAND_IMPLIED : 0;
+	for (size_t i = 0; i < sizeof diag_rows / sizeof diag_rows[0]; i++) {
+		const struct diag_row *row = &diag_rows[i];
 
-	if ((c->block.flags & ~flags) != 0)
-		return MACHINE_PGM_SPECIFICATION;
-	for (size_t i = 0; i < sizeof diag_rows / sizeof diag_rows[0]; i++)
-		if (diag_rows[i].code == c->block.code)
-			return diag_rows[i].run(c);
+		if (row->code != c->block.code)
+			continue;
+		if ((c->block.flags & ~row->flags) != 0)
+			return MACHINE_PGM_SPECIFICATION;
+		return row->run(c);
+	}
 	return MACHINE_PGM_OPERATION;
 }
 

@@ -191,9 +191,10 @@ vcpu_halt(struct vcpu *v, struct kvm_exit *ex)
 static enum vcpu_next
 vcpu_window(struct vcpu *v, struct kvm_exit *ex)
 {
-	(void)v;
 	(void)ex;
-	return NEXT_RUN; /* the loop presents what is pending */
+	/* The loop presents what is pending; that may be nothing any more. */
+	kvm_want_window(&v->kvm, false);
+	return NEXT_RUN;
 }
 
 static enum vcpu_next

@@ -33,7 +33,67 @@ deck() {
 	check "$name" -r "00C=$name.deck" "$@" ipl=00C rc=0
 }
 
+# Three cards of their numbers; disks of 64 blocks, zeros and numbered.
+for digit in 1 2 3; do
+	printf '%080d' 0 | tr 0 $digit
+done >cards.data
+: >none.data
+dd if=/dev/zero of=zeros.data bs=512 count=64 2>/dev/null
+block=0
+while [ $block -lt 64 ]; do
+	printf "\\$(printf %03o $block)"
+	dd if=/dev/zero bs=511 count=1 2>/dev/null
+	block=$((block + 1))
+done >numbers.data
+
 deck hello
+check hello-disk -D 190=hello.disk ipl=190 rc=0
+check hello-clear -r 00C=hello.deck ipl=00C,clear rc=0
+check start -r 00C=start.deck ipl=00C,parm="HELLO WORLD" rc=0
+check start-disk -D 190=start.disk ipl=190,parm="HELLO WORLD" rc=0
+check start-large -s 3145728 -r 00C=start.deck \
+	ipl=00C,clear,parm="HELLO WORLD" rc=0
+check start-small -s 256 -r 00C=start.deck ipl=00C,parm="HELLO WORLD" rc=0
+deck channel
+deck console
+deck fba -d 200=zeros.data -D 201=numbers.data
+deck reader -r 01C=cards.data -r 01D=none.data -R 01E
+deck timer
+deck diag
+deck refused
+deck ports
+deck mmio
+deck wait
+deck loop
+deck save -s 512 -r 01C=cards.data -D 201=numbers.data
+
+# How a machine ends, and that its vmguest is there for the next one.
+check disabled -r 00C=disabled.deck ipl=00C state=disabled:DEAD0451 \
+	begin rc=0
+check triple -r 00C=triple.deck ipl=00C state=shutdown begin state=shutdown \
+	ipl=00C state=shutdown reset state=asked
+check again -r 00C=hello.deck -r 01C=triple.deck -r 02C=disabled.deck \
+	ipl=01C state=shutdown ipl=00C rc=0 ipl=02C,clear \
+	state=disabled:DEAD0451 ipl=00C rc=0 state=disabled \
+	ipl=00C rc=0
+check stopped -r 00C=hello.deck ipl=00C,stop state=asked begin rc=0
+check system-reset -r 00C=hello.deck ipl=00C rc=0 state=disabled \
+	reset state=asked word=0:1000 clear state=asked word=0:0 \
+	ipl=00C rc=0
+
+# IPL that fails, and why.
+check ipl-no-device -r 00C=hello.deck ipl=190 state=nodevice:190 \
+	ipl=00C rc=0
+check ipl-no-deck -R 00C ipl=00C state=ioerror:C
+check ipl-no-cards -r 00C=none.data ipl=00C state=ioerror:C
+check ipl-console ipl=009 state=ioerror:9
+check ipl-cut -r 00C=cards.data ipl=00C state=ioerror:C
+check ipl-version -r 00C=version.deck ipl=00C state=version:2
+check ipl-entry -r 00C=entry.deck ipl=00C state=entry:FFFFFFF0
+check ipl-flags -r 00C=flags.deck ipl=00C state=version:101
+check ipl-endless -r 00C=endless.deck -r 01C=hello.deck ipl=00C sleep=20 \
+	stop state=asked ipl=00C sleep=20 reset state=asked \
+	ipl=00C sleep=20 ipl=01C rc=0
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

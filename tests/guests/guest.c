@@ -231,8 +231,8 @@ wait_interrupt(void)
 {
 	disable();
 	out32(MACHINE_PORT_WAIT, 0);
-	/* The shadow of STI takes one instruction: the NOP. */
-	__asm__ volatile("sti; nop; cli" : : : "memory");
+	/* The shadow of STI takes one instruction. */
+	__asm__ volatile("sti; nop; nop; cli" : : : "memory");
 }
 
 static void
@@ -281,6 +281,9 @@ guest_trap(struct trap_frame *f)
 	default:
 		guest_end(200 + (int)f->vector);
 	}
+	/* The interrupted program goes on disabled: one at a time. */
+	if (f->vector >= 32)
+		f->eflags &= ~0x200u;
 }
 
 static void

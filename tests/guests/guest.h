@@ -116,7 +116,8 @@ disable(void)
 	__asm__ volatile("cli" : : : "memory");
 }
 
-/* CLI; OUT wait; STI; CLI: exactly one interrupt more. */
+/* An interrupt handler returns with IF=0, so that one STI lets in one.
+ * CLI; OUT wait; STI; CLI: exactly one interrupt more. */
 void wait_interrupt(void);
 
 /* --- the rest --- */

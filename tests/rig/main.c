@@ -273,6 +273,18 @@ rig_options(struct rig *rig, int argc, char **argv)
 	}
 }
 
+/* Where it failed, and where the guest is. */
+static void
+rig_tell(struct rig *rig, int step, int rc)
+{
+	fprintf(stderr, "rig: step %d: status %d", step, rc);
+	if (!rig->chan.dead && rig_read_regs(rig) == 0)
+		fprintf(stderr, ", rip %llX flags %llX",
+		    (unsigned long long)rig->regs.reg[VMREG_RIP],
+		    (unsigned long long)rig->regs.reg[VMREG_RFLAGS]);
+	fprintf(stderr, "\n");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -288,8 +300,7 @@ main(int argc, char **argv)
 	for (int i = optind; i < argc && rc == 0; i++) {
 		rc = rig_step(&rig, argv[i]);
 		if (rc != 0)
-			fprintf(stderr, "rig: step %d: status %d\n",
-			    i - optind + 1, rc);
+			rig_tell(&rig, i - optind + 1, rc);
 	}
 	rig_kill(&rig);
 	return rc;

@@ -110,6 +110,18 @@ deck(FILE *out, const struct program *p)
 		card = deck_group(out, p, card, cards);
 }
 
+/* An IPL record whose channel program goes round and round. */
+static void
+deck_endless(FILE *out)
+{
+	struct ipl_record r = { .entry = 0x1000, .flags = MACHINE_VERSION,
+		.ccw = { { .cmd = CMD_NOP, .flags = CCW_CC, .count = 1 },
+		    { .cmd = CMD_TIC,
+			.addr = offsetof(struct ipl_record, ccw) } } };
+
+	put_card(out, &r, sizeof r);
+}
+
 /* --- disks --- */
 
 struct disk_block0 {
@@ -181,6 +193,16 @@ load(struct program *p, const char *path)
 	fclose(in);
 }
 
+static FILE *
+create(const char *path)
+{
+	FILE *out = fopen(path, "wb");
+
+	if (out == NULL)
+		die(path);
+	return out;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -189,6 +211,11 @@ main(int argc, char **argv)
 	FILE *out;
 	int i = 1;
 
+	if (argc == 3 && strcmp(argv[1], "-l") == 0) {
+		out = create(argv[2]);
+		deck_endless(out);
+		return fclose(out) != 0;
+	}
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "-d") == 0) {
 			to_disk = true;
@@ -202,17 +229,15 @@ main(int argc, char **argv)
 		}
 	}
 	if (argc - i != 3) {
-		fprintf(stderr, "usage: mkdeck [-d] [-v VERSION] [-e ENTRY] "
-		    "ADDRESS IN OUT\n");
+		fprintf(stderr, "usage: mkdeck [-d] [-v FLAGS] [-e ENTRY] "
+		    "ADDRESS IN OUT | -l OUT\n");
 		return 2;
 	}
 	p.address = (uint32_t)strtoul(argv[i], NULL, 0);
 	if (!entry)
 		p.entry = p.address;
 	load(&p, argv[i + 1]);
-	out = fopen(argv[i + 2], "wb");
-	if (out == NULL)
-		die(argv[i + 2]);
+	out = create(argv[i + 2]);
 	if (to_disk)
 		disk(out, &p);
 	else

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * save.c - save, kill -9, load into another vmguest, go on: registers,
+ * storage, and every device in the middle of something.
+ */
+#include "guest.h"
+
+#define DONE (UNIT_CHANNEL_END | UNIT_DEVICE_END)
+
+static uint8_t big[64 * 1024];
+static char line[100];
+static struct ccw other[4] __attribute__((aligned(8)));
+static struct timer_set set;
+static uint8_t card[RDR_CARD];
+
+static uint64_t
+tsc(void)
+{
+	uint64_t t;
+
+	__asm__ volatile("rdtsc" : "=A"(t));
+	return t;
+}
+
+/* Save with known values in the registers that a C function keeps. */
+static bool
+registers_kept(void)
+{
+	uint32_t b = 0x11111111, s = 0x22222222, d = 0x33333333;
+	const struct diag *block = &diag_block;
+
+	diag_block = (struct diag){ .code = DIAG_COMMAND, .cc = 0x55,
+		.rc = 0x55, .in_addr = (uint32_t)(uintptr_t)"SAVE",
+		.in_len = 4 };
+	__asm__ volatile("outl %%eax, %%dx" : "+b"(b), "+S"(s), "+D"(d)
+	    : "a"(block), "d"(MACHINE_PORT_DIAG) : "memory");
+	return b == 0x11111111 && s == 0x22222222 && d == 0x33333333;
+}
+
+static int
+plain(void)
+{
+	uint64_t before;
+
+	for (unsigned i = 0; i < sizeof big; i++)
+		big[i] = (uint8_t)(i * 7 + (i >> 8));
+	*(volatile uint32_t *)(STORAGE - 4) = 0x5A5A5A5A;
+	before = tsc();
+	CHECK(1, registers_kept());
+	CHECK(2, diag_block.cc == 0 && diag_block.rc == 0);
+	CHECK(3, tsc() >= before && tsc() - before < 1ull << 40);
+	for (unsigned i = 0; i < sizeof big; i++)
+		CHECK(4, big[i] == (uint8_t)(i * 7 + (i >> 8)));
+	CHECK(5, *(volatile uint32_t *)(STORAGE - 4) == 0x5A5A5A5A);
+	/* Interrupts work as before. */
+	ccw_set(0, CMD_NOP, 0, 1, 0);
+	CHECK(6, sio(CONSOLE) == 0);
+	wait_interrupt();
+	CHECK(7, io.count == 1 && io.csw.unit == DONE);
+	return 0;
+}
+
+static int
+console(void)
+{
+	struct csw csw;
+
+	/* A read waits. */
+	ccw_set(0, CON_READ, line, sizeof line, CCW_SLI);
+	CHECK(10, sio(CONSOLE) == 0);
+	while (cp("READING") != 1)
+		;
+	CHECK(11, cp("SAVE") == 0);
+	CHECK(12, tio(CONSOLE) == 2);
+	while (cp("READING") != 1)
+		;
+	CHECK(13, cp("CON after all") == 0);
+	csw = end_of(CONSOLE);
+	CHECK(14, csw.unit == DONE && csw.residual == sizeof line - 9 &&
+	    same(line, "after all", 9));
+	/* Lines typed ahead, and the attention they raised. */
+	CHECK(15, cp("CON first") == 0 && cp("CON second") == 0);
+	CHECK(16, cp("SAVE") == 0);
+	CHECK(17, end_of(CONSOLE).unit == UNIT_ATTENTION);
+	CHECK(18, run(CONSOLE).unit == DONE && same(line, "first", 5));
+	CHECK(19, end_of(CONSOLE).unit == UNIT_ATTENTION);
+	CHECK(20, run(CONSOLE).unit == DONE && same(line, "second", 6));
+	/* A pending interrupt and sense. */
+	ccw_set(0, 0xFD, line, 1, 0);
+	CHECK(21, sio(CONSOLE) == 0);
+	out32(MACHINE_PORT_WAIT, 0);
+	CHECK(22, cp("SAVE") == 0);
+	CHECK(23, sio(CONSOLE) == 2 && tio(CONSOLE) == 1);
+	CHECK(24, chan_block.csw.unit == (DONE | UNIT_CHECK));
+	CHECK(25, sense(CONSOLE) == SENSE_COMMAND_REJECT << 8);
+	return 0;
+}
+
+static int
+timer(void)
+{
+	set.ns = 50000000;
+	ccw_set(0, TIMER_SET, &set, sizeof set, 0);
+	CHECK(30, run(TIMER).unit == UNIT_CHANNEL_END);
+	CHECK(31, cp("SAVE") == 0);
+	CHECK(32, sio(TIMER) == 2);
+	CHECK(33, end_of(TIMER).unit == UNIT_DEVICE_END);
+	/* Chained behind. */
+	ccw_set(0, TIMER_SET, &set, sizeof set, CCW_CC);
+	ccw_set(1, CMD_SENSE_ID, line, 7, 0);
+	CHECK(34, sio(TIMER) == 0);
+	for (unsigned i = 0; i < 20; i++)
+		tio(TIMER);
+	CHECK(35, cp("SAVE") == 0);
+	CHECK(36, end_of(TIMER).unit == DONE && (uint8_t)line[0] == 0xFF);
+	return 0;
+}
+
+static int
+endless(void)
+{
+	other[0] = (struct ccw){ CMD_NOP, CCW_CC, 1, 0 };
+	other[1] = (struct ccw){ CMD_TIC, 0, 0, (uint32_t)(uintptr_t)other };
+	CHECK(40, sio_at(CONSOLE, (uint32_t)(uintptr_t)other) == 0);
+	CHECK(41, cp("SAVE") == 0);
+	CHECK(42, tio(CONSOLE) == 2 && hio(CONSOLE) == 2);
+	CHECK(43, end_of(CONSOLE).unit == DONE);
+	return 0;
+}
+
+static int
+reader(void)
+{
+	ccw_set(0, RDR_READ, card, sizeof card, 0);
+	CHECK(50, run(0x01C).unit == DONE && card[0] == '1');
+	CHECK(51, cp("SAVE") == 0);
+	CHECK(52, run(0x01C).unit == DONE && card[0] == '2');
+	CHECK(53, run(0x01C).unit == DONE && card[0] == '3');
+	CHECK(54, run(0x01C).unit == (DONE | UNIT_EXCEPTION));
+	CHECK(55, cp("SAVE") == 0);
+	CHECK(56, run(0x01C).unit == (DONE | UNIT_CHECK));
+	return 0;
+}
+
+static int
+disk(void)
+{
+	static struct fba_extent extent = { .last = 63 };
+	static struct fba_locate locate = { .op = FBA_OP_READ, .blocks = 8,
+		.first = 3 };
+
+	/* Saved again and again while it reads. */
+	ccw_set(0, FBA_DEFINE_EXTENT, &extent, sizeof extent, CCW_CC);
+	ccw_set(1, FBA_LOCATE, &locate, sizeof locate, CCW_CC);
+	ccw_set(2, FBA_READ, big, 4096, 0);
+	fill(big, 0xEE, 4096);
+	CHECK(60, sio(0x201) == 0);
+	CHECK(61, cp("SAVE") == 0);
+	CHECK(62, end_of(0x201).unit == DONE);
+	for (unsigned i = 0; i < 8; i++)
+		CHECK(63, big[i * 512] == i + 3);
+	return 0;
+}
+
+static int
+damaged(void)
+{
+	/* Refused files leave the machine running as it was. */
+	CHECK(70, cp("DAMAGE 0") == 71);  /* EPROTO: the header */
+	CHECK(71, cp("DAMAGE 40") == 71); /* pages */
+	CHECK(72, cp("DAMAGE 99") == 71);
+	return 0;
+}
+
+static int
+waiting(void)
+{
+	/* Saved in the middle of the wait port and external interrupts. */
+	CHECK(80, cp("EXT 40") == 0 && cp("SAVE") == 0);
+	wait_interrupt();
+	CHECK(81, ext.count == 1 && ext.ext_code == 0x40);
+	return 0;
+}
+
+int
+guest_test(void)
+{
+	static int (*const parts[])(void) = { plain, console, timer, endless,
+		reader, disk, damaged, waiting };
+	int rc = 0;
+
+	for (unsigned i = 0; i < sizeof parts / sizeof parts[0] && rc == 0;
+	     i++)
+		rc = parts[i]();
+	return rc;
+}
