@@ -536,7 +536,9 @@ lineedit_final(unsigned value, uint8_t b)
 	case 'F':
 		return KEY_END;
 	case '~':
-		return value < sizeof tilde / sizeof tilde[0] ? tilde[value] : 0;
+		if (value < sizeof tilde / sizeof tilde[0])
+			return tilde[value];
+		return 0;
 	default:
 		return 0;
 	}
@@ -620,9 +622,13 @@ lineedit_byte(struct lineedit *le, uint8_t b)
 		lineedit_key(le, b);
 }
 
-void
+size_t
 lineedit_feed(struct lineedit *le, const uint8_t *bytes, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		lineedit_byte(le, bytes[i]);
+	size_t i = 0;
+
+	le->stop = false;
+	while (i < n && !le->stop)
+		lineedit_byte(le, bytes[i++]);
+	return i;
 }

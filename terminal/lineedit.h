@@ -44,6 +44,7 @@ struct lineedit {
 	bool echo;	  /* false: the client shows what is typed itself */
 	bool hidden;	  /* show nothing, remember nothing */
 	bool over;	  /* more came than there is room for */
+	bool stop;	  /* take no more of what is being fed */
 	bool suspended;	  /* between lineedit_hide and lineedit_show */
 
 	/* the bytes of a key or character that is not complete */
@@ -68,8 +69,9 @@ void lineedit_init(struct lineedit *le, const struct lineedit_port *port,
     unsigned cols);
 void lineedit_free(struct lineedit *le);
 
-/* What the client sent. */
-void lineedit_feed(struct lineedit *le, const uint8_t *bytes, size_t n);
+/* What the client sent.  Returns how much of it was taken: all, unless one of
+ * the port's functions set le->stop. */
+size_t lineedit_feed(struct lineedit *le, const uint8_t *bytes, size_t n);
 
 /* Take the line off the terminal, the cursor to the origin; then something
  * else may be written; then show it again at the column the cursor is at. */

@@ -67,8 +67,9 @@ void screen_init(struct screen *sc);
 
 /*
  * Put text (UTF-8, a line; a new line in it begins a row) from *done on,
- * folding it at the edge.  True: all of it is on the screen.  False: the screen is full of unseen lines and
- * *done says how far it got; call again with the same flags.
+ * folding it at the edge.  True: all of it is on the screen.  False: the
+ * screen is full of unseen lines and *done says how far it got; call again
+ * with the same flags.
  */
 bool screen_put(struct screen *sc, const char *text, size_t n, size_t *done,
     unsigned flags);

@@ -33,8 +33,8 @@
 #define TERM_PROXY_MS 5000    /* to send the header */
 #define TERM_LINGER_MS 3000   /* to take the last words */
 #define TERM_RETRY_MS 50      /* look again whether CP takes its messages */
-#define TERM_MARK_MS 60000    /* of silence, before a timing mark */
-#define TERM_MARKS_LOST 3     /* then a client that used to answer is dead */
+#define TERM_MARK_MS 30000    /* of silence, before a timing mark */
+#define TERM_MARKS_LOST 4     /* then a client that used to answer is dead */
 
 #define TERM_COLS_MIN 20
 #define TERM_COLS_MAX 500
@@ -270,7 +270,7 @@ term_view_timer_expired(evutil_socket_t fd, short what, void *arg)
 	if (term_is_3270(&term_only))
 		view_3270_timer(&term_only.screen, timer->id);
 	else
-		view_line_timer(&term_only.line);
+		view_line_timer(&term_only.line, timer->id);
 }
 
 /* --- telnet's port --- */

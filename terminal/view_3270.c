@@ -34,6 +34,7 @@ view_3270_lock(struct view_3270 *v)
 {
 	v->locked = true;
 	v->port.timer(v->port.arg, VIEW_3270_TIMER_ANSWER,
+	    v->status == CONS_LOGGED_OFF ? VIEW_3270_LOGON_MS :
 	    VIEW_3270_ANSWER_MS);
 	view_3270_touch(v);
 }

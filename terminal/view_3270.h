@@ -15,8 +15,9 @@
 #define VIEW_3270_NOTICE_MS 3000 /* NOT ACCEPTED stays so long */
 
 #define VIEW_3270_REPLAY_MS 50	 /* quiet after which a replay is over */
-#define VIEW_3270_ANSWER_MS 100	 /* locked after ENTER for an answer, and */
-#define VIEW_3270_QUIET_MS 15	 /* so long after its last line */
+#define VIEW_3270_ANSWER_MS 100	 /* locked after ENTER for an answer, */
+#define VIEW_3270_LOGON_MS 1000	 /* so long at the logo, and */
+#define VIEW_3270_QUIET_MS 15	 /* so long after the answer's last line */
 
 enum view_3270_timer {
 	VIEW_3270_TIMER_MORE,

@@ -29,6 +29,19 @@ view_line_newline(struct view_line *v)
 	v->col = 0;
 }
 
+/*
+ * At the logo what is typed next may be a password, and nothing says so yet:
+ * it is looked at (and shown) only when CP has answered, or after a moment.
+ */
+static void
+view_line_wait(struct view_line *v)
+{
+	v->waiting = true;
+	v->edit.stop = true;
+	v->port.timer(v->port.arg, VIEW_LINE_TIMER_ANSWER,
+	    VIEW_LINE_ANSWER_MS);
+}
+
 /* --- the line editor's port --- */
 
 static void
@@ -53,6 +66,8 @@ view_line_edit_line(void *arg, const char *text, size_t n)
 
 	v->col = 0;
 	view_line_end_prompt(v);
+	if (v->status == CONS_LOGGED_OFF)
+		view_line_wait(v);
 	v->port.line(v->port.arg, text, n);
 }
 
@@ -203,14 +218,69 @@ void
 view_line_close(struct view_line *v)
 {
 	view_line_forget(v);
+	free(v->ahead);
+	v->ahead = NULL;
 	lineedit_free(&v->edit);
 	view_line_end_prompt(v);
+}
+
+/* Keep what cannot be taken yet.  False: it is too much. */
+static bool
+view_line_ahead(struct view_line *v, const uint8_t *bytes, size_t n)
+{
+	if (n > VIEW_LINE_AHEAD_MAX - v->ahead_len)
+		return false;
+	if (v->ahead == NULL &&
+	    (v->ahead = malloc(VIEW_LINE_AHEAD_MAX)) == NULL)
+		return false;
+	memcpy(v->ahead + v->ahead_len, bytes, n);
+	v->ahead_len += n;
+	return true;
+}
+
+static void
+view_line_stop_waiting(struct view_line *v)
+{
+	if (v->waiting)
+		v->port.timer(v->port.arg, VIEW_LINE_TIMER_ANSWER, 0);
+	v->waiting = false;
+}
+
+/* CP has answered: on with what was typed ahead, up to the next line. */
+static void
+view_line_go_on(struct view_line *v)
+{
+	size_t used;
+
+	if (!v->waiting)
+		return;
+	view_line_stop_waiting(v);
+	used = lineedit_feed(&v->edit, v->ahead, v->ahead_len);
+	v->ahead_len -= used;
+	if (v->ahead_len > 0) {
+		memmove(v->ahead, v->ahead + used, v->ahead_len);
+		return;
+	}
+	if (v->ahead != NULL)
+		explicit_bzero(v->ahead, VIEW_LINE_AHEAD_MAX);
+	free(v->ahead);
+	v->ahead = NULL;
 }
 
 void
 view_line_data(struct view_line *v, const uint8_t *bytes, size_t n)
 {
-	lineedit_feed(&v->edit, bytes, n);
+	while (n > 0) {
+		size_t used;
+
+		if (v->waiting && view_line_ahead(v, bytes, n))
+			return;
+		while (v->waiting) /* too much to wait with */
+			view_line_go_on(v);
+		used = lineedit_feed(&v->edit, bytes, n);
+		bytes += used;
+		n -= used;
+	}
 }
 
 void
@@ -218,7 +288,7 @@ view_line_attention(struct view_line *v)
 {
 	static const uint8_t key = 0x03;
 
-	lineedit_feed(&v->edit, &key, 1);
+	view_line_data(v, &key, 1);
 }
 
 void
@@ -350,7 +420,8 @@ view_line_replay(struct view_line *v, const struct view_item *item)
 {
 	v->replaying = true;
 	view_line_keep(v, item);
-	v->port.timer(v->port.arg, 0, VIEW_LINE_REPLAY_MS);
+	v->port.timer(v->port.arg, VIEW_LINE_TIMER_REPLAY,
+	    VIEW_LINE_REPLAY_MS);
 }
 
 /* The past is complete: show what there is room for. */
@@ -360,7 +431,7 @@ view_line_replayed(struct view_line *v)
 	if (!v->replaying)
 		return;
 	v->replaying = false;
-	v->port.timer(v->port.arg, 0, 0);
+	v->port.timer(v->port.arg, VIEW_LINE_TIMER_REPLAY, 0);
 	view_line_hide(v);
 	view_line_fresh(v);
 	while (v->head != NULL) {
@@ -371,9 +442,12 @@ view_line_replayed(struct view_line *v)
 }
 
 void
-view_line_timer(struct view_line *v)
+view_line_timer(struct view_line *v, unsigned id)
 {
-	view_line_replayed(v);
+	if (id == VIEW_LINE_TIMER_REPLAY)
+		view_line_replayed(v);
+	else
+		view_line_go_on(v);
 }
 
 void
@@ -403,6 +477,9 @@ view_line_item(struct view_line *v, const struct view_item *item)
 {
 	v->owed++;
 	v->port.again(v->port.arg);
+	if (v->waiting)
+		v->port.timer(v->port.arg, VIEW_LINE_TIMER_ANSWER,
+		    VIEW_LINE_QUIET_MS);
 	if ((item->flags & ITEM_REPLAY) != 0) {
 		view_line_replay(v, item);
 		return;
@@ -426,6 +503,16 @@ view_line_warn(struct view_line *v)
 	view_line_say(v, text, sizeof text - 1);
 }
 
+/* The machine has stopped, CP listens: nobody reads at that prompt. */
+static void
+view_line_entered(struct view_line *v)
+{
+	view_line_hide(v);
+	view_line_fresh(v);
+	view_line_end_prompt(v);
+	view_line_show(v);
+}
+
 void
 view_line_state(struct view_line *v, const struct ipc_cons_state *state)
 {
@@ -436,13 +523,9 @@ view_line_state(struct view_line *v, const struct ipc_cons_state *state)
 		view_line_warn(v);
 	lineedit_hidden(&v->edit, state->hidden != 0);
 	v->status = state->status;
-	if (!entered || v->replaying)
-		return;
-	/* The machine has stopped, CP listens: nobody reads at that prompt. */
-	view_line_hide(v);
-	view_line_fresh(v);
-	view_line_end_prompt(v);
-	view_line_show(v);
+	if (entered && !v->replaying)
+		view_line_entered(v);
+	view_line_go_on(v);
 }
 
 void

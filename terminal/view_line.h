@@ -11,6 +11,11 @@
 #define VIEW_LINE_WINDOW 16 /* items that may be under way */
 #define VIEW_LINE_REPLAY_MS 50 /* quiet after which a replay is over */
 #define VIEW_LINE_KEPT_BYTES 65536u
+#define VIEW_LINE_ANSWER_MS 1000 /* at the logo: wait for an answer, and */
+#define VIEW_LINE_QUIET_MS 15	 /* so long after its last line */
+#define VIEW_LINE_AHEAD_MAX 4096u /* typed ahead meanwhile */
+
+enum view_line_timer { VIEW_LINE_TIMER_REPLAY, VIEW_LINE_TIMER_ANSWER };
 
 /* An item of a replay that may be among those to show. */
 struct view_line_kept {
@@ -33,6 +38,9 @@ struct view_line {
 	size_t prompt_len;
 	unsigned owed;	    /* credit not yet given back */
 	uint32_t status;    /* enum ipc_cons_status */
+	bool waiting;	    /* for CP's answer at the logo */
+	uint8_t *ahead;	    /* what was typed meanwhile; malloc'ed */
+	size_t ahead_len;
 	bool warned;	    /* that the client shows passwords */
 };
 
@@ -56,7 +64,6 @@ void view_line_say(struct view_line *v, const char *text, size_t n);
 
 /* The client takes its output: give credit back. */
 void view_line_ready(struct view_line *v);
-/* The one timer: a replay is over. */
-void view_line_timer(struct view_line *v);
+void view_line_timer(struct view_line *v, unsigned id);
 
 #endif

@@ -341,6 +341,15 @@ def test_telnet_session(rig):
             rig.said += os.read(rig.process.stdout.fileno(), 4096)
 
 
+def test_telnet_password_typed_ahead(rig):
+    c = Telnet(rig)
+    c.send(b"LOGON X\r\0SECRET\r\0LINES 1\r\0")
+    got = c.wait(rb".*LINE 1 OF 1").group(0)
+    if b"SECRET" in got:
+        raise AssertionError("the password is shown: %r" % got)
+    rig.wait("LINE 6 SECRET")
+
+
 def test_telnet_urgent_data(rig):
     c = Telnet(rig)
     c.logon()

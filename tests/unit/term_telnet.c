@@ -110,12 +110,16 @@ agreed(void *arg)
 	static const char *const modes[] = { [TELNET_RAW] = "raw",
 		[TELNET_CHARACTER] = "character", [TELNET_3270] = "3270" };
 
+	/* At the logo a line would wait for an answer. */
+	static const struct ipc_cons_state running = { CONS_RUNNING, 0 };
+
 	(void)arg;
 	assert_false(con.open);
 	con.open = true;
 	note("OPEN %s %s\n", modes[con.telnet.mode], con.telnet.type);
 	view_line_open(&con.line, &port, 80, 24, con.telnet.echo);
 	view_3270_open(&con.screen, &port);
+	view_line_state(&con.line, &running);
 }
 
 static void

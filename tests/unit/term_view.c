@@ -204,6 +204,7 @@ test_line_prompt(void **state)
 	assert_string_equal(con.line, "Bob");
 	/* typed before the prompt came: shown where it was taken */
 	line_type("Al\r");
+	view_line_timer(&vl, VIEW_LINE_TIMER_ANSWER);
 	line_put(ITEM_PROMPT, 0, "Name? ");
 	line_put(ITEM_INPUT, 0, "Al");
 	line_put(ITEM_OUTPUT, 0, "Hello");
@@ -255,7 +256,7 @@ test_line_replay(void **state)
 	view_line_ready(&vl);
 	assert_int_equal(con.credit, 5);
 	assert_int_equal(con.ms[0], VIEW_LINE_REPLAY_MS);
-	view_line_timer(&vl);
+	view_line_timer(&vl, VIEW_LINE_TIMER_REPLAY);
 	assert_string_equal(written(),
 	    "Name? Bob\r\nquery time\r\nTIME IS\r\n");
 	/* a screenful of the past, then the present */
@@ -288,6 +289,48 @@ test_line_states(void **state)
 	line_type("secret\r");
 	assert_string_equal(written(), "\r\n");
 	assert_string_equal(con.line, "secret");
+}
+
+static void
+test_line_password_typed_ahead(void **state)
+{
+	(void)state;
+	line_type("LOGON X\rSECRET\rQUERY TIME\r");
+	assert_int_equal(con.lines, 1); /* it may be a password */
+	assert_string_equal(written(), "LOGON X\r\n");
+	line_put(ITEM_OUTPUT, 0, "ENTER PASSWORD:");
+	assert_int_equal(con.ms[VIEW_LINE_TIMER_ANSWER], VIEW_LINE_QUIET_MS);
+	line_state(CONS_LOGGED_OFF, 1);
+	assert_int_equal(con.lines, 2);
+	assert_string_equal(con.line, "SECRET");
+	assert_string_equal(written(), "ENTER PASSWORD:\r\n\r\n");
+	line_state(CONS_RUNNING, 0);
+	assert_int_equal(con.lines, 3);
+	assert_string_equal(con.line, "QUERY TIME");
+	line_type("A\rB\rC\r"); /* logged on: nothing waits */
+	assert_int_equal(con.lines, 6);
+}
+
+static void
+test_line_typed_ahead_bounded(void **state)
+{
+	char line[1001];
+
+	(void)state;
+	memset(line, 'x', sizeof line);
+	line[1000] = '\0';
+	line[999] = '\r';
+	for (int i = 0; i < 10; i++) {
+		line_type(line);
+		written();
+		assert_true(vl.ahead_len <= VIEW_LINE_AHEAD_MAX);
+	}
+	for (int i = 0; i < 10; i++) { /* no answer: on after a while */
+		view_line_timer(&vl, VIEW_LINE_TIMER_ANSWER);
+		written();
+	}
+	assert_int_equal(con.lines, 10);
+	assert_null(vl.ahead);
 }
 
 static void
@@ -528,7 +571,7 @@ test_lock(void **state)
 	/* drawn, but not unlocked */
 	assert_true(con.len >= 2);
 	assert_int_equal(con.out[1] & DS_WCC_RESTORE, 0);
-	assert_int_equal(con.ms[VIEW_3270_TIMER_ANSWER], VIEW_3270_ANSWER_MS);
+	assert_int_equal(con.ms[VIEW_3270_TIMER_ANSWER], VIEW_3270_LOGON_MS);
 	screen_item(ITEM_INPUT, 0, "LOGON CMSUSER");
 	assert_int_equal(con.ms[VIEW_3270_TIMER_ANSWER], VIEW_3270_QUIET_MS);
 	written();
@@ -666,7 +709,9 @@ main(void)
 		LINE(test_line_credit), LINE(test_line_prompt),
 		LINE(test_line_message_at_prompt),
 		LINE(test_line_typing_meanwhile), LINE(test_line_replay),
-		LINE(test_line_states), LINE(test_line_raw_password),
+		LINE(test_line_states), LINE(test_line_password_typed_ahead),
+		LINE(test_line_typed_ahead_bounded),
+		LINE(test_line_raw_password),
 		LINE(test_line_attention), LINE(test_line_logo),
 		SCREEN(test_more), SCREEN(test_more_timer),
 		SCREEN(test_holding), SCREEN(test_enter_at_more),
