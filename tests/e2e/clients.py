@@ -311,7 +311,8 @@ class Telnet:
                 return
             self.raw += got
             shown = self._parse().decode("utf-8", "replace")
-            self.seen += shown.replace("\0", "").replace("\r", "")
+            # A bell may come before the line that it is for.
+            self.seen += re.sub("[\0\r\a]", "", shown)
             seconds = 0.0
 
     def text(self):

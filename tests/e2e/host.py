@@ -88,7 +88,6 @@ def side_by_side(system):
         other.close_clients()
     names = system.ask("QUERY", "NAMES")
     check("GUEST1" in names, "the other's end was seen here", names)
-    system.log_off("GUEST1")
 
 
 @case("time-zone")
@@ -108,7 +107,6 @@ def time_zone(system):
     client.wait("LOGON +AT \\d\\d:\\d\\d:\\d\\d IST")
     client.wait("^Ready;")
     client.command("QUERY TIME", "TIME IS \\d\\d:\\d\\d:\\d\\d IST")
-    system.log_off("GUEST2")
 
 
 @case("directory.bad")
@@ -140,7 +138,6 @@ def bad_directory(system):
     rc, out = system.vm370("direct")
     check(rc == 0, "a good directory: exit %d" % rc, out)
     system.ready(system.telnet(), "NEWUSER")
-    system.log_off("GUEST1", "NEWUSER")
 
 
 @case("adduser-passwd")
@@ -151,7 +148,7 @@ def adduser(system):
     system.ready(system.telnet(), "ADDED", password=password)
     rc, out = system.vm370("passwd", "ADDED", typed="other\n")
     check(rc == 0, "passwd: exit %d" % rc, out)
-    system.log_off("ADDED")
+    system.everybody_off()
     system.ready(system.telnet(), "ADDED", password="other")
     rc, out = system.vm370("adduser", "ADDED")
     check(rc != 0 and len(one_line(out)) == 1, "added twice: exit %d" % rc,
@@ -159,7 +156,6 @@ def adduser(system):
     rc, out = system.vm370("passwd", "NOBODY99", typed="other\n")
     check(rc != 0 and len(one_line(out)) == 1, "passwd of nobody: exit %d"
           % rc, out)
-    system.log_off("ADDED")
 
 
 @case("console")

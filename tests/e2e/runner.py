@@ -48,6 +48,7 @@ def arguments():
 def run_case(name, function, system):
     start = time.monotonic()
     try:
+        system.everybody_off()
         function(system)
         error = None
     except Exception as e: # a case may fail by any of them

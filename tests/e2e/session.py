@@ -21,7 +21,6 @@ def on_both(name):
     def add(function):
         for kind in TERMINALS:
             def one(system, kind=kind):
-                system.log_off("CMSUSER", "GUEST1", "GUEST2")
                 function(system, kind)
             case("%s.%s" % (name, kind))(one)
         return function
@@ -157,14 +156,17 @@ def programs(system, kind):
     """Static programs, glibc's and musl's: one says hello, one reads a line,
     one divides by zero and CMS lives."""
     client = system.ready(TERMINALS[kind](system), "CMSUSER")
-    for libc in ("GLIBC", "MUSL"):
-        client.command("HELLO" + libc[0], "[Hh]ello")
-        client.command("ASK" + libc[0], "[Ww]hat|[Nn]ame")
-        client.command("Lin", "Lin")
-        client.command("DIV" + libc[0], "DMSITP\\d+[ET]")
-        client.command("HELLO" + libc[0], "[Hh]ello")
+    for hello in ("HELLO", "HELLOMUS"):
+        client.command(hello, "Hello from a program in CMS")
+    client.command("GREET", "What is your name\\?")
+    client.line("Lin")
+    client.wait("Hello, Lin: 3 letters")
+    client.command("DIVZERO", "DMSITP141T .*EXCEPTION")
+    client.wait("^Ready\\(\\d+\\);")
+    client.command("HELLO", "Hello from a program in CMS")
     client.command("QUERY TIME", "TIME IS")
-    client.command("NOSUCHTHING", "DMS\\w+E|[Uu]nknown|UNKNOWN")
+    client.command("NOSUCHTHING",
+                   "UNKNOWN CP/CMS COMMAND: NOSUCHTHING.*HELP")
     client.command("HELP", "(?i)help")
     client.command("#CP LOGOFF", "VM/370 Online")
 
@@ -236,6 +238,7 @@ def dropped(system, kind):
         client = system.telnet("vt")
     system.ready(client, "CMSUSER")
     client.command("#CP STORE 100000 0BADCAFE", "")
+    client.command("#CP DISPLAY 100000.4", "(?i)0BADCAFE|FECAAD0B")
     client.drop()
     until(lambda: "CMSUSER  - DSC" in system.ask("QUERY", "NAMES"),
           "disconnected CMSUSER")
@@ -248,7 +251,6 @@ def dropped(system, kind):
 @case("typed-ahead.logo")
 def typed_at_logo(system):
     """Everything typed before the logo is even shown is taken, in order."""
-    system.log_off("GUEST1")
     client = system.telnet()
     client.send(b"LOGON GUEST1\r\nGUEST1\r\n#CP QUERY TIME\r\n")
     client.wait("LOGON +AT")
@@ -260,7 +262,6 @@ def typed_at_logo(system):
 @case("typed-ahead.more")
 def typed_at_more(system):
     """A line typed while MORE... stands is not lost."""
-    system.log_off("GUEST1")
     client = system.ready(system.s3270(), "GUEST1")
     client.drain()
     client.line("#CP DISPLAY 0.600")
@@ -275,7 +276,6 @@ def typed_at_more(system):
 @case("typed-ahead.running")
 def typed_while_running(system):
     """Lines typed while output runs are taken, in order."""
-    system.log_off("GUEST1")
     client = system.ready(system.telnet(), "GUEST1")
     client.send(b"#CP DISPLAY 0.1000\r\n" * 3
                 + b"QUERY TIME\r\n" + b"#CP MESSAGE * ONE\r\n"

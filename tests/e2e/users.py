@@ -13,7 +13,6 @@ MANY = ["MANY%02d" % n for n in range(1, 51)]
 
 @case("message")
 def message(system):
-    system.log_off("GUEST1", "GUEST2")
     one = system.ready(system.s3270(), "GUEST1")
     two = system.ready(system.telnet(), "GUEST2")
     one.drain()
@@ -26,7 +25,6 @@ def message(system):
     two.command("#CP SET MSG OFF", "")
     two.command("#CP QUERY SET", "MSG OFF")
     one.command("#CP MESSAGE GUEST2 hear me", "DMKMSG057W GUEST2 NOT RECEIV")
-    system.log_off("GUEST1", "GUEST2")
 
 
 @case("warning")
@@ -34,10 +32,10 @@ def warning(system):
     """WARNING is class A and B: a general user has no such command."""
     guest = system.ready(system.telnet(), "GUEST1")
     guest.command("#CP WARNING ALL no", "DMKCFC001E \\?CP: WARNING")
-    operator = system.logon(system.telnet(), "OPERATOR")
+    operator = system.logon(system.telnet(), "OPERATOR",
+                            answer="(LOGON|RECONNECTED) +AT")
     operator.line("WARNING ALL the system goes down")
     guest.wait("^\\d\\d:\\d\\d:\\d\\d WNG FROM OPERATOR: the system goes down")
-    system.log_off("GUEST1")
 
 
 @case("force")
@@ -70,7 +68,6 @@ def already(system):
     two.line("GUEST1")
     two.wait("DMKLOG054E ALREADY LOGGED ON (GRAF|LINE) ...")
     one.command("QUERY TIME", "TIME IS")
-    system.log_off("GUEST1")
 
 
 @case("fifty-at-once")
@@ -122,4 +119,3 @@ def private(system):
                            "(?i)^ *0*%s .*" % address)
         check(not re.search(pattern, client.seen[start:]),
               "another machine's storage", client.seen[start:])
-    system.log_off("GUEST1", "GUEST2")

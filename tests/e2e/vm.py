@@ -261,10 +261,13 @@ class System:
         rc, out = self.cp("QUERY", user)
         return "NOT LOGGED ON" in out
 
-    def log_off(self, *users):
-        """Force users off and wait until they are gone."""
-        for user in users:
-            if not self.logged_off(user):
-                self.cp("FORCE", user)
-        for user in users:
-            until(lambda: self.logged_off(user), "log-off of " + user)
+    def users(self):
+        """Who is logged on, but for the operator."""
+        return re.findall("(\\w+) +- ", re.sub("OPERATOR +- ", "",
+                                               self.ask("QUERY", "NAMES")))
+
+    def everybody_off(self):
+        """As a case wants to find it: nobody but the operator."""
+        for user in self.users():
+            self.cp("FORCE", user)
+        until(lambda: not self.users(), "log-off of everybody")

@@ -43,7 +43,6 @@ def unknown(system):
     client.command("X" * 2000, "DMK\\w{3}\\d+E")
     client.command("QUERY " + "Y" * 200, "DMK\\w{3}\\d+E")
     client.command("QUERY TIME", "TIME IS")
-    system.log_off("GUEST1")
 
 
 @case("command.wrong-operands")
@@ -59,7 +58,6 @@ def operands(system):
                  "DISPLAY 0-", "DISPLAY 0.0", "QUERY VIRTUAL ZZZ"):
         client.command(text, "DMK\\w{3}\\d{3}[EWI]")
     client.command("QUERY TIME", "TIME IS")
-    system.log_off("GUEST1")
 
 
 @case("logo.nonsense")
@@ -73,7 +71,6 @@ def nonsense(system):
     client.wait("ENTER PASSWORD")
     client.line("GUEST1")
     client.wait("LOGON +AT", 120)
-    system.log_off("GUEST1")
 
 
 @case("line.ten-megabytes")
@@ -94,7 +91,6 @@ def ten_megabytes(system):
         witness_lives(system)
         sizes = resident(system, "vmterm") + resident(system, "vmcp")
         check(sizes and max(sizes) < 32 << 10, "a program of %s KiB" % sizes)
-    system.log_off("GUEST1")
 
 
 def resident(system, program):
@@ -122,7 +118,6 @@ def never_reads(system):
     client.drop()
     until(lambda: "FAULT    - DSC" in system.ask("QUERY", "NAMES"),
           "disconnected FAULT")
-    system.log_off("FAULT")
 
 
 @case("client.leaves-in-negotiation")
@@ -220,4 +215,3 @@ def many_lines(system):
     for sock in socks:
         sock.close()
     until(lambda: len(system.pids("vmterm")) <= 1, "end of the terminals")
-    system.log_off("GUEST1")

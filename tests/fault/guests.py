@@ -12,7 +12,6 @@ DISKS = ["MDISK %s FB-512 %d %d TESTVL RR" %
 
 
 def fault_user(system):
-    system.log_off("FAULT")
     return system.logon(system.telnet(), "FAULT", options="NOIPL")
 
 
@@ -25,7 +24,6 @@ def ends_in(name, vdev, pattern):
             client.command("IPL " + vdev, pattern, 30)
             client.command("QUERY TIME", "TIME IS")
         client.command("DISPLAY 0.10", "^ *0*0 ")
-        system.log_off("FAULT")
     return one
 
 
@@ -50,7 +48,6 @@ def program_check(system):
     client.command("IPL 206", "DISABLED WAIT")
     line = client.command("DISPLAY G", "RAX[ =]+([0-9A-F]+)")
     check(int(line[1], 16) == 1, "EAX is %s" % line[1])
-    system.log_off("FAULT")
 
 
 def runs_on(name, vdev):
@@ -73,7 +70,6 @@ def runs_on(name, vdev):
         client.command("#CP IPL 202", "DISABLED WAIT", 20)
         client.command("IPL " + vdev, "")
         client.command("#CP LOGOFF", "VM/370 Online", 20)
-        system.log_off("GUEST2")
     return one
 
 
@@ -85,7 +81,6 @@ runs_on("output-flood", "20A")
 @case("guest.disabled-loop.3270")
 def loop_3270(system):
     """PA1 on a 3270 gets CP READ while the guest loops."""
-    system.log_off("FAULT")
     client = system.logon(system.s3270(), "FAULT", options="NOIPL")
     client.line("IPL 203")
     client.wait_corner("RUNNING")
@@ -100,7 +95,6 @@ def loop_3270(system):
 @case("guest.flood.3270")
 def flood_3270(system):
     """Output without end at a 3270: MORE... stands, and #CP is obeyed."""
-    system.log_off("FAULT")
     client = system.logon(system.s3270(), "FAULT", options="NOIPL")
     client.line("IPL 20A")
     client.wait_corner("MORE")

@@ -22,7 +22,6 @@ def new_pid(system, program, do):
 def two_users(system, program="vmguest"):
     """FAULT and GUEST2 at CMS; the process of FAULT; a pattern in GUEST2's
     storage, and his line marked."""
-    system.log_off("FAULT", "GUEST2")
     other = system.ready(system.telnet(), "GUEST2")
     other.command("#CP STORE 200000 0BADCAFE", "")
     other.command("QUERY TIME", "TIME IS")
@@ -53,7 +52,6 @@ def kill_guest(system):
     client.command("QUERY TIME", "TIME IS")
     client.command("IPL CMS", "^Ready;")
     client.command("QUERY TIME", "TIME IS")
-    system.log_off("FAULT", "GUEST2")
 
 
 @case("kill.vmguest.disconnected")
@@ -66,7 +64,6 @@ def kill_disconnected(system):
     again = system.telnet()
     system.logon(again, "FAULT", answer="RECONNECTED AT")
     check("DMKDSP450W" in again.seen, "no DMKDSP450W", again.seen)
-    system.log_off("FAULT", "GUEST2")
 
 
 @case("kill.vmterm")
@@ -83,7 +80,6 @@ def kill_term(system):
     again = system.telnet()
     system.logon(again, "FAULT", answer="RECONNECTED AT")
     again.command("#CP DISPLAY 200000.4", "(?i)FEEDF00D|0DF0EDFE")
-    system.log_off("FAULT", "GUEST2")
 
 
 @case("kill.vmspool")
@@ -98,7 +94,6 @@ def kill_spool(system):
     client.command("QUERY TIME", "TIME IS")
     third = system.logon(system.telnet(), "GUEST1", options="NOIPL")
     check("FILES:" in third.seen, "no FILES: line", third.seen)
-    system.log_off("FAULT", "GUEST2", "GUEST1")
 
 
 def all_is_there(system):
@@ -107,7 +102,6 @@ def all_is_there(system):
     check("FAULT" not in system.ask("QUERY", "NAMES"), "FAULT is there still")
     system.ready(system.telnet(), "GUEST2")
     system.ready(system.s3270(), "FAULT")
-    system.log_off("FAULT", "GUEST2")
 
 
 @case("kill.vmcp")
