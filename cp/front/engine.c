@@ -71,8 +71,8 @@ engine_probe(char *text, size_t size)
 /* What vmprobe found; its own text goes behind it. */
 static const char *const engine_found[] = {
 	[PROBE_HARDWARE] = "KVM works",
-	[PROBE_DENIED] = "no permission for /dev/kvm",
-	[PROBE_UNUSABLE] = "/dev/kvm is of no use",
+	[PROBE_DENIED] = "no permission for KVM, /dev/kvm",
+	[PROBE_UNUSABLE] = "KVM is of no use here",
 	[PROBE_NONE] = "there is no KVM",
 };
 

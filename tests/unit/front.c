@@ -483,7 +483,7 @@ refusals(void **state)
 	    "did not start");
 	setenv("FAKE_PROBE", "denied", 1);
 	expect_rc(VM370("start --engine kvm"), 1,
-	    "no permission for /dev/kvm: because of this");
+	    "no permission for KVM, /dev/kvm: because of this");
 	setenv("FAKE_PROBE", "unusable", 1);
 	expect_rc(VM370("start --engine kvm"), 1, "because of this");
 	setenv("FAKE_PROBE", "nonsense", 1);
@@ -539,7 +539,7 @@ lab(void **state)
 	(void)state;
 	setenv("FAKE_PROBE", "unusable", 1);
 	expect_rc(VM370("start --detach --port 4321"), 0,
-	    "/dev/kvm is of no use: because of this");
+	    "KVM is of no use here: because of this");
 	assert_non_null(strstr(out, "(engine lab)"));
 	expect_rc(VM370("status"), 0, "engine lab");
 	expect_rc(VM370("cp QUERY 'NAMES'"), 7, "-- vm370 --home /vm370/home "
