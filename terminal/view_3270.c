@@ -30,12 +30,13 @@ view_3270_touch(struct view_3270 *v)
  * it.  What comes meanwhile is drawn at once.
  */
 static void
-view_3270_lock(struct view_3270 *v)
+view_3270_lock(struct view_3270 *v, bool empty)
 {
+	bool logon = v->status == CONS_LOGGED_OFF && !empty;
+
 	v->locked = true;
 	v->port.timer(v->port.arg, VIEW_3270_TIMER_ANSWER,
-	    v->status == CONS_LOGGED_OFF ? VIEW_3270_LOGON_MS :
-	    VIEW_3270_ANSWER_MS);
+	    logon ? VIEW_3270_LOGON_MS : VIEW_3270_ANSWER_MS);
 	view_3270_touch(v);
 }
 
@@ -392,7 +393,7 @@ view_3270_enter(struct view_3270 *v, const struct ds_in *in)
 	screen_seen(&v->screen);
 	if (v->hold != VIEW_3270_FLOW)
 		view_3270_continue(v);
-	view_3270_lock(v);
+	view_3270_lock(v, n == 0);
 	v->port.line(v->port.arg, text, n);
 	explicit_bzero(text, sizeof text);
 }

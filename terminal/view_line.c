@@ -66,7 +66,7 @@ view_line_edit_line(void *arg, const char *text, size_t n)
 
 	v->col = 0;
 	view_line_end_prompt(v);
-	if (v->status == CONS_LOGGED_OFF)
+	if (v->status == CONS_LOGGED_OFF && n > 0)
 		view_line_wait(v);
 	v->port.line(v->port.arg, text, n);
 }
