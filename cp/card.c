@@ -52,6 +52,12 @@ card_comment(const char *s, unsigned n)
 	return true; /* an empty line says as little */
 }
 
+static bool
+card_hash(const struct card_word *w)
+{
+	return w->s[0] == '$';
+}
+
 /* Does this word keep to the columns, without those that hashes took?  1 yes,
  * 0 it is a sequence number, -1 no. */
 static int
@@ -59,8 +65,9 @@ card_columns(const struct card_reader *r, struct card *card,
     const struct card_word *w, unsigned uncounted, const char **why)
 {
 	unsigned first = w->column - uncounted;
+	unsigned last = card_hash(w) ? first : first + w->len - 1;
 
-	if (r->columns == 0 || first + w->len - 1 <= r->columns)
+	if (r->columns == 0 || last <= r->columns)
 		return 1;
 	if (first == CARD_SEQUENCE && w->len <= CARD_SEQUENCE_LEN &&
 	    card_digits(w) && card->nwords > 0)
@@ -87,13 +94,9 @@ card_split(const struct card_reader *r, struct card *card, const char *s,
 			i++;
 		w.len = i + 1 - w.column;
 		*column = w.column;
-		if (r->columns != 0 && w.s[0] == '$') {
+		kept = card_columns(r, card, &w, uncounted, why);
+		if (card_hash(&w))
 			uncounted += w.len;
-			kept = w.column - (uncounted - w.len) <= r->columns ? 1 : -1;
-			*why = "TEXT BEYOND COLUMN 71";
-		} else {
-			kept = card_columns(r, card, &w, uncounted, why);
-		}
 		if (kept < 0)
 			return -1;
 		if (kept == 0) {

@@ -44,7 +44,7 @@ struct dir_link {
 struct dir_user {
 	struct vm_name name;
 	bool nolog;		  /* may own space, may not log on */
-	bool clear;		  /* the file has a clear password: hash it first */
+	bool clear;		  /* a clear password: hash it first */
 	char hash[WORK_HASH_MAX]; /* crypt(5); "" when nolog or clear */
 	uint64_t storage, storage_max; /* bytes */
 	unsigned classes;	  /* CLASS() bits */

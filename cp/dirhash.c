@@ -222,8 +222,8 @@ dirhash_replace(const char *path, const struct dirhash_out *out,
 	if (!dirhash_same_file(before, &now))
 		return 1;
 	if (textfile_replace(path, out->text, out->len, 0600) < 0)
-		return dir_error_set(err, DIR_FILE, "%s: CANNOT BE REPLACED: %s",
-		    path, strerror(errno));
+		return dir_error_set(err, DIR_FILE, "%s: NOT REPLACED: %s", path,
+		    strerror(errno));
 	return 0;
 }
 

@@ -12,7 +12,7 @@
  *   MACHINE 370|PC
  *   IPL vdev|system [PARM text]
  *   CONSOLE vdev 3215
- *   SPOOL vdev 2540 READer|PUnch [class], SPOOL vdev 1403 [class]
+ *   SPOOL vdev 2540 READER|PUNCH [class], SPOOL vdev 1403 [class]
  *   SPECIAL vdev TIMER
  *   LINK owner vdev [vdev [mode]]
  *   MDISK vdev FB-512 start count volser [mode [rpw [wpw [mpw]]]]
@@ -550,7 +550,7 @@ dirparse_do_option(struct dirparse *p)
 		"SVCOFF", "SVCACCL", "VIRT=REAL", "STFIRST" };
 
 	if (p->card.nwords < 2)
-		return dirparse_bad(p, 1, "AN OPTION: REALTIMER ECMODE");
+		return dirparse_bad(p, 1, "REALTIMER OR ECMODE");
 	for (unsigned i = 1; i < p->card.nwords; i++) {
 		bool known = false;
 
@@ -562,7 +562,7 @@ dirparse_do_option(struct dirparse *p)
 		    sizeof without_effect[0]; k++)
 			known |= card_is(&p->card, i, without_effect[k]);
 		if (!known)
-			return dirparse_bad(p, i, "AN OPTION: REALTIMER ECMODE");
+			return dirparse_bad(p, i, "REALTIMER OR ECMODE");
 	}
 	return 0;
 }
@@ -643,7 +643,7 @@ dirparse_do_spool(struct dirparse *p)
 	    card_is(&p->card, 3, "READER")) {
 		dev.type = DEVICE_READER;
 		dev.klass = '*';
-	} else if (card_is(&p->card, 3, "PUNCH") || card_is(&p->card, 3, "PU")) {
+	} else if (card_is(&p->card, 3, "PUNCH")) {
 		dev.type = DEVICE_PUNCH;
 	} else {
 		return dirparse_bad(p, 3, "READER OR PUNCH");
@@ -722,7 +722,7 @@ dirparse_extent(struct dirparse *p, struct dir_mdisk *disk)
 	unsigned long start, blocks;
 
 	if (!card_number(&p->card, 3, DIRPARSE_BLOCKS_MAX, &start))
-		return dirparse_bad(p, 3, "THE FIRST BLOCK'S NUMBER, OR T-DISK");
+		return dirparse_bad(p, 3, "THE FIRST BLOCK, OR T-DISK");
 	if (!card_number(&p->card, 4, DIRPARSE_BLOCKS_MAX, &blocks) ||
 	    blocks == 0 || start + blocks - 1 > DIRPARSE_BLOCKS_MAX)
 		return dirparse_bad(p, 4, "A NUMBER OF BLOCKS");

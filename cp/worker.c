@@ -276,14 +276,15 @@ worker_direct(struct worker_pool *pool, const char *path, worker_fn *fn,
 void
 worker_cancel(struct worker_pool *pool, unsigned number)
 {
-	for (struct worker_job *job = pool->jobs; job != NULL; job = job->next) {
-		if (job->number != number)
-			continue;
-		job->fn = NULL;
-		if (!job->running)
-			worker_job_free(job);
+	struct worker_job *job = pool->jobs;
+
+	while (job != NULL && job->number != number)
+		job = job->next;
+	if (job == NULL)
 		return;
-	}
+	job->fn = NULL;
+	if (!job->running)
+		worker_job_free(job);
 }
 
 bool

@@ -23,7 +23,8 @@ struct worker_pool;
  * -errno.  text is the worker's, NUL terminated. */
 typedef void worker_fn(int rc, const char *text, void *arg);
 
-struct worker_pool *worker_pool_new(struct event_base *base, const char *program);
+struct worker_pool *worker_pool_new(struct event_base *base,
+    const char *program);
 void worker_pool_free(struct worker_pool *pool);
 
 /* Check a password.  An empty hash (no such user) takes the same time and

@@ -14,7 +14,8 @@ queue_open(struct queue *queue, struct store *store)
 {
 	*queue = (struct queue){ .store = store };
 	queue->count = store_prepare(store, "SELECT queue, count(*) FROM file "
-	    "WHERE owner = ?1 AND owner_node = ?2 AND state > 0 GROUP BY queue");
+	    "WHERE owner = ?1 AND owner_node = ?2 AND state > 0 "
+	    "GROUP BY queue");
 	return queue->count != NULL ? 0 : -1;
 }
 
@@ -44,9 +45,12 @@ queue_count(struct queue *queue, const struct vm_user *user)
 
 	sqlite3_bind_text(st, 1, owner.s, -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 2, node.s, -1, SQLITE_STATIC);
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
-		*queue_field(&counts, (const char *)sqlite3_column_text(st, 0)) =
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(st, 0);
+
+		*queue_field(&counts, name) =
 		    (uint32_t)sqlite3_column_int64(st, 1);
+	}
 	if (rc != SQLITE_DONE)
 		log_warnx("spool: cannot count %s's files: %s", owner.s,
 		    sqlite3_errmsg(queue->store->db));

@@ -172,9 +172,16 @@ console_item(struct console *c, const struct ipcchan_message *msg)
 		return;
 	if ((item.flags & ITEM_ALARM) != 0 && c->tty)
 		putchar('\a');
-	console_text((const char *)msg->payload + sizeof item, item.text_len);
+	console_tail(msg, sizeof item);
 	if (item.kind != ITEM_PROMPT)
 		putchar('\n');
+}
+
+/* The text behind a payload's fixed part. */
+static void
+console_tail(const struct ipcchan_message *msg, size_t fixed)
+{
+	console_text((const char *)msg->payload + fixed, msg->len - fixed);
 }
 
 static void
@@ -184,8 +191,7 @@ console_message(struct console *c, const struct ipcchan_message *msg)
 
 	switch (msg->type) {
 	case IPC_CONS_LOGO:
-		console_text((const char *)msg->payload +
-		    sizeof(struct ipc_logo), msg->len - sizeof(struct ipc_logo));
+		console_tail(msg, sizeof(struct ipc_logo));
 		break;
 	case IPC_CONS_ITEM:
 		console_item(c, msg);
@@ -195,8 +201,7 @@ console_message(struct console *c, const struct ipcchan_message *msg)
 		console_echo(c, state.hidden != 0);
 		break;
 	case IPC_CONS_CLOSE:
-		console_text((const char *)msg->payload +
-		    sizeof(struct ipc_text), msg->len - sizeof(struct ipc_text));
+		console_tail(msg, sizeof(struct ipc_text));
 		putchar('\n');
 		console_finish(c, CONSOLE_LOST);
 		break;

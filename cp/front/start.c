@@ -300,7 +300,7 @@ start_foreground(struct start *s)
 	int rc;
 
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
-		printf("This is the operator's console; ^C stops the system.\n");
+		printf("The operator's console; ^C stops the system.\n");
 		fflush(stdout);
 		rc = start_console(s);
 	} else {

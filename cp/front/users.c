@@ -273,7 +273,7 @@ adduser_command(struct front *front, int argc, char *argv[])
 	if (argc != 2)
 		return front_fail("usage: vm370 adduser USER");
 	if (name_parse(argv[1], &user) < 0)
-		return front_fail("%s is no userid: 1 to 8 of A-Z 0-9 $ # @ _ -",
+		return front_fail("%s is no userid: 1 to 8 of A-Z 0-9 $#@_-",
 		    argv[1]);
 	if (!front_path(front, "user.direct", path, sizeof path) ||
 	    !users_ask(password, sizeof password))

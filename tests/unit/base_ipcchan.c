@@ -271,7 +271,8 @@ garbage(void **state)
 	memcpy(packet, &h, sizeof h);
 	expect(r, sizeof h + r->fixed, 0, -1);
 	h.version = IPC_VERSION;
-	for (unsigned type = 0; type < 0x10000; type += type < 0x100 ? 1 : 0xFF) {
+	for (unsigned type = 0; type < 0x10000;
+	     type += type < 0x100 ? 1 : 0xFF) {
 		if (type > IPC_NONE && type < IPC_TYPES)
 			continue;
 		h.type = (uint16_t)type;

@@ -165,7 +165,8 @@ hashes_clear_passwords(void **state)
 	assert_non_null(strstr(text, "         16M 64M ABC     "));
 	assert_non_null(strstr(text, "00000010\r\n\tMDISK 191 FB-512 0 10 VOL "
 	    "MR ALL $y$"));
-	assert_non_null(strstr(text, " ALL\nUSER NOBODY NOLOG\n\nuser two $y$"));
+	assert_non_null(strstr(text, " ALL\nUSER NOBODY NOLOG\n\n"
+	    "user two $y$"));
 	assert_int_not_equal(text[strlen(text) - 1], '\n');
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0640);
@@ -279,7 +280,8 @@ sets_a_password(void **state)
 	assert_int_equal(directory_set_password(path, named("C"), "X", &err),
 	    -1);
 	assert_int_equal(err.number, DIR_NO_USER);
-	assert_int_equal(directory_set_password(path, named("A"), "", &err), -1);
+	assert_int_equal(directory_set_password(path, named("A"), "", &err),
+	    -1);
 	assert_int_equal(err.number, DIR_INVALID_OPERAND);
 }
 

@@ -494,7 +494,8 @@ refusals(void **state)
 	expect_rc(VM370("start now"), 1, "takes no now");
 	expect_rc(VM370("nonsense"), 2, "no command nonsense");
 	expect_rc(shell("echo 'USER X' >> %s/user.direct", home), 0, NULL);
-	expect_rc(VM370("start --engine kvm --detach"), 1, "user.direct: LINE ");
+	expect_rc(VM370("start --engine kvm --detach"), 1,
+	    "user.direct: LINE ");
 }
 
 /* A home directory of somebody else is left alone (only root can try). */

@@ -120,9 +120,12 @@ directory_and_passwords(void **state)
 	dir = directory_load(path, &err);
 	assert_non_null(dir);
 	memset(a, 0, sizeof a);
-	worker_verify(pool, "PWA", directory_at(dir, 0)->hash, on_answer, &a[0]);
-	worker_verify(pool, "pwa", directory_at(dir, 0)->hash, on_answer, &a[1]);
-	worker_verify(pool, "PWB", directory_at(dir, 0)->hash, on_answer, &a[2]);
+	worker_verify(pool, "PWA", directory_at(dir, 0)->hash, on_answer,
+	    &a[0]);
+	worker_verify(pool, "pwa", directory_at(dir, 0)->hash, on_answer,
+	    &a[1]);
+	worker_verify(pool, "PWB", directory_at(dir, 0)->hash, on_answer,
+	    &a[2]);
 	worker_verify(pool, "PWA", "", on_answer, &a[3]);
 	run_until(a, 4);
 	assert_int_equal(a[0].rc, 0);
