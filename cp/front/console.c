@@ -159,6 +159,13 @@ console_text(const char *text, size_t len)
 	}
 }
 
+/* The text behind a payload's fixed part. */
+static void
+console_tail(const struct ipcchan_message *msg, size_t fixed)
+{
+	console_text((const char *)msg->payload + fixed, msg->len - fixed);
+}
+
 static void
 console_item(struct console *c, const struct ipcchan_message *msg)
 {
@@ -175,13 +182,6 @@ console_item(struct console *c, const struct ipcchan_message *msg)
 	console_tail(msg, sizeof item);
 	if (item.kind != ITEM_PROMPT)
 		putchar('\n');
-}
-
-/* The text behind a payload's fixed part. */
-static void
-console_tail(const struct ipcchan_message *msg, size_t fixed)
-{
-	console_text((const char *)msg->payload + fixed, msg->len - fixed);
 }
 
 static void
