@@ -13,6 +13,8 @@
 
 #include "log.h"
 
+#define IPCCHAN_BATCH 8 /* packets by one system call */
+
 struct ipcchan_packet {
 	struct ipcchan_packet *next;
 	int fd; /* ours, or -1 */
@@ -67,9 +69,16 @@ ipcchan_init(struct ipcchan *ch, int fd, enum ipc_party self,
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
+/* The first packet of the queue is done with. */
 static void
-ipcchan_drop(struct ipcchan_packet *p)
+ipcchan_shift(struct ipcchan *ch)
 {
+	struct ipcchan_packet *p = ch->head;
+
+	ch->head = p->next;
+	if (ch->head == NULL)
+		ch->tail = &ch->head;
+	ch->queued -= p->len;
 	if (p->fd >= 0)
 		close(p->fd);
 	free(p);
@@ -78,14 +87,8 @@ ipcchan_drop(struct ipcchan_packet *p)
 void
 ipcchan_close(struct ipcchan *ch)
 {
-	struct ipcchan_packet *p;
-
-	while ((p = ch->head) != NULL) {
-		ch->head = p->next;
-		ipcchan_drop(p);
-	}
-	ch->tail = &ch->head;
-	ch->queued = 0;
+	while (ch->head != NULL)
+		ipcchan_shift(ch);
 	if (ch->fd >= 0)
 		close(ch->fd);
 	ch->fd = -1;
@@ -115,54 +118,23 @@ ipcchan_shape(const struct ipcchan_rule *rule, const void *payload, size_t len,
 	return text_len <= rule->text_max && len == rule->fixed + text_len;
 }
 
-/* 1 sent, 0 would block, -1 dead. */
 static int
-ipcchan_put(struct ipcchan *ch, const void *bytes, size_t len, int fd)
+ipcchan_enqueue(struct ipcchan *ch, const struct ipc_header *header,
+    const void *fixed, size_t fixed_len, const void *text, int fd)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { .iov_base = (void *)(uintptr_t)bytes,
-		.iov_len = len };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t n;
-
-	if (fd >= 0) {
-		struct cmsghdr *cm;
-
-		mh.msg_control = control.bytes;
-		mh.msg_controllen = sizeof control.bytes;
-		cm = CMSG_FIRSTHDR(&mh);
-		cm->cmsg_level = SOL_SOCKET;
-		cm->cmsg_type = SCM_RIGHTS;
-		cm->cmsg_len = CMSG_LEN(sizeof fd);
-		memcpy(CMSG_DATA(cm), &fd, sizeof fd);
-	}
-	do
-		n = sendmsg(ch->fd, &mh, MSG_NOSIGNAL | MSG_DONTWAIT);
-	while (n < 0 && errno == EINTR);
-	if (n >= 0)
-		return 1;
-	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
-		return 0;
-	return ipcchan_die(ch, errno);
-}
-
-static int
-ipcchan_enqueue(struct ipcchan *ch, const void *bytes, size_t len, int fd)
-{
+	size_t text_len = header->length - fixed_len;
 	struct ipcchan_packet *p;
 
-	if (ch->queued + len > IPCCHAN_QUEUE_MAX)
-		return ipcchan_die(ch, ENOBUFS);
-	p = malloc(sizeof *p + len);
+	p = malloc(sizeof *p + sizeof *header + header->length);
 	if (p == NULL)
 		return ipcchan_die(ch, ENOMEM);
 	p->next = NULL;
-	p->len = len;
 	p->fd = -1;
-	memcpy(p->bytes, bytes, len);
+	p->len = sizeof *header + header->length;
+	memcpy(p->bytes, header, sizeof *header);
+	memcpy(p->bytes + sizeof *header, fixed, fixed_len);
+	if (text_len > 0)
+		memcpy(p->bytes + sizeof *header + fixed_len, text, text_len);
 	if (fd >= 0 && (p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0) {
 		int error = errno;
 
@@ -171,76 +143,132 @@ ipcchan_enqueue(struct ipcchan *ch, const void *bytes, size_t len, int fd)
 	}
 	*ch->tail = p;
 	ch->tail = &p->next;
-	ch->queued += len;
+	ch->queued += p->len;
 	return 0;
+}
+
+/* The payload is fixed_len bytes at fixed, then text_len bytes at text. */
+static int
+ipcchan_add(struct ipcchan *ch, enum ipc_type type, const void *fixed,
+    size_t fixed_len, const void *text, size_t text_len, int fd)
+{
+	struct ipc_header header = { .version = IPC_VERSION,
+		.type = (uint16_t)type,
+		.length = (uint32_t)(fixed_len + text_len) };
+	const struct ipcchan_rule *rule;
+
+	if (ch->dead)
+		return ipcchan_die(ch, EPIPE);
+	if (type <= IPC_NONE || type >= IPC_TYPES)
+		return ipcchan_die(ch, EINVAL);
+	rule = &ipcchan_rules[type];
+	if (rule->from != ch->self || rule->to != ch->peer ||
+	    fixed_len < rule->fixed || fixed_len > IPC_PACKET_MAX || text_len > IPC_PACKET_MAX ||
+	    !ipcchan_shape(rule, fixed, fixed_len + text_len, fd >= 0)) {
+		log_warnx("ipc: refusing to send a bad %s", rule->name);
+		return ipcchan_die(ch, EINVAL);
+	}
+	if (ch->queued + sizeof header + header.length > IPCCHAN_QUEUE_MAX)
+		return ipcchan_die(ch, ENOBUFS);
+	return ipcchan_enqueue(ch, &header, fixed, fixed_len, text, fd);
+}
+
+int
+ipcchan_queue(struct ipcchan *ch, enum ipc_type type, const void *payload,
+    size_t len, int fd)
+{
+	return ipcchan_add(ch, type, payload, len, NULL, 0, fd);
+}
+
+int
+ipcchan_queue_text(struct ipcchan *ch, enum ipc_type type, void *fixed,
+    size_t fixed_len, const void *text, size_t n, int fd)
+{
+	uint32_t text_len = (uint32_t)n;
+
+	memcpy(fixed, &text_len, sizeof text_len);
+	return ipcchan_add(ch, type, fixed, fixed_len, text, n, fd);
 }
 
 int
 ipcchan_send(struct ipcchan *ch, enum ipc_type type, const void *payload,
     size_t len, int fd)
 {
-	char packet[sizeof(struct ipc_header) + sizeof(struct ipc_item) +
-	    sizeof(struct ipc_vm_data) + IPC_TEXT_MAX];
-	struct ipc_header header = { .version = IPC_VERSION,
-		.type = (uint16_t)type, .length = (uint32_t)len };
-	const struct ipcchan_rule *rule;
-	size_t total = sizeof header + len;
-
-	if (ch->dead)
-		return ipcchan_die(ch, EPIPE);
-	if (type <= IPC_NONE || type >= IPC_TYPES || total > sizeof packet)
-		return ipcchan_die(ch, EINVAL);
-	rule = &ipcchan_rules[type];
-	if (rule->from != ch->self || rule->to != ch->peer ||
-	    !ipcchan_shape(rule, payload, len, fd >= 0)) {
-		log_warnx("ipc: refusing to send a bad %s", rule->name);
-		return ipcchan_die(ch, EINVAL);
-	}
-	memcpy(packet, &header, sizeof header);
-	memcpy(packet + sizeof header, payload, len);
-	if (ch->head == NULL) {
-		int sent = ipcchan_put(ch, packet, total, fd);
-
-		if (sent != 0)
-			return sent < 0 ? -1 : 0;
-	}
-	return ipcchan_enqueue(ch, packet, total, fd);
+	if (ipcchan_queue(ch, type, payload, len, fd) < 0)
+		return -1;
+	return ipcchan_flush(ch);
 }
 
 int
 ipcchan_send_text(struct ipcchan *ch, enum ipc_type type, void *fixed,
     size_t fixed_len, const void *text, size_t n, int fd)
 {
-	char payload[sizeof(struct ipc_item) + sizeof(struct ipc_vm_data) +
-	    IPC_TEXT_MAX];
-	uint32_t text_len = (uint32_t)n;
+	if (ipcchan_queue_text(ch, type, fixed, fixed_len, text, n, fd) < 0)
+		return -1;
+	return ipcchan_flush(ch);
+}
 
-	if (n > IPC_TEXT_MAX || fixed_len + n > sizeof payload)
-		return ipcchan_die(ch, EINVAL);
-	memcpy(fixed, &text_len, sizeof text_len);
-	memcpy(payload, fixed, fixed_len);
-	if (n > 0)
-		memcpy(payload + fixed_len, text, n);
-	return ipcchan_send(ch, type, payload, fixed_len + n, fd);
+union ipcchan_control {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+static void
+ipcchan_fill(const struct ipcchan_packet *p, struct msghdr *mh,
+    struct iovec *iov, union ipcchan_control *control)
+{
+	struct cmsghdr *cm;
+
+	*iov = (struct iovec){ .iov_base = (void *)(uintptr_t)p->bytes,
+		.iov_len = p->len };
+	*mh = (struct msghdr){ .msg_iov = iov, .msg_iovlen = 1 };
+	if (p->fd < 0)
+		return;
+	*control = (union ipcchan_control){ 0 };
+	mh->msg_control = control->bytes;
+	mh->msg_controllen = sizeof control->bytes;
+	cm = CMSG_FIRSTHDR(mh);
+	cm->cmsg_level = SOL_SOCKET;
+	cm->cmsg_type = SCM_RIGHTS;
+	cm->cmsg_len = CMSG_LEN(sizeof p->fd);
+	memcpy(CMSG_DATA(cm), &p->fd, sizeof p->fd);
+}
+
+/* Send the first packets of the queue by one call: how many went. */
+static int
+ipcchan_put(struct ipcchan *ch)
+{
+	union ipcchan_control control[IPCCHAN_BATCH];
+	struct mmsghdr mm[IPCCHAN_BATCH] = { 0 };
+	struct iovec iov[IPCCHAN_BATCH];
+	unsigned n = 0;
+	int sent;
+
+	for (struct ipcchan_packet *p = ch->head;
+	     p != NULL && n < IPCCHAN_BATCH; p = p->next, n++)
+		ipcchan_fill(p, &mm[n].msg_hdr, &iov[n], &control[n]);
+	do
+		sent = sendmmsg(ch->fd, mm, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (sent < 0 && errno == EINTR);
+	if (sent >= 0)
+		return sent;
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+		return 0;
+	return ipcchan_die(ch, errno);
 }
 
 int
 ipcchan_flush(struct ipcchan *ch)
 {
-	struct ipcchan_packet *p;
-
 	if (ch->dead)
 		return ipcchan_die(ch, EPIPE);
-	while ((p = ch->head) != NULL) {
-		int sent = ipcchan_put(ch, p->bytes, p->len, p->fd);
+	while (ch->head != NULL) {
+		int sent = ipcchan_put(ch);
 
 		if (sent <= 0)
 			return sent;
-		ch->queued -= p->len;
-		ch->head = p->next;
-		if (ch->head == NULL)
-			ch->tail = &ch->head;
-		ipcchan_drop(p);
+		while (sent-- > 0)
+			ipcchan_shift(ch);
 	}
 	return 0;
 }

@@ -62,6 +62,12 @@ int ipcchan_send(struct ipcchan *ch, enum ipc_type type, const void *payload,
 int ipcchan_send_text(struct ipcchan *ch, enum ipc_type type, void *fixed,
     size_t fixed_len, const void *text, size_t n, int fd);
 
+/* The same, only queued: for a caller that has more to say and will flush. */
+int ipcchan_queue(struct ipcchan *ch, enum ipc_type type, const void *payload,
+    size_t len, int fd);
+int ipcchan_queue_text(struct ipcchan *ch, enum ipc_type type, void *fixed,
+    size_t fixed_len, const void *text, size_t n, int fd);
+
 /* Send what is queued as far as the peer takes it.  -1: dead. */
 int ipcchan_flush(struct ipcchan *ch);
 

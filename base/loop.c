@@ -6,28 +6,40 @@
 
 #include <errno.h>
 
+/* Messages of one channel before the others get their turn. */
+#define LOOPCHAN_BURST 16
+
+/* The channel whose handler runs, until the handler closes it. */
+static struct loopchan *loopchan_running;
+
 /*
- * One message a turn: the others get theirs, and the handler may close and
- * free the channel, so nothing here touches it afterwards.
+ * A handler may close its channel and free it: nothing here touches a channel
+ * that is no longer the running one.
  */
 static void
 loopchan_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct loopchan *lc = arg;
 	struct ipcchan_message msg;
-	int got = ipcchan_recv(&lc->ch, &msg);
+	int got = 1;
 
 	(void)fd;
 	(void)what;
-	if (got == 0)
-		return;
-	if (got < 0) {
+	loopchan_running = lc;
+	for (int i = 0; i < LOOPCHAN_BURST && loopchan_running == lc &&
+	     (got = ipcchan_recv(&lc->ch, &msg)) > 0; i++)
+		lc->fn(lc, &msg, lc->arg);
+	if (loopchan_running == lc && got < 0) {
 		event_del(lc->read);
 		event_del(lc->write);
+		lc->fn(lc, NULL, lc->arg);
 	}
-	lc->fn(lc, got < 0 ? NULL : &msg, lc->arg);
+	loopchan_running = NULL;
 }
 
+/* Runs at the end of the turn in which something was sent, so that all of it
+ * costs one system call and wakes the peer once; and when a slow peer has
+ * room again. */
 static void
 loopchan_writable(evutil_socket_t fd, short what, void *arg)
 {
@@ -68,19 +80,23 @@ loopchan_close(struct loopchan *lc)
 {
 	if (lc->read == NULL)
 		return;
+	if (loopchan_running == lc)
+		loopchan_running = NULL;
 	event_free(lc->read);
 	event_free(lc->write);
 	lc->read = lc->write = NULL;
+	if (!lc->ch.dead)
+		ipcchan_flush(&lc->ch); /* last words, as far as they go */
 	ipcchan_close(&lc->ch);
 }
 
 static void
-loopchan_after(struct loopchan *lc, int rc)
+loopchan_sent(struct loopchan *lc, int rc)
 {
 	if (rc < 0)
-		event_active(lc->read, EV_READ, 0);
-	else if (lc->ch.head != NULL)
-		event_add(lc->write, NULL);
+		event_active(lc->read, EV_READ, 0); /* reports the death */
+	else if (!event_pending(lc->write, EV_WRITE, NULL))
+		event_active(lc->write, EV_WRITE, 0);
 }
 
 void
@@ -88,7 +104,8 @@ loopchan_send(struct loopchan *lc, enum ipc_type type, const void *payload,
     size_t len, int fd)
 {
 	if (lc->read != NULL && !lc->ch.dead)
-		loopchan_after(lc, ipcchan_send(&lc->ch, type, payload, len, fd));
+		loopchan_sent(lc, ipcchan_queue(&lc->ch, type, payload, len,
+		    fd));
 }
 
 void
@@ -96,6 +113,6 @@ loopchan_send_text(struct loopchan *lc, enum ipc_type type, void *fixed,
     size_t fixed_len, const void *text, size_t n, int fd)
 {
 	if (lc->read != NULL && !lc->ch.dead)
-		loopchan_after(lc, ipcchan_send_text(&lc->ch, type, fixed,
+		loopchan_sent(lc, ipcchan_queue_text(&lc->ch, type, fixed,
 		    fixed_len, text, n, fd));
 }

@@ -32,7 +32,8 @@ int loopchan_open(struct loopchan *lc, struct event_base *base, int fd,
  * the structure; safe to repeat on one that was zeroed or closed. */
 void loopchan_close(struct loopchan *lc);
 
-/* As ipcchan_send; a death is reported later by the handler, from the loop. */
+/* As ipcchan_queue; it is sent when the turn of the loop ends.  A death is
+ * reported by the handler, from the loop. */
 void loopchan_send(struct loopchan *lc, enum ipc_type type, const void *payload,
     size_t len, int fd);
 void loopchan_send_text(struct loopchan *lc, enum ipc_type type, void *fixed,

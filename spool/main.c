@@ -37,7 +37,7 @@ struct spool {
 
 static const struct sandbox_rule spool_sandbox[] = {
 	SANDBOX(recvmsg, "channels"),
-	SANDBOX(sendmsg, "channels"),
+	SANDBOX(sendmmsg, "channels"),
 	SANDBOX(epoll_wait, "the event loop"),
 	SANDBOX(epoll_pwait, "the event loop"),
 	SANDBOX(epoll_ctl, "the event loop: channels come and go"),
