@@ -101,7 +101,7 @@ def block_outside():
 
 
 def every_port():
-    """IN and OUT of one, two and four bytes at every seventh port but our
+    """IN and OUT of one, two and four bytes at every thirteenth port but our
     three; EAX = 600D when all came back."""
     body = (b"\xec\xee"          # in al,dx; out dx,al
             b"\x66\xed\x66\xef"  # in ax,dx; out dx,ax
@@ -111,7 +111,7 @@ def every_port():
     head = b"\x31\xd2"           # xor edx,edx
     last = b"\x66\x81\xfa" + struct.pack("<H", 0x37C)
     loop = test + b"\x72\x07" + last + bytes([0x72, len(body)]) + body
-    step = b"\x83\xc2\x07"       # add edx,7
+    step = b"\x83\xc2\x0d"       # add edx,13
     limit = b"\x81\xfa" + struct.pack("<I", 0x10000)
     back = bytes([0x72, 256 - (len(loop) + len(step) + len(limit) + 2)])
     return image(head + loop + step + limit + back + load_eax(0x600D)

@@ -25,9 +25,10 @@ def two_users(system, program="vmguest"):
     other = system.ready(system.telnet(), "GUEST2")
     other.command("#CP STORE 200000 0BADCAFE", "")
     other.command("QUERY TIME", "TIME IS")
-    client = system.telnet()
-    pid = new_pid(system, program, lambda: system.ready(client, "FAULT",
-                                                        options=""))
+    came = []
+    pid = new_pid(system, program, lambda: came.append(
+        system.ready(system.telnet(), "FAULT")))
+    client = came[0]
     other.pump(0.5)
     other.mark = len(other.seen)
     return client, other, pid
@@ -108,13 +109,14 @@ def all_is_there(system):
 def kill_cp(system):
     """All others exit on end of file, the lines end; its supervisor starts
     it again, warm."""
-    client, other, guest = two_users(system)
-    old = system.pids("vmcp")
+    client, other, _ = two_users(system)
+    old, machines = system.pids("vmcp"), system.pids("vmguest")
     system.kill(old)
     client.wait_end(30)
     other.wait_end(30)
     until(lambda: system.pids("vmcp") - old, "a new vmcp")
-    check(not system.pids("vmguest"), "machines outlive vmcp")
+    until(lambda: not system.pids("vmguest") & machines,
+          "end of the machines", 15)
     until(lambda: system.cp("QUERY", "TIME")[0] == 0, "an answer")
     all_is_there(system)
 
