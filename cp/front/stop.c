@@ -70,6 +70,21 @@ stop_ask(const struct front *front, const struct home_state *state)
 	return 0;
 }
 
+/* A lab that still boots has not said yet who supervises it: wait until it
+ * has, or has failed.  False when no system runs any more. */
+static bool
+stop_started(const struct front *front, struct home_state *state)
+{
+	for (int i = 0; i < STOP_SECONDS * 20; i++) {
+		if (!home_running(front, state))
+			return false;
+		if (state->engine[0] != '\0')
+			break;
+		nanosleep(&stop_tick, NULL);
+	}
+	return true;
+}
+
 /* A supervisor that has ended is a zombie until the host's init looks. */
 static void
 stop_reaped(pid_t pid)
@@ -89,7 +104,7 @@ stop_command(struct front *front, int argc, char *argv[])
 	(void)argv;
 	if (argc != 1)
 		return front_fail("usage: vm370 stop");
-	if (!home_running(front, &state))
+	if (!stop_started(front, &state))
 		return stop_nothing(front, 0);
 	if (!stop_is_supervisor(state.pid))
 		state.pid = 0;

@@ -224,42 +224,60 @@ users_append(const char *text, size_t len, const char *user,
 	return grown;
 }
 
+/* The file with the user added, in effect nowhere yet.  An exit code. */
+static int
+users_write(const char *path, const char *text, size_t len,
+    struct vm_name user)
+{
+	char unknown[USERS_MADE_UP + 1];
+	struct directory *dir;
+	struct dir_error err;
+	char *grown;
+	int rc;
+
+	if (!users_make_up(unknown))
+		return 1;
+	grown = users_append(text, len, name_text(user).s, unknown, &len);
+	if (grown == NULL)
+		return front_fail("out of memory");
+	dir = directory_parse(grown, len, &err);
+	if (dir == NULL)
+		rc = front_dir_error(path, &err); /* no MAINT 190, say */
+	else if (textfile_replace(path, grown, len, 0600) < 0)
+		rc = front_fail("%s: %s", path, strerror(errno));
+	else
+		rc = 0;
+	directory_free(dir);
+	free(grown);
+	return rc;
+}
+
 /* Add a user whose password is first one that nobody knows, then this: the
  * clear one is never in the file. */
 static int
 users_add(const char *path, struct vm_name user, const char *password)
 {
-	char unknown[USERS_MADE_UP + 1];
 	struct directory *dir;
 	struct dir_error err;
-	char *text, *grown;
 	size_t len;
-	int rc = 1;
+	char *text = textfile_read(path, &len);
+	int rc;
 
-	if ((text = textfile_read(path, &len)) == NULL)
+	if (text == NULL)
 		return front_fail("%s: %s", path, strerror(errno));
 	dir = directory_parse(text, len, &err);
-	if (dir == NULL) {
-		free(text);
-		return front_dir_error(path, &err);
-	}
-	if (directory_find(dir, user) != NULL)
+	if (dir == NULL)
+		rc = front_dir_error(path, &err);
+	else if (directory_find(dir, user) != NULL)
 		rc = front_fail("%s is in the directory already",
 		    name_text(user).s);
-	else if (!users_make_up(unknown) || (grown = users_append(text, len,
-	    name_text(user).s, unknown, &len)) == NULL)
-		rc = front_fail("out of memory");
-	else {
-		rc = textfile_replace(path, grown, len, 0600) == 0 ? 0 :
-		    front_fail("%s: %s", path, strerror(errno));
-		free(grown);
-	}
+	else
+		rc = users_write(path, text, len, user);
 	directory_free(dir);
 	free(text);
-	if (rc != 0)
-		return rc;
-	return directory_set_password(path, user, password, &err) == 0 ? 0 :
-	    front_dir_error(path, &err);
+	if (rc == 0 && directory_set_password(path, user, password, &err) < 0)
+		rc = front_dir_error(path, &err);
+	return rc;
 }
 
 int

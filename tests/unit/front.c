@@ -528,6 +528,12 @@ users(void **state)
 	expect_rc(VM370("passwd fred </dev/null"), 1, "nothing was changed");
 	expect_rc(VM370("direct"), 0, "is good");
 	expect_rc(shell("grep -c secret %s/user.direct", home), 1, "0");
+	/* What would make the directory wrong is not written. */
+	expect_rc(shell("cp %s/user.direct %s/kept && sed -i '/MDISK/d;/LINK/d'"
+	    " %s/user.direct", home, home, home), 0, NULL);
+	expect_rc(VM370("adduser bob </dev/null"), 1, "NO MINIDISK MAINT 190");
+	expect_rc(VM370("direct"), 0, "is good");
+	expect_rc(shell("mv %s/kept %s/user.direct", home, home), 0, NULL);
 	start();
 	expect_rc(VM370("adduser jane </dev/null"), 0, "DIRECT");
 	expect_rc(VM370("direct"), 0, "said ?[2JDIRECT");
