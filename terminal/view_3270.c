@@ -269,7 +269,8 @@ view_3270_state(struct view_3270 *v, const struct ipc_cons_state *state)
 	v->hidden = state->hidden != 0;
 	v->screen.hidden = v->hidden;
 	view_3270_status(v);
-	if (v->locked)
+	/* The logo's own state is no answer. */
+	if (v->locked && (v->hidden || v->status != CONS_LOGGED_OFF))
 		view_3270_unlock(v);
 }
 

@@ -525,7 +525,9 @@ view_line_state(struct view_line *v, const struct ipc_cons_state *state)
 	v->status = state->status;
 	if (entered && !v->replaying)
 		view_line_entered(v);
-	view_line_go_on(v);
+	/* The logo's own state is no answer. */
+	if (state->status != CONS_LOGGED_OFF || state->hidden != 0)
+		view_line_go_on(v);
 }
 
 void

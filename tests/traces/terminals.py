@@ -350,6 +350,15 @@ def test_telnet_password_typed_ahead(rig):
     rig.wait("LINE 6 SECRET")
 
 
+def test_telnet_password_before_the_logo(rig):
+    c = Client(rig)
+    c.send(b"LOGON X\r\0SECRET\r\0LINES 1\r\0" + IAC + WONT + TTYPE +
+           IAC + WONT + NAWS)
+    got = c.wait(rb".*LINE 1 OF 1").group(0)
+    if b"SECRET" in got:
+        raise AssertionError("the password is shown: %r" % got)
+
+
 def test_telnet_urgent_data(rig):
     c = Telnet(rig)
     c.logon()

@@ -298,6 +298,8 @@ test_line_password_typed_ahead(void **state)
 	line_type("LOGON X\rSECRET\rQUERY TIME\r");
 	assert_int_equal(con.lines, 1); /* it may be a password */
 	assert_string_equal(written(), "LOGON X\r\n");
+	line_state(CONS_LOGGED_OFF, 0); /* the logo's */
+	assert_int_equal(con.lines, 1);
 	line_put(ITEM_OUTPUT, 0, "ENTER PASSWORD:");
 	assert_int_equal(con.ms[VIEW_LINE_TIMER_ANSWER], VIEW_LINE_QUIET_MS);
 	line_state(CONS_LOGGED_OFF, 1);
