@@ -18,6 +18,8 @@
  * - PCI is not offered: the flag must be zero (program check).
  * - A program check of SIO's own first CCW is cc 1 and no interruption; every
  *   later one ends the channel program with an interruption.
+ * - HIO finds a command begun: a read for which a console has a line is done,
+ *   one that waits for a line is halted.
  * - A device is busy until its interruption is taken, by the processor or by
  *   TIO.  ATTENTION, and DEVICE END for "ready", make no device busy: they
  *   wait until it is idle.

@@ -112,6 +112,7 @@ channel_sio(struct device *d, uint32_t at, struct csw *csw)
 	}
 	s->phase = PHASE_ACTIVE;
 	s->fresh = true;
+	s->untried = true;
 	machine_interrupts(d->vm); /* unsolicited status waits for idle */
 	machine_wake(d->vm);
 	return 0;
@@ -443,6 +444,7 @@ channel_step(struct device *d, struct slice *slice)
 	enum moved moved = MOVED_ALL;
 
 	slice->ccws--;
+	s->untried = false;
 	if (!s->started)
 		channel_start(d);
 	if (s->transfer.kind == TRANSFER_WAIT) {
@@ -462,15 +464,19 @@ static bool
 channel_slice(struct device *d)
 {
 	struct slice slice = { .ccws = SLICE_CCWS, .bytes = SLICE_BYTES };
+	struct subchannel *s = &d->sch;
 
 	do {
-		if (channel_is_halted(d)) {
+		if (channel_is_halted(d) && !s->untried) {
 			channel_halted(d);
 			return false;
 		}
 		if (slice.ccws == 0 || slice.bytes == 0)
 			return true;
 	} while (channel_step(d, &slice));
+	/* Active here means started anew: the next slice's affair. */
+	if (channel_is_halted(d) && s->phase != PHASE_ACTIVE)
+		channel_halted(d);
 	return false;
 }
 
@@ -514,8 +520,10 @@ channel_ipl(struct device *d)
 void
 channel_ready(struct device *d)
 {
-	if (d->sch.phase == PHASE_WAITING)
-		channel_phase(d, PHASE_ACTIVE);
+	if (d->sch.phase != PHASE_WAITING)
+		return;
+	d->sch.untried = true;
+	channel_phase(d, PHASE_ACTIVE);
 }
 
 void

@@ -92,6 +92,7 @@ struct subchannel {
 	uint32_t next;	    /* address after it */
 	uint8_t cmd;	    /* in effect: data chaining keeps it */
 	bool fresh;	    /* SIO's first command has not begun */
+	bool untried;	    /* HIO lets it be tried first */
 	bool started;	    /* transfer is valid */
 	bool ipl;	    /* IPL's own channel program */
 	bool chained;	    /* the next CCW follows when the device ends */
