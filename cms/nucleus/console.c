@@ -201,6 +201,12 @@ console_read(char line[CON_LINE_MAX])
 	}
 }
 
+int
+console_waiting(void)
+{
+	return console.program_stack.lines > 0 || console.typed.lines > 0;
+}
+
 static void
 console_flush(void)
 {

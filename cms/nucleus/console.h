@@ -35,6 +35,9 @@ void console_line(const char *format, ...)
 #define CONSOLE_GONE -2
 int console_read(char line[CON_LINE_MAX]);
 
+/* Is there a line that needs no waiting? */
+int console_waiting(void);
+
 /* Look at what the user has typed meanwhile.  Called wherever a program may
  * be interrupted. */
 void console_poll(void);

@@ -10,7 +10,6 @@
 #include "layout.h"
 #include "print.h"
 #include "program.h"
-#include "str.h"
 #include "text.h"
 
 #define STACK_MIN (32ull << 10)
@@ -169,11 +168,9 @@ start_auxiliary(struct program_start *s, uint64_t type, uint64_t value)
 static void
 start_arguments(struct program_start *s, const char *line)
 {
-	const char *word;
-	size_t n = text_word(line, &word);
+	const char *word = line;
+	size_t n = 0;
 
-	/* The name under which it was found, not as it was typed. */
-	s->arg[s->argc++] = start_text(s, s->p->name, strlen(s->p->name));
 	while ((n = text_word(word + n, &word)) > 0 && s->argc < ARGUMENTS)
 		s->arg[s->argc++] = start_text(s, word, n);
 }

@@ -55,7 +55,7 @@ avoided(long n)
 {
 	return n == SYS_exit || n == SYS_exit_group || n == SYS_kill ||
 	    n == SYS_tkill || n == SYS_tgkill || n == SYS_nanosleep ||
-	    n == SYS_clock_nanosleep;
+	    n == SYS_clock_nanosleep || n == SYS_poll || n == SYS_ppoll;
 }
 
 int

@@ -47,6 +47,9 @@ check_pointers(void)
 		expect(syscall(SYS_ioctl, 0, 0x5401, bad[i]), EFAULT);
 		expect(syscall(SYS_writev, 1, bad[i], 1), EFAULT);
 		expect(syscall(SYS_nanosleep, bad[i], 0), EFAULT);
+		expect(syscall(SYS_poll, bad[i], 1, 0), EFAULT);
+		expect(syscall(SYS_ppoll, 0, 0, bad[i] != 0 ? bad[i] : 1, 0),
+		    EFAULT);
 		expect(syscall(0x370000, bad[i], 5, 0), EFAULT);
 		expect(syscall(0x370001, bad[i], 5, bad[i]), EFAULT);
 		expect(syscall(0x370002, bad[i], 5, 0), EFAULT);
@@ -83,6 +86,7 @@ check_arguments(void)
 	expect(syscall(SYS_arch_prctl, 0x1002, HOLE), EPERM);
 	expect(syscall(SYS_arch_prctl, 0x4242, 0), EINVAL);
 	expect(syscall(SYS_kill, 4711, 9), ESRCH);
+	expect(syscall(SYS_poll, v, 65, 0), EINVAL);
 	expect(syscall(SYS_fork), ENOSYS);
 	expect(syscall(SYS_socket, 2, 1, 0), ENOSYS);
 	expect(syscall(511), ENOSYS);
