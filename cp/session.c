@@ -378,10 +378,17 @@ session_to_cp(struct session *s, const char *text, size_t len)
 static bool
 session_take(struct session *s, const struct session_line *line)
 {
+	const char *rest;
+
 	if (!logon_ready(s) || (s->vm != NULL && s->vm->ending))
 		return false;
 	if (s->vm == NULL) {
 		logon_line(s, line->text, line->len);
+		return true;
+	}
+	rest = session_for_cp(s, line->text, line->len);
+	if (rest != NULL) { /* typed ahead at the logo */
+		session_immediate(s, line->text, line->len, rest);
 		return true;
 	}
 	if (vmblok_status(s->vm) == CONS_CP_READ)
