@@ -11,8 +11,11 @@
 #include "program.h"
 #include "trap.h"
 
+#define VECTOR_NMI 2
+#define VECTOR_DF 8
 #define VECTOR_GP 13
 #define VECTOR_PF 14
+#define VECTOR_MC 18
 #define EXCEPTIONS 32
 
 static const struct {
@@ -145,6 +148,10 @@ trap_entry(struct frame *frame)
 		break;
 	case VECTOR_EXTERNAL: /* the external key means nothing to CMS */
 		break;
+	case VECTOR_NMI:
+	case VECTOR_DF:
+	case VECTOR_MC: /* never a program's doing, wherever it was found */
+		trap_abend(frame);
 	default:
 		if (ring3)
 			trap_program(frame);

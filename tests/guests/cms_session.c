@@ -20,7 +20,10 @@
  *   external HEX  an external interrupt
  *   reading       wait until the guest reads its console
  *   sleep MS
- *   stopped WHY   wait for the machine to stop: enum ipc_vm_why as a number
+ *   store SYMBOL OFFSET HEX   eight bytes of the nucleus are others; where a
+ *                 symbol is, nm says in the file nucleus.sym beside the image
+ *   stopped WHY [HEX]   wait for the machine to stop: enum ipc_vm_why as a
+ *                 number, and its detail
  * The first that fails ends the script; the status is how many failed.
  */
 #include <fnmatch.h>
@@ -307,18 +310,61 @@ step_sleep(struct session *s, const char *arg)
 	return 0;
 }
 
+/* Where the nucleus's symbol is in storage; 0 when nobody knows. */
+static uint64_t
+symbol_real(const char *name)
+{
+	char path[256], line[256], symbol[128];
+	unsigned long long at, found = 0;
+	const char *slash = strrchr(image_path, '/');
+	FILE *f;
+
+	snprintf(path, sizeof path, "%.*snucleus.sym",
+	    slash != NULL ? (int)(slash + 1 - image_path) : 0, image_path);
+	f = fopen(path, "r");
+	while (f != NULL && fgets(line, sizeof line, f) != NULL)
+		if (sscanf(line, "%llx %*c %127s", &at, symbol) == 2 &&
+		    strcmp(symbol, name) == 0)
+			found = at & 0x7FFFFFFF;
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
+static int
+step_store(struct session *s, const char *arg)
+{
+	char name[128];
+	unsigned long long offset, value;
+	uint64_t at;
+
+	if (sscanf(arg, "%127s %llu %llx", name, &offset, &value) != 3)
+		return fail(s, "not SYMBOL OFFSET HEX", arg);
+	at = symbol_real(name);
+	if (at == 0 || rig_write_storage(&s->rig, at + offset, &value,
+	    sizeof value) != 0)
+		return fail(s, "cannot store", arg);
+	return 0;
+}
+
 static int
 step_stopped(struct session *s, const char *arg)
 {
-	uint64_t end = now_ms() + WAIT_MS;
+	uint64_t until = now_ms() + WAIT_MS;
+	uint32_t why;
+	char *end;
 
 	while (s->rig.states == 0 || s->rig.state.run != VM_STOPPED) {
-		if (now_ms() > end || s->rig.chan.dead)
+		if (now_ms() > until || s->rig.chan.dead)
 			return fail(s, "does not stop", arg);
 		pump(s);
 	}
-	return s->rig.state.why == (uint32_t)atoi(arg) ? 0 :
-	    fail(s, "stopped for another reason than", arg);
+	why = (uint32_t)strtoul(arg, &end, 10);
+	if (s->rig.state.why != why)
+		return fail(s, "stopped for another reason than", arg);
+	if (*end != '\0' && s->rig.state.detail != strtoull(end, NULL, 16))
+		return fail(s, "stopped with another detail than", arg);
+	return 0;
 }
 
 static const struct {
@@ -340,6 +386,7 @@ static const struct {
 	{ "external", step_external },
 	{ "reading", step_reading },
 	{ "sleep", step_sleep },
+	{ "store", step_store },
 	{ "stopped", step_stopped },
 };
 
