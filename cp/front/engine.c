@@ -72,8 +72,8 @@ engine_probe(char *text, size_t size)
 static const char *const engine_found[] = {
 	[PROBE_HARDWARE] = "KVM works",
 	[PROBE_DENIED] = "no permission for KVM, /dev/kvm",
-	[PROBE_UNUSABLE] = "KVM is of no use here",
-	[PROBE_NONE] = "there is no KVM",
+	[PROBE_UNUSABLE] = "KVM, /dev/kvm, is of no use here",
+	[PROBE_NONE] = "there is no KVM, /dev/kvm",
 };
 
 enum engine
