@@ -83,6 +83,7 @@ deck ports
 deck mmio
 deck wait
 deck loop
+deck spin
 deck save -s 512 -r 01C=cards.data -D 201=numbers.data
 
 # How a machine ends, and that its vmguest is there for the next one.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * loop.c - the user can stop whatever runs: a disabled loop, loops of exits,
- * waits; what was stopped continues as if nothing had been.
+ * loop.c - the user can stop whatever runs: an enabled loop, loops of exits,
+ * waits; what was stopped continues as if nothing had been.  The disabled
+ * loop is spin.c.
  */
 #include "guest.h"
 
@@ -16,8 +17,8 @@ guest_test(void)
 {
 	uint32_t n = 0;
 
-	/* A disabled loop; BEGIN goes elsewhere. */
-	__asm__ volatile("cli\n"
+	/* A loop without an exit; BEGIN goes elsewhere. */
+	__asm__ volatile("sti\n"
 			 "pushl $1f\n"
 			 "call *%1\n"
 			 "addl $4, %%esp\n"
@@ -26,7 +27,7 @@ guest_test(void)
 	    : "+r"(n)
 	    : "r"(stop_at)
 	    : "eax", "ecx", "edx", "memory", "cc");
-	__asm__ volatile("" : : : "memory");
+	disable();
 	/* BEGIN where it was: a loop of DIAGNOSEs and one of INs. */
 	cp("STOP 0");
 	for (n = 0; n < 3000; n++) {

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ipl.c - from vmguest's exec to a console line of what it IPLs, beside the
+ * floor: from the exec of iplfloor to the first exit of its machine.
+ *
+ *   ipl VMGUEST IPLFLOOR IMAGE [PREFIX]
+ *
+ * The line that counts is the first that begins with PREFIX.  Prints ours,
+ * floor and ratio in microseconds, each the median of 20.
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../rig/rig.h"
+
+#define RUNS 20
+
+static double
+now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double
+median(double *v, size_t n)
+{
+	qsort(v, n, sizeof *v, by_value);
+	return (v[n / 2] + v[(n - 1) / 2]) / 2;
+}
+
+static double
+floor_once(const char *path)
+{
+	double start = now_us(), end;
+	int fd[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe(fd) < 0)
+		err(1, "pipe");
+	pid = fork();
+	if (pid == 0) {
+		dup2(fd[1], 3);
+		close_range(4, ~0u, 0);
+		execl(path, "iplfloor", (char *)NULL);
+		_exit(127);
+	}
+	close(fd[1]);
+	if (pid < 0 || read(fd[0], &byte, 1) != 1)
+		errx(1, "%s: no first exit", path);
+	end = now_us();
+	close(fd[0]);
+	waitpid(pid, NULL, 0);
+	return end - start;
+}
+
+static bool
+said(const struct rig *rig, unsigned from, const char *prefix)
+{
+	for (unsigned i = from; i < rig->nlines && i < RIG_LINES; i++)
+		if (strncmp(rig->line[i], prefix, strlen(prefix)) == 0)
+			return true;
+	return false;
+}
+
+static double
+ours_once(const char *vmguest, const char *image, const char *prefix)
+{
+	static struct rig rig;
+	bool never = false;
+	double start, end;
+
+	memset(&rig, 0, offsetof(struct rig, line));
+	rig.vmguest = vmguest;
+	rig.kvm = "/dev/kvm";
+	rig.storage = 16u << 20;
+	rig.timeout_ms = 20000;
+	rig.device[0].at = (struct ipc_vm_attach){ .vdev = 0x009,
+		.type = DEVICE_CONSOLE };
+	rig.device[1].at = (struct ipc_vm_attach){ .vdev = 0x0FF,
+		.type = DEVICE_TIMER };
+	rig.device[2].at = (struct ipc_vm_attach){ .vdev = 0x190,
+		.type = DEVICE_FBA, .flags = ATTACH_READ_ONLY };
+	rig.device[2].path = image;
+	rig.ndevices = 3;
+	start = now_us();
+	if (rig_start(&rig) < 0 || rig_ipl(&rig, 0x190, IPL_CLEAR, "") < 0)
+		errx(1, "no machine");
+	do {
+		if (rig_pump(&rig, &never, 1) < 0 && rig.chan.dead)
+			errx(1, "vmguest is gone");
+		end = now_us();
+	} while (!said(&rig, 0, prefix) && end - start < 20e6);
+	if (!said(&rig, 0, prefix))
+		errx(1, "no line %s", prefix);
+	rig_kill(&rig);
+	return end - start;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *prefix = argc > 4 ? argv[4] : "";
+	double ours[RUNS], bare[RUNS], a, b;
+
+	if (argc < 4)
+		errx(2, "usage: ipl VMGUEST IPLFLOOR IMAGE [PREFIX]");
+	for (int i = 0; i < RUNS; i++) {
+		bare[i] = floor_once(argv[2]);
+		ours[i] = ours_once(argv[1], argv[3], prefix);
+	}
+	a = median(ours, RUNS);
+	b = median(bare, RUNS);
+	printf("%.0f %.0f %.2f\n", a, b, a / b);
+	return 0;
+}
