@@ -54,8 +54,8 @@ const struct command command_dropbuf = {
 	.name = "DROPBUF",
 	.abbrev = 7,
 	.syntax = "DROPBUF [n]",
-	.help = "Takes buffer n and all newer ones off the program stack, with\n"
-		"their lines; without n the newest.",
+	.help = "Takes buffer n and all newer ones off the program stack,\n"
+		"with their lines; without n the newest.",
 	.run = dropbuf_run,
 };
 

@@ -76,7 +76,7 @@ const struct command command_help = {
 	.name = "HELP",
 	.abbrev = 1,
 	.syntax = "HELP [command]",
-	.help = "Lists the commands of CMS, or tells about one.  What CMS does\n"
-		"not know is asked of CP.",
+	.help = "Lists the commands of CMS, or tells about one.  What CMS\n"
+		"does not know is asked of CP.",
 	.run = help_run,
 };

@@ -78,8 +78,8 @@ const struct command command_listfile = {
 	.name = "LISTFILE",
 	.abbrev = 1,
 	.syntax = "LISTFILE [fn [ft [fm]]]",
-	.help = "Lists files: name, type, mode and bytes.  An asterisk in a name\n"
-		"or type stands for any characters.  A MODULE is a program: its\n"
-		"name is a command.",
+	.help = "Lists files: name, type, mode and bytes.  An asterisk in a\n"
+		"name or type stands for any characters.  A MODULE is a\n"
+		"program: its name is a command.",
 	.run = listfile_run,
 };

@@ -138,7 +138,8 @@ cpu_init(void)
 {
 	cpu_vectors();
 	cpu_task();
-	cpu_wrmsr(MSR_STAR, (uint64_t)SEL_CODE << 32 | (uint64_t)SEL_DATA << 48);
+	cpu_wrmsr(MSR_STAR,
+	    (uint64_t)SEL_CODE << 32 | (uint64_t)SEL_DATA << 48);
 	cpu_wrmsr(MSR_LSTAR, (uint64_t)vector_syscall);
 	cpu_wrmsr(MSR_FMASK,
 	    RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC);
@@ -155,7 +156,10 @@ cpu_fpu_reset(void)
 		uint8_t zero0[22];
 		uint32_t mxcsr;
 		uint8_t zero1[484];
-	} __attribute__((aligned(16))) start = { .fcw = 0x37F, .mxcsr = 0x1F80 };
+	} __attribute__((aligned(16))) start = {
+		.fcw = 0x37F,
+		.mxcsr = 0x1F80,
+	};
 
 	_Static_assert(sizeof start == 512, "fxrstor area");
 	cpu_fpu_load(&start);

@@ -38,7 +38,7 @@ static const uint8_t elf64_ident[7] = { 0x7F, 'E', 'L', 'F', 2, 1, 1 };
 static const char *
 elf64_check_header(const struct elf64_file_header *h, size_t head_len)
 {
-	uint64_t size = (uint64_t)h->phnum * sizeof(struct elf64_program_header);
+	uint64_t size = h->phnum * sizeof(struct elf64_program_header);
 
 	if (memcmp(h->ident, elf64_ident, sizeof elf64_ident) != 0)
 		return "not an ELF64 executable";

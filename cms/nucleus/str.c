@@ -9,7 +9,8 @@ memcpy(void *to, const void *from, size_t n)
 {
 	void *d = to;
 
-	__asm__ volatile("rep movsb" : "+D"(d), "+S"(from), "+c"(n) : : "memory");
+	__asm__ volatile("rep movsb"
+	    : "+D"(d), "+S"(from), "+c"(n) : : "memory");
 	return to;
 }
 

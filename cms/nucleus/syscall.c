@@ -10,6 +10,7 @@
 
 static const struct syscall_table *const syscall_tables[] = {
 	&sys_io_calls,
+	&sys_poll_calls,
 	&sys_memory_calls,
 	&sys_process_calls,
 	&sys_time_calls,

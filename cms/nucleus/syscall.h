@@ -30,12 +30,20 @@ struct syscall_table {
 };
 
 extern const struct syscall_table sys_io_calls;
+extern const struct syscall_table sys_poll_calls;
 extern const struct syscall_table sys_memory_calls;
 extern const struct syscall_table sys_process_calls;
 extern const struct syscall_table sys_time_calls;
 
 /* CMS's own: by number from CMSCALL_BASE. */
 int64_t sys_cms(unsigned number, struct ask *ask);
+
+/* Is it one of the three files that a program has? */
+static inline int
+sys_is_file(uint64_t fd)
+{
+	return fd < 3;
+}
 
 /* A file is looked for, and there is none. */
 int64_t sys_no_file(struct ask *ask);

@@ -22,7 +22,8 @@ text_name(char name[TEXT_NAME], const char *text, size_t len)
 	if (len == 0 || len > TEXT_NAME)
 		return -1;
 	for (size_t i = 0; i < TEXT_NAME; i++)
-		name[i] = i < len ? (char)text_upper((unsigned char)text[i]) : ' ';
+		name[i] = i < len ?
+		    (char)text_upper((unsigned char)text[i]) : ' ';
 	return 0;
 }
 
