@@ -16,7 +16,7 @@ main(void)
 		perror("not in CMS");
 		return 1;
 	}
-	printf("CP says (%d): %s\n", rc, reply);
+	printf("CP says (%d): %s", rc, reply); /* ends with a newline */
 
 	cms_queue("second");
 	cms_push("first");

@@ -20,6 +20,8 @@
  *   external HEX  an external interrupt
  *   reading       wait until the guest reads its console
  *   sleep MS
+ *   save          stop and save the machine, kill its vmguest, load it in a
+ *                 new one and begin
  *   store SYMBOL OFFSET HEX   eight bytes of the nucleus are others; where a
  *                 symbol is, nm says in the file nucleus.sym beside the image
  *   stopped WHY [HEX]   wait for the machine to stop: enum ipc_vm_why as a
@@ -310,6 +312,25 @@ step_sleep(struct session *s, const char *arg)
 	return 0;
 }
 
+static int
+step_save(struct session *s, const char *arg)
+{
+	struct ipc_none none = { 0 };
+	struct ipc_vm_begin begin = { 0 };
+	int fd = memfd_create("saved", MFD_CLOEXEC);
+
+	rig_send(&s->rig, IPC_VM_STOP, &none, sizeof none, -1);
+	if (rig_await_state(&s->rig, WAIT_MS) < 0 || rig_save(&s->rig, fd) != 0)
+		return fail(s, "cannot save", arg);
+	rig_kill(&s->rig);
+	s->rig.reading = CONS_READ_NONE;
+	if (rig_start(&s->rig) < 0 || rig_load(&s->rig, fd) != 0)
+		return fail(s, "cannot load", arg);
+	close(fd);
+	rig_send(&s->rig, IPC_VM_BEGIN, &begin, sizeof begin, -1);
+	return 0;
+}
+
 /* Where the nucleus's symbol is in storage; 0 when nobody knows. */
 static uint64_t
 symbol_real(const char *name)
@@ -386,6 +407,7 @@ static const struct {
 	{ "external", step_external },
 	{ "reading", step_reading },
 	{ "sleep", step_sleep },
+	{ "save", step_save },
 	{ "store", step_store },
 	{ "stopped", step_stopped },
 };
