@@ -13,7 +13,13 @@
 
 #include "log.h"
 
-#define IPCCHAN_BATCH 8 /* packets by one system call */
+#define IPCCHAN_BATCH 8 /* packets sent by one system call */
+#define IPCCHAN_END (-1) /* of ipcchan.end: the peer closed its end */
+
+/* A packet that is larger breaks the table whatever it is. */
+#define IPCCHAN_PACKET                                              \
+	(sizeof(struct ipc_header) + sizeof(struct ipc_item) +      \
+	    sizeof(struct ipc_vm_data) + IPC_TEXT_MAX)
 
 struct ipcchan_packet {
 	struct ipcchan_packet *next;
@@ -40,7 +46,7 @@ static const struct ipcchan_rule ipcchan_rules[IPC_TYPES] = {
 
 #define X(name_, from_, to_, payload_, text_, fds_)                     \
 	_Static_assert(sizeof(struct ipc_header) + sizeof(payload_) + (text_) <= \
-	    IPC_PACKET_MAX, #name_ " fits a packet");                   \
+	    IPCCHAN_PACKET, #name_ " fits a packet");                   \
 	_Static_assert((fds_) == 0 || (fds_) == 1, #name_ " descriptors");
 IPC_MESSAGES(X)
 #undef X
@@ -300,58 +306,87 @@ ipcchan_take_fds(struct msghdr *mh, int *fd)
 	return count;
 }
 
-int
-ipcchan_recv(struct ipcchan *ch, struct ipcchan_message *msg)
+/* Is a packet what its row says?  0, or the error that ends the channel. */
+static int
+ipcchan_check(const struct ipcchan *ch, const struct mmsghdr *mm,
+    const char *packet, int fds, struct ipcchan_message *msg)
 {
-	/* Per thread: a message is handled before the next is received. */
-	static _Thread_local _Alignas(16) char packet[sizeof(struct ipc_header) +
-	    sizeof(struct ipc_item) + sizeof(struct ipc_vm_data) + IPC_TEXT_MAX];
+	const struct ipcchan_rule *rule;
+	struct ipc_header header;
+	size_t n = mm->msg_len;
+
+	if (n == 0)
+		return IPCCHAN_END;
+	if ((mm->msg_hdr.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
+	    n < sizeof header)
+		return EPROTO;
+	memcpy(&header, packet, sizeof header);
+	if (header.version != IPC_VERSION || header.type == IPC_NONE ||
+	    header.type >= IPC_TYPES || header.length != n - sizeof header)
+		return EPROTO;
+	rule = &ipcchan_rules[header.type];
+	if (rule->from != ch->peer || rule->to != ch->self ||
+	    !ipcchan_shape(rule, packet + sizeof header, header.length, fds))
+		return EPROTO;
+	msg->type = (enum ipc_type)header.type;
+	msg->payload = packet + sizeof header;
+	msg->len = header.length;
+	return 0;
+}
+
+int
+ipcchan_recv_some(struct ipcchan *ch, struct ipcchan_message *msg, int max)
+{
+	/* Per thread: what came is handled before more is received. */
+	static _Thread_local _Alignas(16) char packet[IPCCHAN_SOME][IPCCHAN_PACKET];
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(4 * sizeof(int))];
-	} control;
-	struct iovec iov = { .iov_base = packet, .iov_len = sizeof packet };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof control.bytes };
-	const struct ipcchan_rule *rule;
-	struct ipc_header header;
-	int count, fd;
-	ssize_t n;
+	} control[IPCCHAN_SOME];
+	struct mmsghdr mm[IPCCHAN_SOME] = { 0 };
+	struct iovec iov[IPCCHAN_SOME];
+	int good = 0, n;
 
 	if (ch->dead)
 		return ipcchan_die(ch, EPIPE);
+	if (ch->end != 0)
+		return ipcchan_die(ch, ch->end == IPCCHAN_END ? 0 : ch->end);
+	for (int i = 0; i < max; i++) {
+		iov[i] = (struct iovec){ packet[i], sizeof packet[i] };
+		mm[i].msg_hdr = (struct msghdr){ .msg_iov = &iov[i],
+			.msg_iovlen = 1, .msg_control = control[i].bytes,
+			.msg_controllen = sizeof control[i].bytes };
+	}
 	do
-		n = recvmsg(ch->fd, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		n = recvmmsg(ch->fd, mm, (unsigned)max,
+		    MSG_DONTWAIT | MSG_CMSG_CLOEXEC, NULL);
 	while (n < 0 && errno == EINTR);
 	if (n < 0) {
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
 			return 0;
 		return ipcchan_die(ch, errno);
 	}
-	count = ipcchan_take_fds(&mh, &fd);
-	if (n == 0)
-		return ipcchan_die(ch, 0);
-	if ((mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
-	    (size_t)n < sizeof header)
-		goto bad;
-	memcpy(&header, packet, sizeof header);
-	if (header.version != IPC_VERSION || header.type == IPC_NONE ||
-	    header.type >= IPC_TYPES ||
-	    header.length != (size_t)n - sizeof header)
-		goto bad;
-	rule = &ipcchan_rules[header.type];
-	if (rule->from != ch->peer || rule->to != ch->self ||
-	    !ipcchan_shape(rule, packet + sizeof header, header.length, count))
-		goto bad;
-	*msg = (struct ipcchan_message){ .type = (enum ipc_type)header.type,
-		.payload = packet + sizeof header, .len = header.length,
-		.fd = fd };
-	return 1;
+	for (int i = 0; i < n; i++) {
+		int fd, fds = ipcchan_take_fds(&mm[i].msg_hdr, &fd);
 
-bad:
-	if (fd >= 0)
-		close(fd);
-	log_warnx("ipc: a message that breaks the table; channel closed");
-	return ipcchan_die(ch, EPROTO);
+		if (ch->end == 0)
+			ch->end = ipcchan_check(ch, &mm[i], packet[i], fds,
+			    &msg[good]);
+		if (ch->end == 0)
+			msg[good++].fd = fd;
+		else if (fd >= 0)
+			close(fd);
+	}
+	if (ch->end == EPROTO)
+		log_warnx("ipc: a message that breaks the table; "
+			  "channel closed");
+	if (good == 0 && ch->end != 0)
+		return ipcchan_die(ch, ch->end == IPCCHAN_END ? 0 : ch->end);
+	return good;
+}
+
+int
+ipcchan_recv(struct ipcchan *ch, struct ipcchan_message *msg)
+{
+	return ipcchan_recv_some(ch, msg, 1);
 }

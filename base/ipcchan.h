@@ -25,6 +25,7 @@ struct ipcchan {
 	int fd; /* non-blocking; owned */
 	enum ipc_party self, peer;
 	bool dead; /* an error or end of file; only ipcchan_close is left */
+	int end; /* why the next receive will fail, 0: it will not */
 	size_t queued; /* bytes waiting to be sent */
 	struct ipcchan_packet *head, **tail;
 };
@@ -77,6 +78,13 @@ int ipcchan_flush(struct ipcchan *ch);
  * table (logged), else the system's.
  */
 int ipcchan_recv(struct ipcchan *ch, struct ipcchan_message *msg);
+
+/*
+ * The same for up to max (at most IPCCHAN_SOME) messages by one call: how many
+ * there were.  Fewer than max: nothing more is there now.
+ */
+#define IPCCHAN_SOME 4
+int ipcchan_recv_some(struct ipcchan *ch, struct ipcchan_message *msg, int max);
 
 /* The name of a type, for logs. */
 const char *ipcchan_name(enum ipc_type type);

@@ -5,34 +5,37 @@
 #include "loop.h"
 
 #include <errno.h>
-
-/* Messages of one channel before the others get their turn. */
-#define LOOPCHAN_BURST 16
+#include <unistd.h>
 
 /* The channel whose handler runs, until the handler closes it. */
 static struct loopchan *loopchan_running;
 
 /*
- * A handler may close its channel and free it: nothing here touches a channel
- * that is no longer the running one.
+ * Some messages a turn, then the others get theirs.  A handler may close its
+ * channel and free it: nothing here touches a channel that is no longer the
+ * running one.
  */
 static void
 loopchan_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct loopchan *lc = arg;
-	struct ipcchan_message msg;
-	int got = 1;
+	struct ipcchan_message msg[IPCCHAN_SOME];
+	int got = ipcchan_recv_some(&lc->ch, msg, IPCCHAN_SOME);
 
 	(void)fd;
 	(void)what;
-	loopchan_running = lc;
-	for (int i = 0; i < LOOPCHAN_BURST && loopchan_running == lc &&
-	     (got = ipcchan_recv(&lc->ch, &msg)) > 0; i++)
-		lc->fn(lc, &msg, lc->arg);
-	if (loopchan_running == lc && got < 0) {
+	if (got < 0) {
 		event_del(lc->read);
 		event_del(lc->write);
 		lc->fn(lc, NULL, lc->arg);
+		return;
+	}
+	loopchan_running = lc;
+	for (int i = 0; i < got; i++) {
+		if (loopchan_running == lc)
+			lc->fn(lc, &msg[i], lc->arg);
+		else if (msg[i].fd >= 0)
+			close(msg[i].fd);
 	}
 	loopchan_running = NULL;
 }

@@ -36,7 +36,7 @@ struct spool {
 };
 
 static const struct sandbox_rule spool_sandbox[] = {
-	SANDBOX(recvmsg, "channels"),
+	SANDBOX(recvmmsg, "channels"),
 	SANDBOX(sendmmsg, "channels"),
 	SANDBOX(epoll_wait, "the event loop"),
 	SANDBOX(epoll_pwait, "the event loop"),

@@ -36,7 +36,7 @@ static const struct sandbox_rule main_rules[] = {
 	SANDBOX(read, "the client's socket"),
 	SANDBOX(writev, "the client's socket (evbuffer)"),
 	SANDBOX(write, "the log"),
-	SANDBOX(recvmsg, "the channel to CP"),
+	SANDBOX(recvmmsg, "the channel to CP"),
 	SANDBOX(sendmmsg, "the channel to CP"),
 	SANDBOX(epoll_wait, "the event loop"),
 	SANDBOX(epoll_pwait, "the event loop, as other libcs call it"),

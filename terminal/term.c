@@ -163,12 +163,12 @@ term_settled(evutil_socket_t fd, short what, void *arg)
 		else if (!term_is_3270(t) && waiting <= TERM_OUT_LOW)
 			view_line_ready(&t->line);
 	}
-	if (evbuffer_get_length(t->out) > 0)
-		event_add(t->write, NULL);
-	else if (t->phase == TERM_CLOSING)
+	if (evbuffer_get_length(t->out) == 0 && t->phase == TERM_CLOSING)
 		term_end(t);
 }
 
+/* What one turn of the loop has to say is written at its end, by one call;
+ * only a client that does not take it is waited for. */
 static void
 term_out(void *arg, const void *bytes, size_t n)
 {
@@ -181,7 +181,8 @@ term_out(void *arg, const void *bytes, size_t n)
 	}
 	if (evbuffer_get_length(t->out) > TERM_OUT_PAUSE)
 		term_pause(t);
-	event_add(t->write, NULL);
+	if (!event_pending(t->write, EV_WRITE, NULL))
+		event_active(t->write, EV_WRITE, 0);
 }
 
 static void
@@ -618,8 +619,6 @@ term_events(struct term *t)
 		if (t->timer[i].ev == NULL)
 			return -1;
 	}
-	/* Drawing waits until the messages that are there have been read. */
-	event_priority_set(t->settle, 1);
 	return event_add(t->read, NULL);
 }
 
@@ -633,13 +632,12 @@ term_open(struct event_base *base, int fd, int channel, const char *token,
 	t->fd = fd;
 	t->token = token;
 	t->silent = true;
-	if (event_base_priority_init(base, 2) < 0 || term_events(t) < 0 ||
+	if (term_events(t) < 0 ||
 	    loopchan_open(&t->cp, base, channel, IPC_TERM, IPC_CP,
 	    term_message, t) < 0) {
 		errno = ENOMEM;
 		return -1;
 	}
-	event_priority_set(t->cp.read, 0);
 	if (token != NULL) {
 		t->phase = TERM_HEADER;
 		term_after(t->clock, TERM_PROXY_MS);

@@ -37,7 +37,6 @@ view_3270_lock(struct view_3270 *v, bool empty)
 	v->locked = true;
 	v->port.timer(v->port.arg, VIEW_3270_TIMER_ANSWER,
 	    logon ? VIEW_3270_LOGON_MS : VIEW_3270_ANSWER_MS);
-	view_3270_touch(v);
 }
 
 static void

@@ -32,7 +32,7 @@
 
 static const struct sandbox_rule main_rules[] = {
 	SANDBOX(ppoll, "wait for vmcp, the vCPU and deadlines"),
-	SANDBOX(recvmsg, "messages from vmcp"),
+	SANDBOX(recvmmsg, "messages from vmcp"),
 	SANDBOX(sendmmsg, "messages to vmcp"),
 	SANDBOX(read, "the vCPU's eventfd"),
 	SANDBOX(write, "the log; the eventfd"),
