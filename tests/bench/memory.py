@@ -18,7 +18,7 @@ from clients import until
 
 FIRST, LAST = 100, 200
 USERS = ["IDLE%03d" % n for n in range(1, LAST + 1)]
-AT_ONCE = 10
+AT_ONCE = 2
 KIB_BEYOND_KVM = 2048
 KVM_KIB = 330
 PROGRAMS = ("vmcp", "vmguest", "vmterm", "vmspool")
@@ -82,7 +82,7 @@ def floor(system):
     """A machine that nobody built anything on, measured in the same place."""
     folder = os.path.join(system.home, "in")
     os.makedirs(folder, exist_ok=True)
-    shutil.copy(common.tool("kvmfloor"), folder)
+    shutil.copy(common.tool("kvmfloor"), os.path.join(folder, "kvmfloor"))
     where = "/vm370/home/in" if system.engine() == "lab" else folder
     rc, out = system.shell("%s/kvmfloor %d %d" % (where, FIRST, LAST), 300)
     if rc != 0:

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+#
+# guest.py - vmguest's figures: DIAGNOSE 0's round trip and the way from exec
+# to CMS's Ready;.  In a lab whose clock counts instructions: time is work
+# done, and two runs agree.
+
+import os
+
+import common
+import vm
+
+
+def lab(files, command):
+    """Run a command in a lab of its own: the numbers that it prints."""
+    libexec = os.path.join(vm.BUILD, "libexec", "vm370")
+    call = [os.path.join(libexec, "vmlab"), "run", "--icount"]
+    for host, inside in files:
+        call += ["-f", "%s:%s" % (host, inside)]
+    call += ["-f", os.path.join(libexec, "vmguest") + ":/bin/vmguest", "--"]
+    rc, out = vm.run(call + command, 300)
+    if rc != 0:
+        raise SystemExit("%s: exit %d: %s" % (command[0], rc, out))
+    return [float(word) for word in out.split()]
+
+
+def diagnose():
+    deck = os.path.join(vm.BUILD, "tests", "guest-kit", "diag00_guest.deck")
+    ours, floor, _ = lab([(common.tool("diag00"), "/bin/diag00"),
+                          (deck, "/deck")],
+                         ["/bin/diag00", "/bin/vmguest", "/deck"])
+    common.row("DIAGNOSE 0's round trip", ours, floor, "instr", 1.10)
+
+
+def ipl():
+    image = os.path.join(vm.BUILD, "share", "vm370", "cms190.img")
+    ours, floor, _ = lab([(common.tool("ipl"), "/bin/ipl"),
+                          (common.tool("iplfloor"), "/bin/iplfloor"),
+                          (image, "/cms190")],
+                         ["/bin/ipl", "/bin/vmguest", "/bin/iplfloor",
+                          "/cms190", "Ready;"])
+    common.row("vmguest's exec to Ready;", ours / 1000, floor / 1000, "ms")
+
+
+def main():
+    common.arguments()
+    diagnose()
+    ipl()
+
+
+if __name__ == "__main__":
+    main()
