@@ -220,7 +220,8 @@ guest_read_storage(struct vmblok *vm, uint64_t addr, uint32_t len,
 	op->addr = addr;
 	op->len = len;
 	ask.tag = op->tag;
-	loopchan_send(&vm->guest->lc, IPC_VM_READ_STORAGE, &ask, sizeof ask, -1);
+	loopchan_send(&vm->guest->lc, IPC_VM_READ_STORAGE, &ask, sizeof ask,
+	    -1);
 	return 0;
 }
 

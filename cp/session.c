@@ -227,7 +227,7 @@ session_console_done(void *arg, struct request *rq, int rc)
 	if (!STAILQ_EMPTY(&s->input)) {
 		struct timeval now = { 0 };
 
-		evtimer_add(s->retry, &now); /* not from in here: no recursion */
+		evtimer_add(s->retry, &now); /* no recursion from in here */
 	}
 }
 
@@ -432,13 +432,26 @@ session_move_input(struct session *from, struct session *to)
 	from->input_bytes = 0;
 }
 
+/* The console is free for the next command at once, even when the machine
+ * never answers this one's question. */
+static void
+session_cancel(struct session *s)
+{
+	struct request *rq = s->active;
+
+	if (rq == NULL)
+		return;
+	s->active = NULL;
+	request_orphan(rq);
+	request_cancel(rq);
+}
+
 void
 session_attention(struct session *s)
 {
 	if (s->vm == NULL)
 		return;
-	if (s->active != NULL)
-		request_cancel(s->active);
+	session_cancel(s);
 	vmblok_attention(s->vm);
 }
 

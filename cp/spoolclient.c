@@ -186,10 +186,12 @@ void
 spoolclient_count(struct spoolclient *sc, struct vm_name user,
     spoolclient_fn *fn, void *arg)
 {
-	struct spoolclient_ask *ask = calloc(1, sizeof *ask);
-	struct timeval tv = { .tv_sec = sc->ready ? SPOOL_ANSWER_SECONDS : 0 };
-	struct ipc_spool_who who = { .user = { user, sc->cp->config->node } };
+	struct spoolclient_ask *ask = NULL;
+	struct timeval tv = { 0 };
+	struct ipc_spool_who who;
 
+	if (sc != NULL) /* not any more when the system ends */
+		ask = calloc(1, sizeof *ask);
 	if (ask != NULL)
 		ask->timer = evtimer_new(sc->cp->base, spoolclient_late, ask);
 	if (ask == NULL || ask->timer == NULL) {
@@ -200,7 +202,10 @@ spoolclient_count(struct spoolclient *sc, struct vm_name user,
 	ask->sc = sc;
 	ask->fn = fn;
 	ask->arg = arg;
-	ask->tag = who.tag = ++sc->tag;
+	ask->tag = ++sc->tag;
+	who = (struct ipc_spool_who){ .tag = ask->tag,
+		.user = { user, sc->cp->config->node } };
+	tv.tv_sec = sc->ready ? SPOOL_ANSWER_SECONDS : 0;
 	LIST_INSERT_HEAD(&sc->asks, ask, entry);
 	evtimer_add(ask->timer, &tv);
 	if (sc->ready)
@@ -212,6 +217,8 @@ spoolclient_cancel(struct spoolclient *sc, void *arg)
 {
 	struct spoolclient_ask *ask;
 
+	if (sc == NULL)
+		return;
 	LIST_FOREACH(ask, &sc->asks, entry)
 		if (ask->arg == arg) {
 			spoolclient_ask_free(ask);

@@ -128,8 +128,8 @@ times_minutes(uint64_t us)
 	struct times_text text;
 	uint64_t hundredths = us / 10000;
 
-	snprintf(text.s, sizeof text.s, "%03" PRIu64 ":%02" PRIu64 ".%02" PRIu64,
-	    hundredths / 6000, hundredths / 100 % 60, hundredths % 100);
+	snprintf(text.s, sizeof text.s,
+	    "%03" PRIu64 ":%02" PRIu64 ".%02" PRIu64, hundredths / 6000, hundredths / 100 % 60, hundredths % 100);
 	return text;
 }
 

@@ -19,5 +19,5 @@ CP_COMMAND(cp,
 	.abbrev = 2,
 	.run = cmd_cp,
 	.syntax = "CP [command]",
-	.help = "Execute a CP command; alone, stop the virtual machine and read "
-		"CP commands. #CP does the same at any time.");
+	.help = "Execute a CP command; alone, stop the virtual machine and "
+		"read CP commands. #CP does the same at any time.");

@@ -83,11 +83,12 @@ virtual_devices(struct request *rq, const char *class)
 	const struct vdev *d;
 	unsigned n = 0;
 
-	TAILQ_FOREACH(d, &rq->vm->devices, entry)
-		if (class == NULL || strcmp(device_class(d->type), class) == 0) {
-			virtual_device(rq, d);
-			n++;
-		}
+	TAILQ_FOREACH(d, &rq->vm->devices, entry) {
+		if (class != NULL && strcmp(device_class(d->type), class) != 0)
+			continue;
+		virtual_device(rq, d);
+		n++;
+	}
 	return n;
 }
 

@@ -51,4 +51,5 @@ CP_COMMAND(sleep,
 	.abbrev = 2,
 	.run = cmd_sleep,
 	.syntax = "SLeep [n [SEC|MIN|HRS]]",
-	.help = "Take no commands for a while; attention (PA1, BREAK) ends it.");
+	.help = "Take no commands for a while; attention (PA1, BREAK) ends "
+		"it.");

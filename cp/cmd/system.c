@@ -53,7 +53,8 @@ cmd_system(struct request *rq)
 	if (request_is(rq, 1, "RESTART", 7)) {
 		if (guest_read_storage(rq->vm, 0, sizeof(struct ipl_record),
 		    rq, system_restart) < 0)
-			return reply_error(rq, 183, "SYSTEM", "TOO MUCH AT ONCE");
+			return reply_error(rq, 183, "SYSTEM",
+			    "TOO MUCH AT ONCE");
 		return CMD_PENDING;
 	}
 	system_reset(rq, clear ? RESET_CLEAR : RESET_SYSTEM);

@@ -145,11 +145,41 @@ fellow_command(struct fellow_guest *g, const char *text, bool reply)
 		exit(0);
 }
 
+/* Everything a machine in the wrong hands could say. */
+static void
+fellow_lie(struct fellow_guest *g, const char *how)
+{
+	struct ipc_vm_regs regs = { .tag = 99 };
+	struct ipc_vm_ready ready = { 0 };
+	struct ipc_vm_data data = { .tag = 1 };
+
+	if (strcmp(how, "REGS") == 0)
+		fellow_send(g, IPC_VM_REGS, &regs, sizeof regs);
+	else if (strcmp(how, "READY") == 0)
+		fellow_send(g, IPC_VM_READY, &ready, sizeof ready);
+	else if (strcmp(how, "STORAGE") == 0)
+		fellow_send(g, IPC_VM_STORAGE, &data, sizeof data);
+	else if (strcmp(how, "STATE") == 0)
+		fellow_state(g, 9, VM_WHY_NONE);
+	else if (strcmp(how, "WHY") == 0)
+		fellow_state(g, VM_STOPPED, 999);
+	else if (strcmp(how, "READ") == 0)
+		fellow_read_console(g, 7);
+	else if (strcmp(how, "DIAG") == 0) {
+		fellow_command(g, "SLEEP 9 MIN", true);
+		fellow_command(g, "SLEEP 9 MIN", true);
+	} else if (strcmp(how, "GREEDY") == 0)
+		for (int i = 0; i < 2 * CONS_OUTPUT_WINDOW; i++)
+			fellow_say(g, "MORE THAN ITS CREDIT");
+	else if (strcmp(how, "TERM") == 0 &&
+	    write(g->ch.fd, "nonsense", 8) < 0)
+		exit(0);
+}
+
 static void
 fellow_typed(struct fellow_guest *g, const char *line)
 {
 	char said[IPC_LINE_MAX + 16];
-	struct ipc_vm_regs regs = { .tag = 99 };
 
 	if (strcmp(line, "DIE") == 0)
 		raise(SIGKILL);
@@ -161,8 +191,10 @@ fellow_typed(struct fellow_guest *g, const char *line)
 		fellow_state(g, VM_STOPPED, VM_WHY_SHUTDOWN);
 		return;
 	}
-	if (strcmp(line, "LIE") == 0)
-		fellow_send(g, IPC_VM_REGS, &regs, sizeof regs);
+	if (strncmp(line, "LIE ", 4) == 0) {
+		fellow_lie(g, line + 4);
+		return;
+	}
 	if (strncmp(line, "FLOOD ", 6) == 0)
 		g->flood = (unsigned)atoi(line + 6);
 	else if (strncmp(line, "DIAG ", 5) == 0)

@@ -59,7 +59,8 @@ check_syntax(const struct command *row)
 	assert_non_null(row->run);
 	assert_non_null(row->help);
 	assert_true(row->abbrev >= 1 && row->abbrev <= strlen(row->name));
-	assert_true(strncasecmp(row->syntax, row->name, strlen(row->name)) == 0);
+	assert_int_equal(strncasecmp(row->syntax, row->name,
+	    strlen(row->name)), 0);
 	while (isupper((unsigned char)row->syntax[caps]))
 		caps++;
 	if (caps != row->abbrev)
@@ -72,12 +73,14 @@ test_rows(void **state)
 {
 	(void)state;
 	for (int table = 0; table < TABLES; table++) {
+		const struct command *row, *before = NULL;
+
 		assert_non_null(command_at(table, 0));
-		for (size_t i = 0; command_at(table, i) != NULL; i++) {
-			check_syntax(command_at(table, i));
-			if (i > 0)
-				assert_true(strcmp(command_at(table, i - 1)->name,
-				    command_at(table, i)->name) <= 0);
+		for (size_t i = 0; (row = command_at(table, i)) != NULL; i++) {
+			check_syntax(row);
+			assert_true(before == NULL ||
+			    strcmp(before->name, row->name) <= 0);
+			before = row;
 		}
 	}
 }
