@@ -5,10 +5,10 @@
 
 packages_build="gcc g++ libc6-dev cmake ninja-build pkg-config libevent-dev
 	libtelnet-dev libncurses-dev libsqlite3-dev libcrypt-dev
-	libseccomp-dev"
+	libseccomp-dev musl-tools"
 packages_lab="qemu-system-x86 qemu-system-common busybox-static kmod lz4"
 packages_tests="clang libcmocka-dev s3270 c3270
-	inetutils-telnet tmux python3 musl-tools bochs bochsbios vgabios"
+	inetutils-telnet tmux python3 bochs bochsbios vgabios"
 
 say()
 {
