@@ -211,12 +211,16 @@ machine_report(struct vm *vm, enum ipc_vm_why why, uint64_t rip,
     uint64_t detail, const struct csw *csw)
 {
 	struct ipc_vm_state state = { .why = why, .rip = rip,
-		.detail = detail };
+		.detail = detail, .run = VM_RUNNING };
 
-	machine_send_report(vm);
-	pthread_mutex_lock(&vm->lock);
-	state.run = vm->running ? VM_RUNNING : VM_STOPPED;
-	pthread_mutex_unlock(&vm->lock);
+	/* A machine that was set running may have stopped again already: that
+	 * is another report, which comes after this one. */
+	if (why != VM_WHY_NONE) {
+		machine_send_report(vm);
+		pthread_mutex_lock(&vm->lock);
+		state.run = vm->running ? VM_RUNNING : VM_STOPPED;
+		pthread_mutex_unlock(&vm->lock);
+	}
 	if (csw != NULL)
 		state.csw = *csw;
 	ipcchan_send(&vm->chan, IPC_VM_STATE, &state, sizeof state, -1);

@@ -112,6 +112,7 @@ main_begin(struct vm *vm, const struct ipcchan_message *m)
 	    v->wait == WAIT_INTERRUPT)
 		v->wait = WAIT_NONE; /* quiet: nobody else looks */
 	machine_resume(vm);
+	machine_send_report(vm); /* why it stood still until now */
 	rc = machine_run(vm);
 	machine_report(vm, rc < 0 ? VM_WHY_SHUTDOWN : VM_WHY_NONE,
 	    b->set != 0 ? b->addr : 0, 0, NULL);
