@@ -443,6 +443,7 @@ logon_operator(struct term *t)
 		return;
 	}
 	session_attach(s, t);
+	s->logon->noipl = true;
 	if (logon_new(s, cp->config->operator_user) < 0) {
 		session_detach(s);
 		session_free(s);
@@ -451,13 +452,14 @@ logon_operator(struct term *t)
 }
 
 int
-logon_auto(struct cp *cp, struct vm_name user)
+logon_auto(struct cp *cp, struct vm_name user, bool noipl)
 {
 	struct session *s = logon_session(cp);
 	int error;
 
 	if (s == NULL)
 		return -1;
+	s->logon->noipl = noipl;
 	if (logon_new(s, user) == 0)
 		return 0;
 	error = errno;

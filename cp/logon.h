@@ -38,11 +38,12 @@ void logon_disconnect(struct vmblok *vm, const char *by);
 void logon_print_files(const struct ipc_spool_counts *counts, char *line,
     size_t size);
 
-/* The system's owner sits down: the operator, without a password. */
+/* The system's owner sits down: the operator, without a password.  His console
+ * is CP's, so no system is loaded for him. */
 void logon_operator(struct term *t);
 
-/* Log a user on with no terminal (AUTOLOG, XAUTOLOG); 0 or -1 with errno as
- * vmblok_new. */
-int logon_auto(struct cp *cp, struct vm_name user);
+/* Log a user on with no terminal (AUTOLOG, XAUTOLOG), and IPL what his
+ * directory entry says; 0 or -1 with errno as vmblok_new. */
+int logon_auto(struct cp *cp, struct vm_name user, bool noipl);
 
 #endif

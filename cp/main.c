@@ -140,9 +140,9 @@ main_signals(struct main_state *m)
 /* --- start --- */
 
 static void
-main_autolog(struct cp *cp, struct vm_name user)
+main_autolog(struct cp *cp, struct vm_name user, bool noipl)
 {
-	if (logon_auto(cp, user) == 0 || errno == EEXIST)
+	if (logon_auto(cp, user, noipl) == 0 || errno == EEXIST)
 		return;
 	log_warnx("AUTOLOG %s: %s", name_text(user).s,
 	    errno == ENOENT ? "not in the directory" : strerror(errno));
@@ -168,9 +168,9 @@ main_open(struct main_state *m)
 		main_failed(m, why);
 		return;
 	}
-	main_autolog(cp, cp->config->operator_user);
+	main_autolog(cp, cp->config->operator_user, true);
 	for (size_t i = 0; i < cp->config->nautolog; i++)
-		main_autolog(cp, cp->config->autolog[i]);
+		main_autolog(cp, cp->config->autolog[i], false);
 	log_info("%s is up: %s port %u, home %s, %zu users in the directory",
 	    name_text(cp->config->system).s, m->options.address,
 	    m->options.port, cp->home, directory_count(cp->dir->dir));

@@ -23,7 +23,7 @@ cmd_xautolog(struct request *rq)
 	vm = vmblok_find(rq->cp, name);
 	if (vm != NULL)
 		return reply_error(rq, 54, vmblok_where(vm).s);
-	if (logon_auto(rq->cp, name) == 0)
+	if (logon_auto(rq->cp, name, false) == 0)
 		return 0;
 	return errno == ENOENT ? reply_error(rq, 53, who) :
 				 reply_error(rq, 52);
