@@ -30,20 +30,33 @@ struct diag_row {
 #define DIAG_DONE 0
 #define DIAG_WAITS (-1) /* vcpu.want says what for; vmcp's answer ends it */
 
-/* Give the guest an answer of n bytes: what fits is stored, cc 1 and the
- * size in out_len say that there is more. */
-static int
-diag_answer(struct diag_call *c, const void *bytes, uint32_t n)
+/* An answer that does not fit, or whose buffer is outside storage: what fits
+ * is stored; cc 1 and the size in out_len say that there is more. */
+static __attribute__((noinline)) int
+diag_answer_part(struct diag_call *c, const void *bytes, uint32_t n)
 {
 	uint32_t room = c->block.out_addr != 0 ? c->block.out_len : 0;
-	uint32_t stored = n < room ? n : room;
 
 	if (mem_write(&c->v->vm->mem, GPA(c->block.out_addr), bytes,
-	    stored) < 0) {
+	    n < room ? n : room) < 0) {
 		c->refused = c->block.out_addr;
 		return MACHINE_PGM_ADDRESSING;
 	}
 	c->block.cc = n > room;
+	c->block.rc = 0;
+	c->block.out_len = n;
+	return DIAG_DONE;
+}
+
+/* Give the guest an answer of n bytes.  Inline, so that n is a constant where
+ * bytes are copied: this is how DIAGNOSE 0 is no dearer than it must be. */
+static inline int
+diag_answer(struct diag_call *c, const void *bytes, uint32_t n)
+{
+	if (c->block.out_addr == 0 || c->block.out_len < n ||
+	    mem_write(&c->v->vm->mem, GPA(c->block.out_addr), bytes, n) < 0)
+		return diag_answer_part(c, bytes, n);
+	c->block.cc = 0;
 	c->block.rc = 0;
 	c->block.out_len = n;
 	return DIAG_DONE;
@@ -187,45 +200,50 @@ diag_dispatch(struct diag_call *c)
 
 /* Only the results are written back, so that a guest which changes its block
  * meanwhile changes nothing but its own inputs. */
-static void
-diag_results(struct vm *vm, uint32_t at, uint32_t out_len, uint32_t cc,
-    int32_t rc)
+static inline void
+diag_results(struct vm *vm, uint32_t at, const struct diag *b)
 {
-	const struct {
-		uint32_t out_len, cc;
-		int32_t rc;
-	} results = { out_len, cc, rc };
+	_Static_assert(offsetof(struct diag, rc) + sizeof b->rc ==
+	    sizeof *b && offsetof(struct diag, cc) ==
+	    offsetof(struct diag, out_len) + 4, "results come last");
+	mem_write(&vm->mem, GPA(at + offsetof(struct diag, out_len)),
+	    &b->out_len, sizeof *b - offsetof(struct diag, out_len));
+}
 
-	_Static_assert(offsetof(struct diag, cc) ==
-	    offsetof(struct diag, out_len) + 4, "results are adjacent");
-	_Static_assert(offsetof(struct diag, rc) ==
-	    offsetof(struct diag, out_len) + 8, "results are adjacent");
-	mem_write(&vm->mem, GPA(at + offsetof(struct diag, out_len)), &results,
-	    sizeof results);
+/* Copy the block, once, if it is one. */
+static int
+diag_take(struct diag_call *c, struct vcpu *v, uint32_t value)
+{
+	c->v = v;
+	c->refused = value;
+	if (value % 8 != 0)
+		return MACHINE_PGM_SPECIFICATION;
+	if (mem_read(&v->vm->mem, GPA(value), &c->block, sizeof c->block) < 0)
+		return MACHINE_PGM_ADDRESSING;
+	return DIAG_DONE;
+}
+
+static __attribute__((noinline)) enum vcpu_next
+diag_not_done(struct diag_call *c, uint32_t value, int rc)
+{
+	if (rc != DIAG_WAITS)
+		return vcpu_program(c->v, (enum machine_pgm)rc, c->refused);
+	c->v->call.block = value;
+	return NEXT_WAIT;
 }
 
 enum vcpu_next
 diag_port(struct vcpu *v, uint32_t value)
 {
-	struct diag_call c = { .v = v };
-	int rc;
+	struct diag_call c;
+	int rc = diag_take(&c, v, value);
 
-	if (value % 8 != 0)
-		return vcpu_program(v, MACHINE_PGM_SPECIFICATION, value);
-	if (mem_read(&v->vm->mem, GPA(value), &c.block, sizeof c.block) < 0)
-		return vcpu_program(v, MACHINE_PGM_ADDRESSING, value);
-	c.refused = value;
-	rc = diag_dispatch(&c);
-	if (rc == DIAG_DONE) {
-		diag_results(v->vm, value, c.block.out_len, c.block.cc,
-		    c.block.rc);
-		return NEXT_RUN;
-	}
-	if (rc == DIAG_WAITS) {
-		v->call.block = value;
-		return NEXT_WAIT;
-	}
-	return vcpu_program(v, (enum machine_pgm)rc, c.refused);
+	if (rc == DIAG_DONE)
+		rc = diag_dispatch(&c);
+	if (rc != DIAG_DONE)
+		return diag_not_done(&c, value, rc);
+	diag_results(v->vm, value, &c.block);
+	return NEXT_RUN;
 }
 
 struct diag_id
@@ -281,10 +299,11 @@ diag_finish(struct vcpu *v, const struct ipc_cp_reply *reply)
 	uint32_t room = call->out_addr != 0 ? call->out_len : 0;
 	uint32_t n = reply->text_len < room ? reply->text_len : room;
 	bool more = call->out_addr != 0 && reply->total > room;
+	struct diag results = { .out_len = more ? reply->total : n,
+		.cc = more, .rc = reply->rc };
 
 	mem_write(&v->vm->mem, GPA(call->out_addr), reply->text, n);
-	diag_results(v->vm, call->block, more ? reply->total : n, more,
-	    reply->rc);
+	diag_results(v->vm, call->block, &results);
 	v->wait = WAIT_NONE;
 	vcpu_kick(v);
 }
@@ -313,6 +332,8 @@ diag_cancel(struct vcpu *v)
 void
 diag_settle(struct vcpu *v)
 {
+	const struct diag success = { 0 };
+
 	if (v->wait == WAIT_CP)
-		diag_results(v->vm, v->call.block, 0, 0, 0);
+		diag_results(v->vm, v->call.block, &success);
 }

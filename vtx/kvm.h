@@ -58,9 +58,11 @@ void kvm_opened(struct kvm_vm *vm);
 /* The start state of machine.h: entry, EBX = ebx.  -1 with errno. */
 int kvm_cpu_reset(struct kvm_cpu *cpu, uint32_t entry, uint32_t ebx);
 
-/* Run until something happens.  With a kick outstanding it only completes
- * the IN or OUT it left with and returns KVM_EXITED_ASKED. */
-enum kvm_exit_kind kvm_cpu_run(struct kvm_cpu *cpu, struct kvm_exit *ex);
+/* Run until something happens; window: that includes the moment when an
+ * interrupt can be taken.  With a kick outstanding it only completes the IN or
+ * OUT it left with and returns KVM_EXITED_ASKED. */
+enum kvm_exit_kind kvm_cpu_run(struct kvm_cpu *cpu, bool window,
+    struct kvm_exit *ex);
 
 /* Ask kvm_cpu_run to return; stays until cleared.  The caller also signals
  * the thread, which may be inside. */
@@ -72,8 +74,6 @@ bool kvm_enabled(const struct kvm_cpu *cpu);
 /* Would the processor take an interrupt now? */
 bool kvm_can_interrupt(const struct kvm_cpu *cpu);
 int kvm_interrupt(struct kvm_cpu *cpu, unsigned vector);
-/* Exit as soon as one can be taken. */
-void kvm_want_window(struct kvm_cpu *cpu, bool want);
 
 /* #GP(0) at the OUT that the processor left with. */
 int kvm_protection(struct kvm_cpu *cpu);

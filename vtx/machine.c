@@ -71,11 +71,11 @@ static const struct bus_port machine_370_ports[] = {
 	{ MACHINE_PORT_DIAG, 4, diag_port },
 	{ MACHINE_PORT_CHAN, 4, channel_port },
 	{ MACHINE_PORT_WAIT, 4, vcpu_wait_port },
+	{ 0, 0, NULL },
 };
 
 const struct machine_ops machine_370 = {
 	.ports = machine_370_ports,
-	.nports = sizeof machine_370_ports / sizeof machine_370_ports[0],
 	.reset = machine_370_reset,
 	.pending = machine_370_pending,
 	.take = machine_370_take,

@@ -40,7 +40,9 @@ mem_left(const struct memory *mem, gpa_t at)
 static inline bool
 mem_inside(const struct memory *mem, gpa_t at, uint64_t len)
 {
-	return at.a <= mem->size && len <= mem->size - at.a;
+	uint64_t end;
+
+	return !__builtin_add_overflow(at.a, len, &end) && end <= mem->size;
 }
 
 /* Copy out of or into storage, all of it or nothing: -1 when any byte lies

@@ -106,7 +106,7 @@ vcpu_settle(struct vcpu *v)
 	enum kvm_exit_kind kind;
 
 	kvm_kick(&v->kvm);
-	kind = kvm_cpu_run(&v->kvm, &ex);
+	kind = kvm_cpu_run(&v->kvm, false, &ex);
 	if (kind != KVM_EXITED_ASKED)
 		return vcpu_failed(v, kind == KVM_EXITED_FAILED ? ex.detail : 0);
 	pthread_mutex_lock(&v->vm->lock);
@@ -158,12 +158,6 @@ vcpu_asked(struct vcpu *v, struct kvm_exit *ex)
 }
 
 static enum vcpu_next
-vcpu_port(struct vcpu *v, struct kvm_exit *ex)
-{
-	return bus_access(v, ex);
-}
-
-static enum vcpu_next
 vcpu_mmio(struct vcpu *v, struct kvm_exit *ex)
 {
 	(void)v;
@@ -191,10 +185,9 @@ vcpu_halt(struct vcpu *v, struct kvm_exit *ex)
 static enum vcpu_next
 vcpu_window(struct vcpu *v, struct kvm_exit *ex)
 {
+	(void)v;
 	(void)ex;
-	/* The loop presents what is pending; that may be nothing any more. */
-	kvm_want_window(&v->kvm, false);
-	return NEXT_RUN;
+	return NEXT_RUN; /* the loop presents what is pending, if still so */
 }
 
 static enum vcpu_next
@@ -210,10 +203,10 @@ vcpu_refused(struct vcpu *v, struct kvm_exit *ex)
 	return vcpu_failed(v, ex->detail);
 }
 
+/* A port is bus_access's, without a detour. */
 static enum vcpu_next (*const vcpu_exits[])(struct vcpu *,
     struct kvm_exit *) = {
 	[KVM_EXITED_ASKED] = vcpu_asked,
-	[KVM_EXITED_PORT] = vcpu_port,
 	[KVM_EXITED_MMIO] = vcpu_mmio,
 	[KVM_EXITED_HALT] = vcpu_halt,
 	[KVM_EXITED_WINDOW] = vcpu_window,
@@ -221,37 +214,40 @@ static enum vcpu_next (*const vcpu_exits[])(struct vcpu *,
 	[KVM_EXITED_FAILED] = vcpu_refused,
 };
 
-/* An interrupt is pending: present it, or ask for the moment when one can
- * be.  Presented means that low storage says what it is about. */
-static void
+/*
+ * An interrupt is pending: present it, which means that low storage says what
+ * it is about.  True: not now, come back when one can be taken.
+ */
+static bool
 vcpu_interrupt(struct vcpu *v)
 {
 	struct vm *vm = v->vm;
 	int vector;
 
-	if (!kvm_can_interrupt(&v->kvm)) {
-		kvm_want_window(&v->kvm, true);
-		return;
-	}
+	if (!kvm_can_interrupt(&v->kvm))
+		return true;
 	pthread_mutex_lock(&vm->lock);
 	vector = vm->ops->take(vm);
 	pthread_mutex_unlock(&vm->lock);
-	/* Another one may be pending, and the guest may never exit again. */
-	kvm_want_window(&v->kvm, atomic_load(&vm->irq));
 	if (vector >= 0 && kvm_interrupt(&v->kvm, (unsigned)vector) < 0)
 		vcpu_failed(v, (uint64_t)errno);
+	return atomic_load(&vm->irq);
 }
 
 static void
 vcpu_run(struct vcpu *v)
 {
+	enum kvm_exit_kind kind;
 	enum vcpu_next next;
 	struct kvm_exit ex;
 
 	do {
-		if (atomic_load_explicit(&v->vm->irq, memory_order_relaxed))
-			vcpu_interrupt(v);
-		next = vcpu_exits[kvm_cpu_run(&v->kvm, &ex)](v, &ex);
+		bool window = atomic_load_explicit(&v->vm->irq,
+		    memory_order_relaxed) && vcpu_interrupt(v);
+
+		kind = kvm_cpu_run(&v->kvm, window, &ex);
+		next = kind == KVM_EXITED_PORT ? bus_access(v, &ex) :
+		    vcpu_exits[kind](v, &ex);
 	} while (next == NEXT_RUN);
 	if (next == NEXT_WAIT)
 		vcpu_settle(v);

@@ -73,8 +73,7 @@ struct ipl {
 
 /* What differs between machine modes.  A mode without a row is refused. */
 struct machine_ops {
-	const struct bus_port *ports;
-	size_t nports;
+	const struct bus_port *ports; /* at least one; the end has no .out */
 	/* Give the processor its start state. */
 	int (*reset)(struct vcpu *, uint32_t entry, uint32_t vdev);
 	/* Lock held: is an interrupt pending; take it, vector or -1. */

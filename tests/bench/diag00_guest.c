@@ -8,7 +8,8 @@
 #define DIAG00_TRIPS 1000u
 #define DIAG00_ROUNDS 21u /* the first one warms up */
 
-static struct diag_id id;
+/* In a page of its own: writing to a page of code costs an emulator more. */
+static struct diag_id id __attribute__((aligned(4096)));
 
 static uint32_t
 round_trips(void)
