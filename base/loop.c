@@ -37,6 +37,10 @@ loopchan_readable(evutil_socket_t fd, short what, void *arg)
 		else if (msg[i].fd >= 0)
 			close(msg[i].fd);
 	}
+	/* A bad message behind good ones: nothing need ever come after it that
+	 * would wake us to report it. */
+	if (loopchan_running == lc && lc->ch.end != 0)
+		event_active(lc->read, EV_READ, 0);
 	loopchan_running = NULL;
 }
 

@@ -176,6 +176,21 @@ bad_message_is_told(void **state)
 	assert_int_equal(ends[0].deaths, 1);
 }
 
+/* What the peer said before its bad message counts, and the death is told
+ * although the peer neither ends nor says more. */
+static void
+bad_behind_good_is_told(void **state)
+{
+	struct end *ends = *state;
+
+	say(&ends[0], 0);
+	assert_int_equal(ipcchan_flush(&ends[0].lc->ch), 0);
+	assert_int_equal(write(ends[0].lc->ch.fd, "nonsense", 8), 8);
+	turn();
+	assert_int_equal(ends[1].got, 1);
+	assert_int_equal(ends[1].deaths, 1);
+}
+
 /* A peer that never reads costs a bounded queue, then the channel. */
 static void
 full_queue_is_told(void **state)
@@ -202,6 +217,7 @@ main(void)
 		TEST(last_words),
 		TEST(freed_in_handler),
 		TEST(bad_message_is_told),
+		TEST(bad_behind_good_is_told),
 		TEST(full_queue_is_told),
 	};
 
