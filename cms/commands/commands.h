@@ -11,6 +11,7 @@ extern const struct command command_cp_row;
 extern const struct command command_desbuf;
 extern const struct command command_dropbuf;
 extern const struct command command_help;
+extern const struct command command_hx;
 extern const struct command command_identify;
 extern const struct command command_listfile;
 extern const struct command command_makebuf;

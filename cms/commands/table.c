@@ -9,6 +9,7 @@ const struct command *const command_table[] = {
 	&command_desbuf,
 	&command_dropbuf,
 	&command_help,
+	&command_hx,
 	&command_identify,
 	&command_listfile,
 	&command_makebuf,

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * hx.c - HX where no program runs.  In a program it is console.c that obeys
+ * it; the row is here so that HELP knows it.
+ */
+#include "commands.h"
+#include "console.h"
+
+static int
+hx_run(const struct command_line *line)
+{
+	if (line->words > 1)
+		return command_too_many(line, 1);
+	console_line("NO PROGRAM IS RUNNING");
+	return 0;
+}
+
+const struct command command_hx = {
+	.name = "HX",
+	.abbrev = 2,
+	.syntax = "HX",
+	.help = "Typed while a program runs, reads or writes: halts it.  Its\n"
+		"return code is 142.",
+	.run = hx_run,
+};
