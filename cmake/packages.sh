@@ -3,8 +3,8 @@
 # packages.sh - the Debian packages that run and check need, and how they are
 # installed.  Sourced by both; does nothing by itself.
 
-packages_build="gcc g++ libc6-dev cmake ninja-build pkg-config libevent-dev
-	libtelnet-dev libncurses-dev libsqlite3-dev libcrypt-dev
+packages_build="gcc libc6-dev cmake ninja-build pkg-config libevent-dev
+	libtelnet-dev libsqlite3-dev libcrypt-dev
 	libseccomp-dev musl-tools"
 packages_lab="qemu-system-x86 qemu-system-common busybox-static kmod lz4"
 packages_tests="clang libcmocka-dev s3270 c3270
@@ -46,7 +46,8 @@ packages_apt()
 
 	if [ "$(id -u)" != 0 ]; then
 		command -v sudo >/dev/null ||
-		    fail "installing packages needs root, and there is no sudo: run this as root"
+		    fail "packages are installed by root: run this as root," \
+			"or install sudo"
 		sudo=sudo
 	fi
 	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q \
@@ -62,7 +63,7 @@ packages_install()
 	missing=$(packages_missing "$@")
 	[ -n "$missing" ] || return 0
 	command -v apt-get >/dev/null ||
-	    fail "$why needs packages that are missing, and this is no Debian:" $missing
+	    fail "$why needs packages, and this is no Debian:" $missing
 	say "Installing what $why needs:" $missing
 	log=$(mktemp)
 	if ! packages_apt install -y --no-install-recommends $missing \
@@ -73,7 +74,8 @@ packages_install()
 		then
 			missing=$(grep -E '^(E|W|Err)' "$log" | head -n 1)
 			rm -f "$log"
-			fail "packages cannot be installed (no network?): $missing"
+			fail "no packages can be installed (no network?):" \
+			    "$missing"
 		fi
 	fi
 	rm -f "$log"

@@ -48,7 +48,7 @@
 #define AGENT_RESTARTS_MAX 6	/* of vmcp, in a row */
 #define AGENT_STEADY_S 300	/* a run this long starts the count anew */
 #define AGENT_STOP_S 60		/* vmcp's time for an orderly SHUTDOWN */
-#define AGENT_STEP_NS 200000000	/* larger differences of the clock are stepped */
+#define AGENT_STEP_NS 200000000 /* the clock is stepped when this wrong */
 
 struct agent {
 	struct event_base *base;

@@ -31,7 +31,6 @@
 #define JOB_TOKEN_S 10	   /* for a connection to show its token */
 #define JOB_KILL_S 2	   /* from hang-up to kill */
 
-
 enum job_stream { JOB_IN, JOB_OUT, JOB_ERR, JOB_STREAMS };
 
 struct job {
@@ -493,7 +492,8 @@ job_file(struct job *job, const struct wire_frame *f)
 	job_parents(path);
 	strcat(path, ".new"); /* its room was kept above */
 	job->file = fopen(path, "we");
-	if (job->file == NULL || fchmod(fileno(job->file), head.mode & 0777) < 0)
+	if (job->file == NULL ||
+	    fchmod(fileno(job->file), head.mode & 0777) < 0)
 		job_fail(job, "a file that was carried cannot be made");
 }
 

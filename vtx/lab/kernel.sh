@@ -24,7 +24,7 @@ if [ -s "$kernel/vmlinux" ]; then
 fi
 
 mkdir -p "$cache" 2>/dev/null || fail "$cache cannot be made"
-work=$(mktemp -d "$cache/kernel.XXXXXX") || fail "$cache cannot be written"
+work=$(mktemp -d "$cache/new.XXXXXX") || fail "$cache cannot be written"
 trap 'rm -rf "$work"' EXIT
 
 pkg=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null |
@@ -47,8 +47,8 @@ modules_for()
 	mkdir -p "$work/kernel/modules"
 	: >"$work/order"
 	for module; do
-		modprobe -d "$work/root" -S "$version" --show-depends "$module" |
-		    awk '$1 == "insmod" { print $2 }' >>"$work/order"
+		modprobe -d "$work/root" -S "$version" --show-depends \
+		    "$module" | awk '$1 == "insmod" { print $2 }' >>"$work/order"
 	done
 	awk '!seen[$0]++' "$work/order" | while read -r path; do
 		name=${path##*/}

@@ -180,7 +180,7 @@ pack_is_program(const struct pack_file *f)
 	    (head.e_type == ET_EXEC || head.e_type == ET_DYN);
 }
 
-/* One line of ldd's: "name => /path (0x...)", or the loader's "/path (0x...)". */
+/* A line of ldd's: "name => /path (0x...)", or the loader's "/path (0x...)". */
 static int
 pack_lib_line(struct pack *p, char *line)
 {
