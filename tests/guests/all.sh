@@ -51,6 +51,14 @@ talk() {
 	fi
 }
 
+# Is this Linux's processor Bochs?  Its VMX never leaves a guest that loops
+# disabled, not even for the host's own timer.
+bochs() {
+	grep -q '^flags.* vmx' /proc/cpuinfo &&
+		! grep -q '^flags.* hypervisor' /proc/cpuinfo &&
+		grep -q BOCHS /sys/firmware/acpi/tables/FACP 2>/dev/null
+}
+
 # Three cards of their numbers; disks of 64 blocks, zeros and numbered.
 for digit in 1 2 3; do
 	printf '%080d' 0 | tr 0 $digit
@@ -83,7 +91,11 @@ deck ports
 deck mmio
 deck wait
 deck loop
-deck spin
+if bochs; then
+	echo "skip   spin: Bochs takes no interrupt while its guest has IF=0"
+else
+	deck spin
+fi
 deck save -s 512 -r 01C=cards.data -D 201=numbers.data
 
 # How a machine ends, and that its vmguest is there for the next one.
@@ -116,6 +128,7 @@ check ipl-endless -r 00C=endless.deck -r 01C=hello.deck ipl=00C sleep=20 \
 
 # CMS: a machine and a conversation each.
 for script in cms/cms_*.session; do
+	[ -e "$script" ] || continue
 	name=${script#cms/}
 	talk "${name%.session}" "$script"
 done

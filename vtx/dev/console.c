@@ -26,6 +26,7 @@ struct console_line {
 struct console {
 	struct console_line *head, **tail;
 	size_t queued;
+	bool full; /* a line was dropped, and the log says so, once */
 	uint32_t announced; /* enum ipc_cons_read, as vmcp knows it */
 	uint32_t len, at;   /* of text: the line being read or written */
 	char text[CON_LINE_MAX];
@@ -72,6 +73,7 @@ console_unqueue(struct console *c)
 	if (c->head == NULL)
 		c->tail = &c->head;
 	c->queued -= line->len + CONSOLE_LINE_COST;
+	c->full = false;
 	c->len = line->len;
 	c->at = 0;
 	memcpy(c->text, line->text, line->len);
@@ -321,7 +323,10 @@ console_input(struct vm *vm, const char *text, size_t len)
 		return;
 	c = d->state;
 	if (console_queue(c, text, len) < 0) {
-		log_warnx("console: a typed line dropped, the guest reads none");
+		if (!c->full)
+			log_warnx("console: typed lines dropped, the guest "
+			    "reads none");
+		c->full = true;
 		return;
 	}
 	if (c->announced != CONS_READ_NONE)

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * vtx_channel.c - channel programs from random storage on every kind of
+ * device, and DIAGNOSE blocks whose checks need no processor.
+ *
+ * The input is storage from 0 on.  The first bytes also choose what is done.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../unit/vtx_machine.h"
+#include "dev/console.h"
+#include "subchan.h"
+
+#define SIZE (256u << 10)
+
+static const uint16_t vdevs[] = { 0x009, 0x00C, 0x0FF, 0x190 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+fuzz_request(struct fake *f, uint32_t op, uint32_t vdev, uint32_t ccw)
+{
+	struct chan_req rq = { .op = op, .vdev = vdev, .ccw = ccw };
+	struct vcpu v = { .vm = &f->vm };
+
+	mem_write(&f->vm.mem, GPA(SIZE - 64), &rq, sizeof rq);
+	channel_port(&v, SIZE - 64);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct fake f;
+
+	if (size < 16)
+		return 0;
+	if (size > 4096)
+		size = 4096;
+	fake_open(&f, SIZE);
+	fake_attach(&f, vdevs[0], DEVICE_CONSOLE, 0, 0);
+	fake_attach(&f, vdevs[1], DEVICE_READER, 3, RDR_CARD);
+	fake_attach(&f, vdevs[2], DEVICE_TIMER, 0, 0);
+	fake_attach(&f, vdevs[3], DEVICE_FBA, 64, FBA_BLOCK);
+	mem_write(&f.vm.mem, GPA(0), data, size);
+	for (size_t i = 0; i + 2 <= size && i < 16; i += 2) {
+		uint16_t vdev = vdevs[data[i] % 4];
+
+		fuzz_request(&f, CHAN_SIO, vdev, (uint32_t)data[i + 1] * 8);
+		for (unsigned n = 0; n < 4 && channel_run(&f.vm); n++)
+			;
+		if (data[i] & 0x80)
+			console_input(&f.vm, "typed", 5);
+		if (data[i] & 0x40)
+			fuzz_request(&f, CHAN_HIO, vdev, 0);
+		channel_run(&f.vm);
+		fuzz_request(&f, CHAN_TIO, vdev, 0);
+		fake_drain(&f);
+	}
+	fake_close(&f);
+	return 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * vtx_diag.c - DIAGNOSE blocks of random content and their answers.
+ *
+ * The input is storage from 0 on, with the block at 0.  A program
+ * interruption needs a processor: without one it fails, which is all right.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../unit/vtx_machine.h"
+#include "diagnose.h"
+
+#define SIZE (256u << 10)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const uint32_t codes[] = { DIAG_EXTENDED_ID, DIAG_COMMAND,
+		DIAG_TIMER_OLD, DIAG_RELEASE, DIAG_STORAGE, DIAG_TIMER };
+	static struct fake f;
+	union {
+		struct ipc_cp_reply r;
+		char bytes[sizeof(struct ipc_cp_reply) + 64];
+	} reply = { .r = { .total = 64 } };
+	struct diag block;
+	struct vcpu *v;
+
+	if (size < sizeof block || size > 4096)
+		return 0;
+	fake_open(&f, SIZE);
+	f.vm.ncpus = 1;
+	v = &f.vm.cpu[0];
+	v->vm = &f.vm;
+	v->quiet = true;
+	v->kvm.fd = -1;
+	memcpy(&block, data, sizeof block);
+	block.code = codes[block.code % 6];
+	block.flags &= DIAG_COMMAND_IMPLIED;
+	mem_write(&f.vm.mem, GPA(0), data, size);
+	mem_write(&f.vm.mem, GPA(0), &block, sizeof block);
+	if (diag_port(v, 0) == NEXT_WAIT) {
+		v->wait = WAIT_CP;
+		v->call.posted = true;
+		diag_send_calls(&f.vm);
+		memcpy(reply.r.text, data, size < 64 ? size : 64);
+		reply.r.text_len = size < 64 ? (uint32_t)size : 64;
+		reply.r.tag = v->call.tag;
+		diag_reply(&f.vm, &reply.r);
+	}
+	fake_close(&f);
+	return 0;
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * vtx_channel.c - channel programs over plain storage: what is presented,
+ * slices, halts, resets, save and load of each phase.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "dev/console.h"
+#include "subchan.h"
+#include "vtx_machine.h"
+
+#define SIZE (256u << 10)
+#define PROGRAM 0x400u
+#define REQUEST 0x300u
+#define DATA 0x800u
+
+static int
+setup(void **state)
+{
+	struct fake *f = malloc(sizeof *f);
+
+	fake_open(f, SIZE);
+	fake_attach(f, 0x009, DEVICE_CONSOLE, 0, 0);
+	fake_attach(f, 0x00C, DEVICE_READER, 3, RDR_CARD);
+	fake_attach(f, 0x0FF, DEVICE_TIMER, 0, 0);
+	fake_attach(f, 0x190, DEVICE_FBA, 64, FBA_BLOCK);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	fake_close(*state);
+	free(*state);
+	return 0;
+}
+
+static void
+ccw(struct fake *f, unsigned i, uint8_t cmd, uint32_t addr, uint16_t count,
+    uint8_t flags)
+{
+	struct ccw c = { .cmd = cmd, .flags = flags, .count = count,
+		.addr = addr };
+
+	mem_write(&f->vm.mem, GPA(PROGRAM + i * sizeof c), &c, sizeof c);
+}
+
+static struct chan_req
+request(struct fake *f, uint32_t op, uint32_t vdev)
+{
+	struct chan_req rq = { .op = op, .vdev = vdev, .ccw = PROGRAM };
+	struct vcpu v = { .vm = &f->vm };
+
+	mem_write(&f->vm.mem, GPA(REQUEST), &rq, sizeof rq);
+	assert_int_equal(channel_port(&v, REQUEST), NEXT_RUN);
+	mem_read(&f->vm.mem, GPA(REQUEST), &rq, sizeof rq);
+	return rq;
+}
+
+static void
+settle(struct fake *f)
+{
+	for (unsigned i = 0; i < 1000 && channel_run(&f->vm); i++)
+		;
+}
+
+static void
+test_order(void **state)
+{
+	struct fake *f = *state;
+	struct csw csw;
+	uint32_t vdev;
+
+	/* Presented by address, whatever came first. */
+	ccw(f, 0, CMD_NOP, 0, 1, 0);
+	assert_int_equal(request(f, CHAN_SIO, 0x190).cc, 0);
+	settle(f);
+	assert_int_equal(request(f, CHAN_SIO, 0x009).cc, 0);
+	assert_true(atomic_load(&f->vm.irq));
+	settle(f);
+	assert_true(channel_take(&f->vm, &csw, &vdev));
+	assert_int_equal(vdev, 0x009);
+	assert_int_equal(csw.unit, UNIT_DONE);
+	assert_int_equal(csw.ccw_addr, PROGRAM + 8);
+	assert_true(channel_take(&f->vm, &csw, &vdev));
+	assert_int_equal(vdev, 0x190);
+	assert_false(channel_take(&f->vm, &csw, &vdev));
+	assert_false(channel_pending(&f->vm));
+}
+
+static void
+test_slices(void **state)
+{
+	struct fake *f = *state;
+
+	ccw(f, 0, CMD_NOP, 0, 1, CCW_CC);
+	ccw(f, 1, CMD_TIC, PROGRAM, 0, 0);
+	assert_int_equal(request(f, CHAN_SIO, 0x009).cc, 0);
+	/* There is always more, and each slice comes back. */
+	for (unsigned i = 0; i < 100; i++)
+		assert_true(channel_run(&f->vm));
+	/* Another device gets its turn meanwhile. */
+	ccw(f, 4, CMD_NOP, 0, 1, 0);
+	assert_int_equal(request(f, CHAN_TIO, 0x009).cc, 2);
+	assert_int_equal(request(f, CHAN_HIO, 0x009).cc, 2);
+	assert_false(channel_run(&f->vm));
+	assert_int_equal(request(f, CHAN_TIO, 0x009).cc, 1);
+	assert_int_equal(request(f, CHAN_TIO, 0x009).cc, 0);
+}
+
+static void
+test_skip_and_chain(void **state)
+{
+	struct fake *f = *state;
+	uint8_t b[8];
+
+	ccw(f, 0, CMD_SENSE_ID, DATA, 2, CCW_CD | CCW_SKIP);
+	ccw(f, 1, 0, DATA, 5, 0);
+	assert_int_equal(request(f, CHAN_SIO, 0x0FF).cc, 0);
+	settle(f);
+	assert_int_equal(request(f, CHAN_TIO, 0x0FF).cc, 1);
+	mem_read(&f->vm.mem, GPA(DATA), b, sizeof b);
+	assert_int_equal(b[1], 0); /* the model */
+	assert_int_equal(b[2], 0x0F);
+	assert_int_equal(b[3], 0xFF);
+}
+
+static void
+test_program_checks(void **state)
+{
+	static const struct {
+		struct ccw second;
+		uint8_t chan;
+	} rows[] = {
+		{ { CMD_NOP, 0, 0, 0 }, CHAN_PROGRAM_CHECK },
+		{ { CMD_NOP, CCW_PCI, 1, 0 }, CHAN_PROGRAM_CHECK },
+		{ { CMD_NOP, 1, 1, 0 }, CHAN_PROGRAM_CHECK },
+		{ { 0xE0, 0, 1, 0 }, CHAN_PROGRAM_CHECK },
+		{ { CMD_TIC, 0, 0, PROGRAM + 8 }, CHAN_PROGRAM_CHECK },
+		{ { CMD_TIC, 0, 0, PROGRAM + 4 }, CHAN_PROGRAM_CHECK },
+		{ { CMD_TIC, 0, 0, SIZE }, CHAN_PROGRAM_CHECK },
+		{ { CMD_SENSE_ID, 0, 7, SIZE - 3 }, CHAN_PROGRAM_CHECK },
+		{ { CMD_SENSE_ID, 0, 7, 0xFFFFFFFF }, CHAN_PROGRAM_CHECK },
+		{ { CMD_SENSE_ID, 0, 6, DATA }, CHAN_LENGTH },
+		{ { CMD_SENSE_ID, CCW_SLI, 6, DATA }, 0 },
+	};
+	struct fake *f = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct chan_req rq;
+
+		ccw(f, 0, CMD_NOP, 0, 1, CCW_CC);
+		mem_write(&f->vm.mem, GPA(PROGRAM + 8), &rows[i].second,
+		    sizeof rows[i].second);
+		assert_int_equal(request(f, CHAN_SIO, 0x009).cc, 0);
+		settle(f);
+		rq = request(f, CHAN_TIO, 0x009);
+		assert_int_equal(rq.cc, 1);
+		assert_int_equal(rq.csw.unit, UNIT_DONE);
+		assert_int_equal(rq.csw.chan, rows[i].chan);
+	}
+}
+
+static void
+test_console(void **state)
+{
+	struct fake *f = *state;
+	char text[8];
+
+	ccw(f, 0, CON_READ, DATA, 8, CCW_SLI);
+	assert_int_equal(request(f, CHAN_SIO, 0x009).cc, 0);
+	settle(f);
+	assert_int_equal(request(f, CHAN_TIO, 0x009).cc, 2);
+	console_input(&f->vm, "hello", 5);
+	settle(f);
+	assert_int_equal(request(f, CHAN_TIO, 0x009).cc, 1);
+	mem_read(&f->vm.mem, GPA(DATA), text, sizeof text);
+	assert_memory_equal(text, "hello", 5);
+	/* Nobody reads: attention; too much is dropped, not kept. */
+	for (unsigned i = 0; i < 10000; i++)
+		console_input(&f->vm, "0123456789", 10);
+	assert_int_equal(request(f, CHAN_TIO, 0x009).csw.unit,
+	    UNIT_ATTENTION);
+	console_credit(&f->vm, UINT32_MAX);
+	assert_int_equal(f->vm.credit, CONS_OUTPUT_WINDOW);
+}
+
+static void
+test_reset(void **state)
+{
+	struct fake *f = *state;
+
+	ccw(f, 0, CON_READ, DATA, 8, 0);
+	assert_int_equal(request(f, CHAN_SIO, 0x009).cc, 0);
+	settle(f);
+	ccw(f, 0, CMD_NOP, 0, 1, 0);
+	assert_int_equal(request(f, CHAN_SIO, 0x190).cc, 0);
+	settle(f);
+	machine_reset(&f->vm, true);
+	assert_false(channel_pending(&f->vm));
+	assert_false(atomic_load(&f->vm.irq));
+	assert_int_equal(request(f, CHAN_TIO, 0x009).cc, 0);
+	assert_int_equal(request(f, CHAN_TIO, 0x190).cc, 0);
+}
+
+/* Save one device's section and load it into another machine's. */
+static void
+move(struct device *from, struct device *to)
+{
+	struct section s = { .bytes = malloc(SECTION_MAX) };
+
+	channel_save(from, &s);
+	from->ops->save(from, &s);
+	assert_false(s.bad);
+	assert_int_equal(channel_load(to, &s), 0);
+	assert_int_equal(to->ops->load(to, &s), 0);
+	assert_true(section_whole(&s));
+	/* Cut anywhere, it is refused and breaks nothing. */
+	for (size_t n = s.len; n-- > 0;) {
+		struct section cut = { .bytes = s.bytes, .len = n };
+
+		if (channel_load(to, &cut) == 0)
+			assert_int_equal(to->ops->load(to, &cut), -1);
+		machine_reset(to->vm, false);
+	}
+	s.at = 0;
+	assert_int_equal(channel_load(to, &s), 0);
+	assert_int_equal(to->ops->load(to, &s), 0);
+	free(s.bytes);
+}
+
+static void
+test_save(void **state)
+{
+	struct fake *f = *state;
+	struct fake *g;
+
+	assert_int_equal(setup((void **)&g), 0);
+	/* A read that waits is a read that waits. */
+	ccw(f, 0, CON_READ, DATA, 8, CCW_SLI);
+	assert_int_equal(request(f, CHAN_SIO, 0x009).cc, 0);
+	settle(f);
+	move(machine_device(&f->vm, 0x009), machine_device(&g->vm, 0x009));
+	channel_ready(machine_device(&g->vm, 0x009));
+	settle(g);
+	assert_int_equal(request(g, CHAN_TIO, 0x009).cc, 2);
+	console_input(&g->vm, "abc", 3);
+	settle(g);
+	assert_int_equal(request(g, CHAN_TIO, 0x009).csw.residual, 5);
+	/* The others, idle or pending. */
+	ccw(f, 0, RDR_READ, DATA, 80, 0);
+	assert_int_equal(request(f, CHAN_SIO, 0x00C).cc, 0);
+	settle(f);
+	move(machine_device(&f->vm, 0x00C), machine_device(&g->vm, 0x00C));
+	assert_int_equal(request(g, CHAN_TIO, 0x00C).cc, 1);
+	move(machine_device(&f->vm, 0x190), machine_device(&g->vm, 0x190));
+	move(machine_device(&f->vm, 0x0FF), machine_device(&g->vm, 0x0FF));
+	teardown((void **)&g);
+}
+
+static void
+test_attach(void **state)
+{
+	struct fake *f = *state;
+	struct ipc_vm_attach at = { .vdev = 0x200, .type = DEVICE_TIMER };
+
+	at.vdev = 0;
+	assert_int_equal(machine_attach(&f->vm, &at, -1), -1);
+	at.vdev = 0x1000;
+	assert_int_equal(machine_attach(&f->vm, &at, -1), -1);
+	at.vdev = 0x200;
+	at.type = 0x1234;
+	assert_int_equal(machine_attach(&f->vm, &at, -1), -1);
+	at.type = DEVICE_FBA; /* without a medium */
+	assert_int_equal(machine_attach(&f->vm, &at, -1), -1);
+	at.type = DEVICE_TIMER;
+	for (at.vdev = 0x200; f->vm.ndevices < VM_DEVICES; at.vdev++)
+		assert_int_equal(machine_attach(&f->vm, &at, -1), 0);
+	assert_int_equal(machine_attach(&f->vm, &at, -1), -1);
+	machine_detach(&f->vm, 0xEEE);
+	assert_int_equal(f->vm.ndevices, VM_DEVICES);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_order),
+		T(test_slices),
+		T(test_skip_and_chain),
+		T(test_program_checks),
+		T(test_console),
+		T(test_reset),
+		T(test_save),
+		T(test_attach),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
