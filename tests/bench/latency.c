@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #define PATIENCE 120 /* seconds without an answer */
+#define PAUSE_MS 20  /* before each round, as nobody types without one */
 
 enum { EOR = 239, SE = 240, SB = 250, WILL, WONT, DO, DONT, IAC };
 enum { OPT_BINARY = 0, OPT_TTYPE = 24, OPT_EOR = 25 };
@@ -224,6 +225,15 @@ latency_now(void)
 	return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
 }
 
+/* Both kinds of round begin on a system that has gone to sleep. */
+static void
+latency_pause(void)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+
+	nanosleep(&pause, NULL);
+}
+
 static void
 latency_vm(struct line *l, int rounds, const char *user, const char *password)
 {
@@ -235,6 +245,7 @@ latency_vm(struct line *l, int rounds, const char *user, const char *password)
 		double start;
 
 		latency_clear(l);
+		latency_pause();
 		start = latency_now();
 		latency_send(l, out, len);
 		latency_wait(l, "CONNECT=");
@@ -254,8 +265,10 @@ latency_echo(struct line *l, int rounds)
 	while (latency_byte(l) != '\n')
 		; /* the greeting */
 	for (int i = 0; i < rounds; i++) {
-		double start = latency_now();
+		double start;
 
+		latency_pause();
+		start = latency_now();
 		latency_send(l, out, len);
 		for (size_t n = 0; n < len; n++)
 			latency_byte(l);
