@@ -25,6 +25,15 @@
 
 #define FORWARD_HIGH (64u << 10) /* bytes on their way, each direction */
 
+/*
+ * QEMU listens with a backlog of 1, so it holds two connections that it has
+ * not accepted; a third one's SYN is lost, and tried again after 1, 3, 7, ...
+ * seconds.  A terminal is spoken to first: its first byte says that it is in.
+ */
+#define FORWARD_KNOCKING_MAX 2
+
+enum forward_stage { FORWARD_WAITS, FORWARD_KNOCKS, FORWARD_IN };
+
 enum { FORWARD_PEER, FORWARD_LAB };
 
 struct forward_pair {
@@ -32,12 +41,17 @@ struct forward_pair {
 	struct forward_pair *next;
 	struct bufferevent *side[2];
 	int ended[2]; /* it has sent all it had */
+	enum forward_stage stage;
+	struct sockaddr_storage from;
 };
+
+static void forward_admit(struct forward *f);
 
 static void
 forward_free(struct forward_pair *p)
 {
 	struct forward_pair **q = &p->f->first;
+	struct forward *f = p->f;
 
 	while (*q != p)
 		q = &(*q)->next;
@@ -46,7 +60,10 @@ forward_free(struct forward_pair *p)
 	for (int i = 0; i < 2; i++)
 		if (p->side[i] != NULL)
 			bufferevent_free(p->side[i]);
+	if (p->stage == FORWARD_KNOCKS)
+		f->knocking--;
 	free(p);
+	forward_admit(f);
 }
 
 static int
@@ -55,12 +72,25 @@ forward_side(const struct forward_pair *p, const struct bufferevent *bev)
 	return bev == p->side[FORWARD_PEER] ? FORWARD_PEER : FORWARD_LAB;
 }
 
+/* A first byte, or an end: either way it no longer waits to be accepted. */
+static void
+forward_answered(struct forward_pair *p)
+{
+	if (p->stage != FORWARD_KNOCKS)
+		return;
+	p->stage = FORWARD_IN;
+	p->f->knocking--;
+	forward_admit(p->f);
+}
+
 static void
 forward_on_read(struct bufferevent *bev, void *arg)
 {
 	struct forward_pair *p = arg;
 	struct bufferevent *to = p->side[!forward_side(p, bev)];
 
+	if (bev == p->side[FORWARD_LAB])
+		forward_answered(p);
 	bufferevent_write_buffer(to, bufferevent_get_input(bev));
 	if (evbuffer_get_length(bufferevent_get_output(to)) > FORWARD_HIGH)
 		bufferevent_disable(bev, EV_READ);
@@ -104,6 +134,8 @@ forward_on_event(struct bufferevent *bev, short what, void *arg)
 		forward_free(p);
 		return;
 	}
+	if (side == FORWARD_LAB)
+		forward_answered(p);
 	p->ended[side] = 1;
 	bufferevent_disable(bev, EV_READ);
 	if (p->ended[!side] && evbuffer_get_length(
@@ -114,8 +146,9 @@ forward_on_event(struct bufferevent *bev, short what, void *arg)
 }
 
 static int
-forward_announce(struct forward_pair *p, int fd, const struct sockaddr *peer)
+forward_announce(struct forward_pair *p)
 {
+	int fd = bufferevent_getfd(p->side[FORWARD_PEER]);
 	uint8_t header[PROXY_HEADER_MAX];
 	struct sockaddr_storage local = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof local;
@@ -123,8 +156,8 @@ forward_announce(struct forward_pair *p, int fd, const struct sockaddr *peer)
 
 	if (getsockname(fd, (struct sockaddr *)&local, &len) < 0)
 		return -1;
-	n = proxy_header(header, peer, (struct sockaddr *)&local,
-	    p->f->token);
+	n = proxy_header(header, (struct sockaddr *)&p->from,
+	    (struct sockaddr *)&local, p->f->token);
 	return bufferevent_write(p->side[FORWARD_LAB], header, n);
 }
 
@@ -141,6 +174,42 @@ forward_connect(struct forward_pair *p)
 		return -1;
 	return setsockopt(bufferevent_getfd(p->side[FORWARD_LAB]), IPPROTO_TCP,
 	    TCP_NODELAY, &on, sizeof on);
+}
+
+static int
+forward_knock(struct forward_pair *p)
+{
+	p->stage = FORWARD_KNOCKS;
+	p->f->knocking++;
+	if (forward_connect(p) < 0 || forward_announce(p) < 0)
+		return -1;
+	for (int i = 0; i < 2; i++)
+		bufferevent_enable(p->side[i], EV_READ | EV_WRITE);
+	return 0;
+}
+
+/* Who has waited longest; new ones come first in the list. */
+static struct forward_pair *
+forward_waiting(struct forward *f)
+{
+	struct forward_pair *oldest = NULL;
+
+	for (struct forward_pair *p = f->first; p != NULL; p = p->next)
+		if (p->stage == FORWARD_WAITS)
+			oldest = p;
+	return oldest;
+}
+
+static void
+forward_admit(struct forward *f)
+{
+	struct forward_pair *p;
+
+	if (f->to == 0 || f->knocking >= FORWARD_KNOCKING_MAX)
+		return;
+	p = forward_waiting(f);
+	if (p != NULL && forward_knock(p) < 0)
+		forward_free(p); /* which admits the next */
 }
 
 /* A telnet client sends its Synch as urgent data: it stays in line. */
@@ -185,7 +254,6 @@ forward_on_accept(struct evconnlistener *l, evutil_socket_t fd,
 	struct forward_pair *p;
 
 	(void)l;
-	(void)len;
 	if (f->to == 0 || f->n >= FORWARD_MAX) {
 		close(fd);
 		return;
@@ -194,12 +262,9 @@ forward_on_accept(struct evconnlistener *l, evutil_socket_t fd,
 	p = forward_new(f, fd);
 	if (p == NULL)
 		return;
-	if (forward_connect(p) < 0 || forward_announce(p, fd, peer) < 0) {
-		forward_free(p);
-		return;
-	}
-	for (int i = 0; i < 2; i++)
-		bufferevent_enable(p->side[i], EV_READ | EV_WRITE);
+	memcpy(&p->from, peer, (size_t)len < sizeof p->from ? (size_t)len :
+	    sizeof p->from);
+	forward_admit(f);
 }
 
 /* Out of descriptors, most likely: the listener tries again by itself. */

@@ -20,6 +20,7 @@ struct forward {
 	uint16_t to;	    /* port on 127.0.0.1; 0: nobody is there now */
 	uint16_t port;	    /* where it listens */
 	unsigned n;
+	unsigned knocking;  /* pairs that the lab has not answered yet */
 	struct forward_pair *first;
 };
 

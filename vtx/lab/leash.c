@@ -9,11 +9,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,9 +48,30 @@ leash_main(int argc, char *argv[])
 	return LEASH_NO_EXEC;
 }
 
+/* Can it have a mount namespace with DIR as its root?  Not in a container or
+ * a chroot; there it makes do with a chroot of its own. */
+static int
+share_can_pivot(const char *dir)
+{
+	int status = 1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET) < 0 ||
+		    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0 ||
+		    mount(dir, dir, NULL, MS_BIND | MS_REC, NULL) < 0 ||
+		    chdir(dir) < 0 ||
+		    syscall(SYS_pivot_root, ".", ".") < 0);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 static _Noreturn void
 share_exec(const char *dir, pid_t parent)
 {
+	const char *sandbox = share_can_pivot(dir) ? "sandbox=namespace" :
+	    "sandbox=chroot";
 	char fd[32], source[PATH_MAX + 16];
 	size_t n = 0;
 
@@ -62,7 +86,7 @@ share_exec(const char *dir, pid_t parent)
 	}
 	source[n] = '\0';
 	execl(SHARE_PROGRAM, SHARE_PROGRAM, fd, "-o", source, "-o",
-	    "log_level=warn", (char *)NULL);
+	    sandbox, "-o", "log_level=warn", (char *)NULL);
 	fatal("%s (Debian package qemu-system-common)", SHARE_PROGRAM);
 }
 
