@@ -50,6 +50,8 @@ static const struct ipcchan_rule ipcchan_rules[IPC_TYPES] = {
 	_Static_assert((fds_) == 0 || (fds_) == 1, #name_ " descriptors");
 IPC_MESSAGES(X)
 #undef X
+_Static_assert(IPCCHAN_PACKET % sizeof(uint64_t) == 0 &&
+    sizeof(struct ipc_header) % sizeof(uint64_t) == 0, "payloads are aligned");
 
 const char *
 ipcchan_name(enum ipc_type type)
@@ -90,11 +92,17 @@ ipcchan_shift(struct ipcchan *ch)
 	free(p);
 }
 
-void
-ipcchan_close(struct ipcchan *ch)
+static void
+ipcchan_drop(struct ipcchan *ch)
 {
 	while (ch->head != NULL)
 		ipcchan_shift(ch);
+}
+
+void
+ipcchan_close(struct ipcchan *ch)
+{
+	ipcchan_drop(ch);
 	if (ch->fd >= 0)
 		close(ch->fd);
 	ch->fd = -1;
@@ -169,7 +177,8 @@ ipcchan_add(struct ipcchan *ch, enum ipc_type type, const void *fixed,
 		return ipcchan_die(ch, EINVAL);
 	rule = &ipcchan_rules[type];
 	if (rule->from != ch->self || rule->to != ch->peer ||
-	    fixed_len < rule->fixed || fixed_len > IPC_PACKET_MAX || text_len > IPC_PACKET_MAX ||
+	    fixed_len < rule->fixed || fixed_len > IPC_PACKET_MAX ||
+	    text_len > IPC_PACKET_MAX ||
 	    !ipcchan_shape(rule, fixed, fixed_len + text_len, fd >= 0)) {
 		log_warnx("ipc: refusing to send a bad %s", rule->name);
 		return ipcchan_die(ch, EINVAL);
@@ -254,13 +263,20 @@ ipcchan_put(struct ipcchan *ch)
 	     p != NULL && n < IPCCHAN_BATCH; p = p->next, n++)
 		ipcchan_fill(p, &mm[n].msg_hdr, &iov[n], &control[n]);
 	do
-		sent = sendmmsg(ch->fd, mm, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		sent = n > 1 ?
+		    sendmmsg(ch->fd, mm, n, MSG_NOSIGNAL | MSG_DONTWAIT) :
+		    sendmsg(ch->fd, &mm[0].msg_hdr,
+		    MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 1;
 	while (sent < 0 && errno == EINTR);
 	if (sent >= 0)
 		return sent;
 	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
 		return 0;
-	return ipcchan_die(ch, errno);
+	if (errno != EPIPE && errno != ECONNRESET)
+		return ipcchan_die(ch, errno);
+	ipcchan_drop(ch);
+	ch->hears = true;
+	return ipcchan_die(ch, EPIPE);
 }
 
 int
@@ -334,6 +350,12 @@ ipcchan_check(const struct ipcchan *ch, const struct mmsghdr *mm,
 	return 0;
 }
 
+static int
+ipcchan_ended(struct ipcchan *ch)
+{
+	return ipcchan_die(ch, ch->end == IPCCHAN_END ? 0 : ch->end);
+}
+
 int
 ipcchan_recv_some(struct ipcchan *ch, struct ipcchan_message *msg, int max)
 {
@@ -347,10 +369,10 @@ ipcchan_recv_some(struct ipcchan *ch, struct ipcchan_message *msg, int max)
 	struct iovec iov[IPCCHAN_SOME];
 	int good = 0, n;
 
-	if (ch->dead)
-		return ipcchan_die(ch, EPIPE);
 	if (ch->end != 0)
-		return ipcchan_die(ch, ch->end == IPCCHAN_END ? 0 : ch->end);
+		return ipcchan_ended(ch);
+	if (ch->dead && !ch->hears)
+		return ipcchan_die(ch, EPIPE);
 	for (int i = 0; i < max; i++) {
 		iov[i] = (struct iovec){ packet[i], sizeof packet[i] };
 		mm[i].msg_hdr = (struct msghdr){ .msg_iov = &iov[i],
@@ -360,11 +382,14 @@ ipcchan_recv_some(struct ipcchan *ch, struct ipcchan_message *msg, int max)
 	do
 		n = recvmmsg(ch->fd, mm, (unsigned)max,
 		    MSG_DONTWAIT | MSG_CMSG_CLOEXEC, NULL);
-	while (n < 0 && errno == EINTR);
+	/* ECONNRESET says once, before what the peer has said, that it ended
+	 * without reading all that it was told. */
+	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (n < 0) {
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
 			return 0;
-		return ipcchan_die(ch, errno);
+		ch->end = errno;
+		return ipcchan_ended(ch);
 	}
 	for (int i = 0; i < n; i++) {
 		int fd, fds = ipcchan_take_fds(&mm[i].msg_hdr, &fd);
@@ -380,9 +405,7 @@ ipcchan_recv_some(struct ipcchan *ch, struct ipcchan_message *msg, int max)
 	if (ch->end == EPROTO)
 		log_warnx("ipc: a message that breaks the table; "
 			  "channel closed");
-	if (good == 0 && ch->end != 0)
-		return ipcchan_die(ch, ch->end == IPCCHAN_END ? 0 : ch->end);
-	return good;
+	return good == 0 && ch->end != 0 ? ipcchan_ended(ch) : good;
 }
 
 int

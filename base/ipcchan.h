@@ -24,8 +24,9 @@ struct ipcchan_packet;
 struct ipcchan {
 	int fd; /* non-blocking; owned */
 	enum ipc_party self, peer;
-	bool dead; /* an error or end of file; only ipcchan_close is left */
-	int end; /* why the next receive will fail, 0: it will not */
+	bool dead;  /* an error or end of file: nothing more is sent */
+	bool hears; /* dead, but what the peer said before it ended comes */
+	int end; /* why the next receive will fail; 0: not known to */
 	size_t queued; /* bytes waiting to be sent */
 	struct ipcchan_packet *head, **tail;
 };
@@ -52,8 +53,9 @@ void ipcchan_close(struct ipcchan *ch);
 /*
  * Send a message: payload (len bytes, text included) and a descriptor or -1,
  * which stays the caller's (it is duplicated when it must wait).  Queues when
- * the peer is slow.  -1 marks the channel dead: EPIPE, ENOBUFS for a full
- * queue, EINVAL for a message that breaks the table (our own bug).
+ * the peer is slow.  -1 marks the channel dead: EPIPE (what the peer had said
+ * before can still be received), ENOBUFS for a full queue, EINVAL for a
+ * message that breaks the table (our own bug).
  */
 int ipcchan_send(struct ipcchan *ch, enum ipc_type type, const void *payload,
     size_t len, int fd);

@@ -393,6 +393,46 @@ queue_keeps_order_and_ends(void **state)
 	assert_int_equal(open_fds(), before);
 }
 
+/* A peer says three things and ends; it has left unread what we said, and may
+ * be told more after its end.  All three are received, then the end. */
+static void
+last_words(void **state)
+{
+	const struct ipc_none none = { 0 };
+	const struct ipc_value value = { .value = 1 };
+
+	(void)state;
+	for (int round = 0; round < 4; round++) {
+		bool unread = (round & 1) != 0, late = (round & 2) != 0;
+		struct ipcchan cp, guest;
+		struct ipcchan_message msg;
+		int fd[2];
+
+		assert_return_code(ipcchan_pair(fd), errno);
+		ipcchan_init(&cp, fd[0], IPC_CP, IPC_GUEST);
+		ipcchan_init(&guest, fd[1], IPC_GUEST, IPC_CP);
+		if (unread)
+			assert_int_equal(ipcchan_send(&cp, IPC_VM_STOP, &none,
+			    sizeof none, -1), 0);
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(ipcchan_send(&guest, IPC_VM_CONS_READ,
+			    &value, sizeof value, -1), 0);
+		ipcchan_close(&guest);
+		for (int i = 0; late && i < 2; i++) {
+			assert_int_equal(ipcchan_send(&cp, IPC_VM_STOP, &none,
+			    sizeof none, -1), -1);
+			assert_int_equal(errno, EPIPE);
+		}
+		assert_int_equal(cp.queued, 0);
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(ipcchan_recv(&cp, &msg), 1);
+		for (int i = 0; i < 2; i++)
+			assert_int_equal(ipcchan_recv(&cp, &msg), -1);
+		assert_true(cp.dead);
+		ipcchan_close(&cp);
+	}
+}
+
 static void
 names(void **state)
 {
@@ -415,6 +455,7 @@ main(void)
 		cmocka_unit_test(sending_is_checked),
 		cmocka_unit_test(text_and_descriptor_arrive),
 		cmocka_unit_test(queue_keeps_order_and_ends),
+		cmocka_unit_test(last_words),
 		cmocka_unit_test(names),
 	};
 

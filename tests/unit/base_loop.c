@@ -76,6 +76,20 @@ say(struct end *end, uint32_t value)
 }
 
 static void
+answer(struct end *end)
+{
+	struct ipc_value v = { .value = CONS_READ_NONE };
+
+	loopchan_send(end->lc, IPC_VM_CONS_READ, &v, sizeof v, -1);
+}
+
+static void
+sent(struct end *end)
+{
+	assert_int_equal(ipcchan_flush(&end->lc->ch), 0);
+}
+
+static void
 turn(void)
 {
 	struct timeval tick = { .tv_usec = 20000 };
@@ -141,6 +155,25 @@ last_words(void **state)
 	assert_int_equal(ends[1].got, 100);
 	assert_int_equal(ends[1].deaths, 1);
 	turn();
+	assert_int_equal(ends[1].deaths, 1);
+}
+
+/* Also when it is spoken to after its end. */
+static void
+last_words_spoken_to(void **state)
+{
+	struct end *ends = *state;
+
+	for (uint32_t i = 0; i < 100; i++)
+		say(&ends[0], i);
+	sent(&ends[0]);
+	close_end(&ends[0]);
+	ends[0].lc = NULL;
+	for (int i = 0; i < 10; i++)
+		answer(&ends[1]);
+	for (int i = 0; i < 50 && ends[1].deaths == 0; i++)
+		turn();
+	assert_int_equal(ends[1].got, 100);
 	assert_int_equal(ends[1].deaths, 1);
 }
 
@@ -215,6 +248,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(order),
 		TEST(last_words),
+		TEST(last_words_spoken_to),
 		TEST(freed_in_handler),
 		TEST(bad_message_is_told),
 		TEST(bad_behind_good_is_told),
