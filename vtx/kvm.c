@@ -137,8 +137,8 @@ kvm_model_row(const struct cpuid_row *row, const struct kvm_cpuid2 *host,
 		.ecx = row->ecx, .edx = row->edx };
 	if (row->leaf == 4)
 		e->flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX;
-	if (row->masked) {
-		e->ecx &= h != NULL ? h->ecx : 0;
+	if (row->masked) { /* "under a hypervisor" is no host's feature */
+		e->ecx &= h != NULL ? h->ecx | MODEL_1_ECX : 0;
 		e->edx &= h != NULL ? h->edx : 0;
 	}
 	if (row->leaf == 0 && h != NULL) {
@@ -161,7 +161,8 @@ kvm_model(struct kvm_vm *vm, const struct kvm_cpuid2 *host)
 
 	for (size_t i = 0; i < LENGTH(cpuid_rows); i++) {
 		const struct cpuid_row *row = &cpuid_rows[i];
-		struct kvm_cpuid_entry2 *e = &vm->cpuid->entries[vm->cpuid->nent];
+		struct kvm_cpuid_entry2 *e =
+		    &vm->cpuid->entries[vm->cpuid->nent];
 
 		if (row->vendor != VENDOR_ANY && row->vendor != mine)
 			continue;
@@ -363,7 +364,7 @@ kvm_segment(uint16_t selector, uint8_t type, uint32_t limit)
 #define SEGMENT_LDT 0x2
 
 static void
-kvm_start_sregs(struct kvm_sregs *s, uint64_t apic_base)
+kvm_start_sregs(struct kvm_sregs *s)
 {
 	struct kvm_segment data = kvm_segment(0x10, SEGMENT_DATA, ~0u);
 
@@ -373,7 +374,9 @@ kvm_start_sregs(struct kvm_sregs *s, uint64_t apic_base)
 		.tr = kvm_segment(0, SEGMENT_TSS, 0xFFFF),
 		.ldt = kvm_segment(0, SEGMENT_LDT, 0),
 		.cr0 = 0x11, /* protected mode, 387 */
-		.apic_base = apic_base,
+		/* The first processor, its local APIC off: KVM shows the
+		 * feature in CPUID as this has it. */
+		.apic_base = 0xFEE00100,
 	};
 }
 
@@ -388,11 +391,8 @@ kvm_cpu_reset(struct kvm_cpu *cpu, uint32_t entry, uint32_t ebx)
 		    KVM_VCPUEVENT_VALID_SHADOW,
 		.msrs.head.nmsrs = LENGTH(msr_rows),
 	};
-	struct kvm_sregs now;
 
-	if (ioctl(cpu->fd, KVM_GET_SREGS, &now) < 0)
-		return -1;
-	kvm_start_sregs(&s.sregs, now.apic_base);
+	kvm_start_sregs(&s.sregs);
 	memcpy(s.msrs.entry, msr_rows, sizeof msr_rows);
 	return kvm_state_put(cpu, &s);
 }

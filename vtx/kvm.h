@@ -29,7 +29,7 @@ struct kvm_cpu {
 };
 
 enum kvm_exit_kind {
-	KVM_EXITED_ASKED,    /* kvm_kick or a signal; a pending IN or OUT is done */
+	KVM_EXITED_ASKED,    /* kvm_kick or a signal; an IN or OUT is done */
 	KVM_EXITED_PORT,
 	KVM_EXITED_MMIO,
 	KVM_EXITED_HALT,

@@ -22,7 +22,7 @@ mem_open(struct memory *mem, uint64_t size)
 	if (p == MAP_FAILED)
 		return -1;
 	/* With huge pages one touched byte costs 2 MiB, and a user who only
-	 * waits should cost what he touched.  Failure: a kernel without them. */
+	 * waits should cost what he touched.  Failing, there are none. */
 	madvise(p, size, MADV_NOHUGEPAGE);
 	madvise(p, size, MADV_DONTDUMP);
 	mem->base = p;

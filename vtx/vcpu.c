@@ -108,7 +108,7 @@ vcpu_settle(struct vcpu *v)
 	kvm_kick(&v->kvm);
 	kind = kvm_cpu_run(&v->kvm, false, &ex);
 	if (kind != KVM_EXITED_ASKED)
-		return vcpu_failed(v, kind == KVM_EXITED_FAILED ? ex.detail : 0);
+		return vcpu_failed(v, ex.detail);
 	pthread_mutex_lock(&v->vm->lock);
 	v->wait = v->want;
 	v->call.posted = v->want == WAIT_CP;

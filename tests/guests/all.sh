@@ -89,6 +89,7 @@ deck diag
 deck refused
 deck ports
 deck mmio
+deck cpuid
 deck wait
 deck loop
 if bochs; then

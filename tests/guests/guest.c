@@ -14,8 +14,8 @@ struct gate {
 	uint16_t low, selector, type, high;
 };
 
-extern const char stub_6[], stub_8[], stub_13[], stub_14[], stub_48[],
-    stub_49[];
+extern const char trap_6[], trap_8[], trap_13[], trap_14[], trap_48[],
+    trap_49[];
 void guest_trap(struct trap_frame *f);
 void guest_main(void);
 
@@ -287,9 +287,9 @@ guest_trap(struct trap_frame *f)
 }
 
 static void
-gate_set(unsigned vector, const char *stub)
+gate_set(unsigned vector, const char *entry)
 {
-	uint32_t at = (uint32_t)(uintptr_t)stub;
+	uint32_t at = (uint32_t)(uintptr_t)entry;
 
 	idt[vector] = (struct gate){ .low = (uint16_t)at, .selector = 0x08,
 		.type = 0x8E00, .high = (uint16_t)(at >> 16) };
@@ -304,12 +304,12 @@ guest_main(void)
 	} __attribute__((packed)) pointer = { sizeof idt - 1,
 		(uint32_t)(uintptr_t)idt };
 
-	gate_set(6, stub_6);
-	gate_set(8, stub_8);
-	gate_set(13, stub_13);
-	gate_set(14, stub_14);
-	gate_set(MACHINE_VECTOR_IO, stub_48);
-	gate_set(MACHINE_VECTOR_EXTERNAL, stub_49);
+	gate_set(6, trap_6);
+	gate_set(8, trap_8);
+	gate_set(13, trap_13);
+	gate_set(14, trap_14);
+	gate_set(MACHINE_VECTOR_IO, trap_48);
+	gate_set(MACHINE_VECTOR_EXTERNAL, trap_49);
 	__asm__ volatile("lidt %0" : : "m"(pointer));
 	/* Location 0 is a real address here; the compiler need not know. */
 	__asm__("" : "=r"(low) : "0"(NULL));

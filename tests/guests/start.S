@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * start.S - where IPL enters a guest test: keep the start state for the test
- * that looks at it, make a stack, go to C.  The interrupt stubs are here too.
+ * that looks at it, make a stack, go to C.  The vectors lead here too.
  */
 	.code32
 	.section .text.start, "ax"
@@ -54,25 +54,25 @@ _start:
 	jmp	1b
 
 	.text
-/* Every stub leaves vector and error code on the stack under the registers. */
-	.macro	stub n, error
-	.globl	stub_\n
-stub_\n:
+/* Every one leaves vector and error code on the stack under the registers. */
+	.macro	trap n, error
+	.globl	trap_\n
+trap_\n:
 	.if	\error == 0
 	pushl	$0
 	.endif
 	pushl	$\n
-	jmp	stub_common
+	jmp	trap_common
 	.endm
 
-	stub	6, 0
-	stub	8, 1
-	stub	13, 1
-	stub	14, 1
-	stub	48, 0
-	stub	49, 0
+	trap	6, 0
+	trap	8, 1
+	trap	13, 1
+	trap	14, 1
+	trap	48, 0
+	trap	49, 0
 
-stub_common:
+trap_common:
 	pushal
 	cld
 	pushl	%esp
