@@ -39,7 +39,7 @@
 #include "rig.h"
 
 #define STORAGE (16u << 20)
-#define WAIT_MS 60000
+#define WAIT_MS 30000
 #define STEP_MS 5
 #define SCRIPT_LINE 512
 
