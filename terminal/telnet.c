@@ -56,10 +56,34 @@ telnet_fail(struct telnet *t, const char *why)
 /* --- data --- */
 
 static void
+telnet_agree(struct telnet *t, enum telnet_mode mode)
+{
+	t->mode = mode;
+	t->port.agreed(t->port.arg);
+	if (t->early_len > 0)
+		t->port.data(t->port.arg, t->early, t->early_len);
+	free(t->early);
+	t->early = NULL;
+	t->early_len = 0;
+}
+
+/* A client that sends so much without a word of telnet knows none. */
+static void
+telnet_too_early(struct telnet *t, const uint8_t *bytes, size_t n)
+{
+	if (t->heard) {
+		telnet_fail(t, "too much was sent before anything was agreed");
+		return;
+	}
+	telnet_agree(t, TELNET_RAW);
+	t->port.data(t->port.arg, bytes, n);
+}
+
+static void
 telnet_early(struct telnet *t, const uint8_t *bytes, size_t n)
 {
 	if (n > TELNET_EARLY_MAX - t->early_len) {
-		telnet_fail(t, "too much was sent before anything was agreed");
+		telnet_too_early(t, bytes, n);
 		return;
 	}
 	if (t->early == NULL && (t->early = malloc(TELNET_EARLY_MAX)) == NULL) {
@@ -79,18 +103,6 @@ telnet_data(struct telnet *t, const uint8_t *bytes, size_t n)
 		telnet_early(t, bytes, n);
 }
 
-static void
-telnet_agree(struct telnet *t, enum telnet_mode mode)
-{
-	t->mode = mode;
-	t->port.agreed(t->port.arg);
-	if (t->early_len > 0)
-		t->port.data(t->port.arg, t->early, t->early_len);
-	free(t->early);
-	t->early = NULL;
-	t->early_len = 0;
-}
-
 /* --- negotiation --- */
 
 /* A character terminal: we echo, nobody waits for go-aheads. */
@@ -105,14 +117,14 @@ telnet_character(struct telnet *t)
 	t->echo = true;
 }
 
+/* For one whose size is to come; a client may have told it unasked, and does
+ * not tell it again. */
 static void
-telnet_join(struct telnet *t)
+telnet_size(struct telnet *t)
 {
-	t->mode = TELNET_JOINING;
-	telnet_negotiate(t->lib, TELNET_DO, TELNET_TELOPT_EOR);
-	telnet_negotiate(t->lib, TELNET_WILL, TELNET_TELOPT_EOR);
-	telnet_negotiate(t->lib, TELNET_DO, TELNET_TELOPT_BINARY);
-	telnet_negotiate(t->lib, TELNET_WILL, TELNET_TELOPT_BINARY);
+	telnet_character(t);
+	if (t->cols != 0)
+		telnet_agree(t, TELNET_CHARACTER);
 }
 
 /* A client that knows telnet after all, and had been taken for one that does
@@ -133,6 +145,18 @@ telnet_joined(struct telnet *t, uint8_t what)
 		telnet_agree(t, TELNET_3270);
 }
 
+/* What the client has offered already is not asked for, nor said again. */
+static void
+telnet_join(struct telnet *t)
+{
+	t->mode = TELNET_JOINING;
+	telnet_negotiate(t->lib, TELNET_DO, TELNET_TELOPT_EOR);
+	telnet_negotiate(t->lib, TELNET_WILL, TELNET_TELOPT_EOR);
+	telnet_negotiate(t->lib, TELNET_DO, TELNET_TELOPT_BINARY);
+	telnet_negotiate(t->lib, TELNET_WILL, TELNET_TELOPT_BINARY);
+	telnet_joined(t, 0);
+}
+
 /* An option of TN3270 is refused: before it is one, it becomes none; after,
  * nothing can be said to it any more. */
 static void
@@ -140,7 +164,7 @@ telnet_unjoined(struct telnet *t, uint8_t what)
 {
 	t->joined &= (uint8_t)~what;
 	if (t->mode == TELNET_JOINING)
-		telnet_character(t);
+		telnet_size(t);
 	else if (t->mode == TELNET_3270)
 		telnet_fail(t, "the client left 3270 mode");
 }
@@ -168,7 +192,7 @@ telnet_on_wont(struct telnet *t, uint8_t option)
 	switch (option) {
 	case TELNET_TELOPT_TTYPE:
 		if (t->mode == TELNET_ASKING)
-			telnet_character(t);
+			telnet_size(t);
 		break;
 	case TELNET_TELOPT_NAWS:
 		if (t->mode == TELNET_SIZING)
@@ -248,7 +272,7 @@ telnet_on_type(struct telnet *t, const char *name)
 	else if (strcmp(t->type, last) == 0 ||
 	    strcmp(t->type, t->first) == 0 || t->types == TELNET_TYPES_MAX) {
 		memcpy(t->type, t->first, sizeof t->type);
-		telnet_character(t);
+		telnet_size(t);
 		return;
 	}
 	telnet_ttype_send(t->lib);
@@ -271,7 +295,6 @@ telnet_on_naws(struct telnet *t, const uint8_t *p, size_t n)
 static void
 telnet_on_command(struct telnet *t, uint8_t command)
 {
-	static const char here[] = "\r\n[VM/370 is here]\r\n";
 	static const uint8_t erase_character = 0x7F, erase_line = 0x15;
 
 	switch (command) {
@@ -295,7 +318,7 @@ telnet_on_command(struct telnet *t, uint8_t command)
 		break;
 	case TELNET_AYT:
 		if (t->mode == TELNET_CHARACTER)
-			telnet_write(t, here, sizeof here - 1);
+			t->port.there(t->port.arg);
 		break;
 	}
 }

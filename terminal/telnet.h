@@ -41,6 +41,8 @@ struct telnet_port {
 	void (*record_end)(void *arg);
 	/* Break, Interrupt Process, Abort. */
 	void (*attention)(void *arg);
+	/* Are You There: show that we are. */
+	void (*there)(void *arg);
 	void (*size)(void *arg);
 	/* Whether we or the client shows what is typed has changed. */
 	void (*echo)(void *arg);

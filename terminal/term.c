@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
@@ -31,7 +32,8 @@
 #define TERM_CHANNEL_MAX 16384	   /* no input while more waits for CP */
 
 #define TERM_PROXY_MS 5000    /* to send the header */
-#define TERM_LINGER_MS 3000   /* to take the last words */
+#define TERM_LINGER_MS 3000   /* to take the last words, and */
+#define TERM_CLOSE_MS 1000    /* to close after them */
 #define TERM_RETRY_MS 50      /* look again whether CP takes its messages */
 #define TERM_MARK_MS 30000    /* of silence, before a timing mark */
 #define TERM_MARKS_LOST 4     /* then a client that used to answer is dead */
@@ -61,8 +63,8 @@ struct term {
 	struct event *retry, *mark;
 	struct term_timer timer[VIEW_TIMERS];
 	bool paused;
+	bool failed;		/* said so, and ends with this turn */
 	unsigned marks_sent;	/* timing marks not answered */
-	uint64_t marks_seen;
 	bool silent;		/* nothing came since the last mark timer */
 	struct telnet telnet;
 	struct tn3270 tn;
@@ -97,16 +99,28 @@ term_is_3270(const struct term *t)
 
 /* --- output --- */
 
-/* Nothing more will be said; what waits may still go out, for a while. */
+/* The client has our last words; it closes, or the clock does. */
+static void
+term_hang_up(struct term *t)
+{
+	shutdown(t->fd, SHUT_WR);
+	term_after(t->clock, TERM_CLOSE_MS);
+}
+
+/*
+ * Nothing more will be said; what waits may still go out, for a while.  What
+ * the client still sends is read and thrown away: were it left unread, the end
+ * of this process would reset the connection, and the last words with it.
+ */
 static void
 term_linger(struct term *t)
 {
 	t->phase = TERM_CLOSING;
-	event_del(t->read);
+	t->paused = false;
+	event_add(t->read, NULL);
+	term_after(t->clock, TERM_LINGER_MS);
 	if (evbuffer_get_length(t->out) == 0)
-		term_end(t);
-	else
-		term_after(t->clock, TERM_LINGER_MS);
+		term_hang_up(t);
 }
 
 static void
@@ -114,7 +128,9 @@ term_fail(void *arg, const char *why)
 {
 	struct term *t = arg;
 
-	log_info("%s: connection closed: %s", t->proxy.peer, why);
+	if (!t->failed)
+		log_info("%s: connection closed: %s", t->proxy.peer, why);
+	t->failed = true;
 	term_end(t);
 }
 
@@ -164,7 +180,7 @@ term_settled(evutil_socket_t fd, short what, void *arg)
 			view_line_ready(&t->line);
 	}
 	if (evbuffer_get_length(t->out) == 0 && t->phase == TERM_CLOSING)
-		term_end(t);
+		term_hang_up(t);
 }
 
 /* What one turn of the loop has to say is written at its end, by one call;
@@ -226,10 +242,6 @@ term_view_line(void *arg, const char *text, size_t n)
 
 	loopchan_send_text(&t->cp, IPC_TERM_LINE, &fixed, sizeof fixed, text,
 	    n, -1);
-	if (t->cp.ch.queued > TERM_CHANNEL_MAX) {
-		term_pause(t);
-		term_after(t->retry, TERM_RETRY_MS);
-	}
 }
 
 static void
@@ -368,6 +380,14 @@ term_attention(void *arg)
 }
 
 static void
+term_there(void *arg)
+{
+	static const char text[] = "[VM/370 is here]";
+
+	view_line_say(&((struct term *)arg)->line, text, sizeof text - 1);
+}
+
+static void
 term_size(void *arg)
 {
 	struct term *t = arg;
@@ -391,8 +411,8 @@ static int
 term_telnet(struct term *t)
 {
 	const struct telnet_port port = { t, term_out, term_agreed, term_data,
-		term_record_end, term_attention, term_size, term_echo,
-		term_fail };
+		term_record_end, term_attention, term_there, term_size,
+		term_echo, term_fail };
 
 	t->phase = TERM_TALK;
 	term_after(t->clock, TELNET_FIRST_MS);
@@ -412,9 +432,13 @@ term_header(struct term *t, const uint8_t **bytes, size_t n)
 	*bytes += used;
 	if (verdict == PROXY_BAD)
 		term_fail(t, "not a PROXY header with our token");
-	if (verdict == PROXY_DONE && term_telnet(t) < 0)
+	if (verdict != PROXY_DONE)
+		return 0;
+	if (term_telnet(t) < 0) {
 		term_fail(t, "no memory");
-	return verdict == PROXY_DONE ? n - used : 0;
+		return 0;
+	}
+	return n - used;
 }
 
 static void
@@ -433,6 +457,8 @@ term_readable(evutil_socket_t fd, short what, void *arg)
 		term_end(t);
 		return;
 	}
+	if (t->phase == TERM_CLOSING)
+		return; /* read, or the client would lose what we said last */
 	n = (size_t)got;
 	t->silent = false;
 	t->marks_sent = 0;
@@ -441,6 +467,10 @@ term_readable(evutil_socket_t fd, short what, void *arg)
 	if (n > 0)
 		telnet_feed(&t->telnet, bytes, n);
 	explicit_bzero(buf, sizeof buf);
+	if (t->cp.ch.queued > TERM_CHANNEL_MAX) {
+		term_pause(t);
+		term_after(t->retry, TERM_RETRY_MS);
+	}
 }
 
 /* --- clocks --- */
@@ -632,6 +662,7 @@ term_open(struct event_base *base, int fd, int channel, const char *token,
 	t->fd = fd;
 	t->token = token;
 	t->silent = true;
+	strncpy(t->proxy.peer, peer, sizeof t->proxy.peer - 1);
 	if (term_events(t) < 0 ||
 	    loopchan_open(&t->cp, base, channel, IPC_TERM, IPC_CP,
 	    term_message, t) < 0) {
@@ -643,6 +674,5 @@ term_open(struct event_base *base, int fd, int channel, const char *token,
 		term_after(t->clock, TERM_PROXY_MS);
 		return 0;
 	}
-	strncpy(t->proxy.peer, peer, sizeof t->proxy.peer - 1);
 	return term_telnet(t);
 }

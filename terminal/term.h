@@ -11,8 +11,8 @@
 
 /*
  * Prepare a connection on socket `fd` and channel `channel` (both are taken).
- * token: what a PROXY header must hold, or NULL when there is no header;
- * then peer is the client's address.  Everything that needs a descriptor or
+ * token: what a PROXY header must hold, or NULL when there is no header.
+ * peer: who is at the socket's other end.  Everything that needs a descriptor or
  * a file is done here, so that a filter can be loaded before anything is
  * read.  -1 with errno.
  */

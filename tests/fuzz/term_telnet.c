@@ -145,6 +145,15 @@ attention(void *arg)
 }
 
 static void
+there(void *arg)
+{
+	static const char text[] = "here";
+	struct con *c = arg;
+
+	view_line_say(&c->line, text, sizeof text - 1);
+}
+
+static void
 size(void *arg)
 {
 	struct con *c = arg;
@@ -175,7 +184,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static struct con c;
 	const struct telnet_port port = { &c, out, agreed, data, record_end,
-		attention, size, echo, fail_ };
+		attention, there, size, echo, fail_ };
 	size_t step, timeout;
 
 	if (n < 2)

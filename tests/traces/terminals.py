@@ -413,6 +413,13 @@ def test_raw(rig):
     c.wait(rb"LINE 1 OF 1\r\n")
 
 
+def test_raw_script(rig):
+    """More than can be kept until it is agreed what the client is."""
+    c = Client(rig)
+    c.send(b"\n" * 3000 + b"LOGON SCRIPT\n")
+    c.wait(rb"ENTER PASSWORD:\r\n")
+
+
 # --- hostile ones ---
 
 def test_ten_megabytes(rig):
@@ -516,6 +523,18 @@ def test_closed_by_cp(rig):
     c.send(b"QUIT GOOD BYE\r\n")
     c.wait(rb"GOOD BYE\r\n")
     c.closed()
+    rig.wait("EXIT 0")
+
+
+def test_closed_while_it_sends(rig):
+    """What is still under way does not reset the line over the last words,
+    which some clients would then not show."""
+    c = Telnet(rig)
+    c.logon()
+    c.send(b"QUIT GOOD BYE\r\n" + b"x" * 200000)
+    c.wait(rb"GOOD BYE\r\n")
+    same(c.socket.recv(1), b"")
+    c.socket.close()
     rig.wait("EXIT 0")
 
 

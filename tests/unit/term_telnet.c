@@ -172,11 +172,18 @@ fail_(void *arg, const char *why)
 	snprintf(con.why, sizeof con.why, "%s", why);
 }
 
+static void
+there(void *arg)
+{
+	(void)arg;
+	note("THERE\n");
+}
+
 static int
 setup(void **state)
 {
 	const struct telnet_port port = { NULL, out, agreed, data, record_end,
-		attention, size, echo, fail_ };
+		attention, there, size, echo, fail_ };
 
 	(void)state;
 	memset(&con, 0, sizeof con);
@@ -357,8 +364,9 @@ test_commands(void **state)
 	FEED("abc\xff\xf7x\r\0one\xff\xf8two\r\n\xff\xf4\xff\xee\xff\xf1");
 	assert_string_equal(con.events, "LINE abx\nLINE two\nKEY 1\nKEY 1\n");
 	con.len = 0;
+	con.events[0] = '\0';
 	FEED("\xff\xf6");
-	SENT("\r\n[VM/370 is here]\r\n");
+	assert_string_equal(con.events, "THERE\n");
 	telnet_timing_mark(&con.telnet);
 	SENT("\xff\xfd\x06");
 	FEED("\xff\xfb\x06");
@@ -378,16 +386,102 @@ test_hostile(void **state)
 	assert_string_equal(con.events, "");
 }
 
+/* A client that offers everything before it is asked is asked nothing that it
+ * would have to say twice. */
+static void
+test_joined_unasked(void **state)
+{
+	(void)state;
+	FEED("\xff\xfb\x19\xff\xfd\x19\xff\xfb\x00\xff\xfd\x00"
+	    "\xff\xfb\x18");
+	FEED("\xff\xfa\x18\0IBM-3278-2\xff\xf0");
+	assert_string_equal(con.events, "OPEN 3270 IBM-3278-2\n");
+}
+
+static void
+test_size_unasked(void **state)
+{
+	(void)state;
+	FEED("\xff\xfb\x18\xff\xfb\x1f\xff\xfa\x1f\x00\x50\x00\x18\xff\xf0");
+	FEED("\xff\xfa\x18\0XTERM\xff\xf0\xff\xfa\x18\0XTERM\xff\xf0");
+	assert_string_equal(con.events, "OPEN character XTERM\n");
+	assert_int_equal(con.telnet.cols, 80);
+}
+
+/* More than is kept: one that has said no word of telnet will not, and loses
+ * nothing; one that has must agree first. */
 static void
 test_too_early(void **state)
 {
 	char bytes[600];
 
-	(void)state;
 	memset(bytes, 'x', sizeof bytes);
+	bytes[sizeof bytes - 1] = '\n';
+	for (int i = 0; i < 4; i++)
+		feed(bytes, sizeof bytes);
+	assert_string_equal(con.why, "");
+	assert_memory_equal(con.events, "OPEN raw \nLINE xxx", 18);
+	assert_int_equal(strlen(con.events), 10 + 4 * (sizeof bytes + 5));
+
+	teardown(state);
+	setup(state);
+	FEED("\xff\xfb\x03");
 	for (int i = 0; i < 4; i++)
 		feed(bytes, sizeof bytes);
 	assert_string_not_equal(con.why, "");
+}
+
+/*
+ * What ended other servers: answers that fill a reply buffer (CVE-2001-0554,
+ * 2021-40523: AYT and options again and again), NEW-ENVIRON USER (2026-24061),
+ * LINEMODE SLC (2026-32746), commands cut anywhere.  Answers are bounded by
+ * what came, and nothing but the two options that we use is looked at.
+ */
+static void
+test_reply_buffers(void **state)
+{
+	static const char flood[] = "\xff\xf6\xff\xfd\x26\xff\xfb\x63";
+	static const char environ[] = "\xff\xfa\x27\x00\x00USER\x01-f root"
+	    "\xff\xf0";
+	static const char slc[] = "\xff\xfa\x22\x03\x01\x02\x03\x04\x05\x06"
+	    "\x07\x08\x09\xff\xf0";
+	size_t fed = 0;
+
+	FEED("\xff\xfc\x18\xff\xfc\x1f");
+	con.len = 0;
+	con.events[0] = '\0';
+	for (int i = 0; i < 1000; i++) {
+		feed(flood, sizeof flood - 1);
+		fed += sizeof flood - 1;
+	}
+	assert_true(con.len <= fed);
+	con.len = 0;
+	con.events[0] = '\0';
+	for (int i = 0; i < 1000; i++) {
+		feed(environ, sizeof environ - 1);
+		feed(slc, sizeof slc - 1);
+	}
+	assert_int_equal(con.len, 0);
+	assert_string_equal(con.events, "");
+	FEED("ok\r\n");
+	assert_string_equal(con.events, "LINE ok\n");
+	assert_string_equal(con.why, "");
+
+	/* Every command and option there is, cut after each byte. */
+	for (int c = 0; c < 256; c++) {
+		for (int o = 0; o < 256; o++) {
+			uint8_t bytes[] = { 0xFF, (uint8_t)c, (uint8_t)o };
+
+			con.len = 0;
+			con.events[0] = '\0';
+			telnet_feed(&con.telnet, bytes, sizeof bytes);
+			assert_true(con.len < 1024);
+			if (c >= 240 && c != 251 && c != 252) {
+				teardown(state);
+				setup(state);
+			}
+		}
+	}
 }
 
 /* --- recorded --- */
@@ -456,7 +550,9 @@ main(void)
 		TEST(test_slow), TEST(test_types), TEST(test_types_end),
 		TEST(test_types_endless), TEST(test_type_long_or_bad),
 		TEST(test_refuses_type), TEST(test_commands),
-		TEST(test_hostile), TEST(test_too_early), TEST(test_traces),
+		TEST(test_hostile), TEST(test_too_early),
+		TEST(test_joined_unasked), TEST(test_size_unasked),
+		TEST(test_reply_buffers), TEST(test_traces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
