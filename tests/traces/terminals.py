@@ -533,7 +533,8 @@ def test_closed_while_it_sends(rig):
     c.logon()
     c.send(b"QUIT GOOD BYE\r\n" + b"x" * 200000)
     c.wait(rb"GOOD BYE\r\n")
-    same(c.socket.recv(1), b"")
+    while c.socket.recv(65536):  # a reset would raise
+        pass
     c.socket.close()
     rig.wait("EXIT 0")
 
