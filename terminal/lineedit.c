@@ -26,9 +26,7 @@ lineedit_init(struct lineedit *le, const struct lineedit_port *port,
 void
 lineedit_free(struct lineedit *le)
 {
-	history_clear(&le->history);
-	free(le->draft);
-	le->draft = NULL;
+	lineedit_forget(le);
 }
 
 /* --- the picture --- */
@@ -137,7 +135,8 @@ lineedit_room(const struct lineedit *le)
 static void
 lineedit_scroll(struct lineedit *le)
 {
-	unsigned room = lineedit_room(le);
+	const char *end = le->text + le->len;
+	unsigned room = lineedit_room(le), w;
 
 	if (lineedit_width(le, 0, le->len) <= room) {
 		le->first = 0;
@@ -147,11 +146,16 @@ lineedit_scroll(struct lineedit *le)
 		le->first = le->cur;
 	if (le->first > le->len)
 		le->first = 0;
-	if (lineedit_width(le, le->first, le->cur) <= room)
+	w = lineedit_width(le, le->first, le->cur);
+	if (w <= room)
 		return;
 	/* Jump by a third of the row, not at every key. */
-	while (lineedit_width(le, le->first, le->cur) > room - room / 3)
-		le->first = lineedit_next(le, le->first);
+	while (w > room - room / 3) {
+		const char *s = le->text + le->first;
+
+		w -= text_width(lineedit_cell(&s, end));
+		le->first = (size_t)(s - le->text);
+	}
 }
 
 static void
@@ -305,7 +309,6 @@ lineedit_delete(struct lineedit *le, size_t from, size_t to)
 static void
 lineedit_move(struct lineedit *le, size_t to)
 {
-	le->over = false;
 	le->cur = to;
 	lineedit_draw(le);
 }
@@ -328,6 +331,7 @@ lineedit_set(struct lineedit *le, const char *text, size_t n)
 	memcpy(le->text, text, n);
 	le->len = le->cur = n;
 	le->first = 0;
+	le->over = false;
 	lineedit_draw(le);
 }
 
@@ -340,13 +344,19 @@ lineedit_forget_draft(struct lineedit *le)
 	le->back = 0;
 }
 
+void
+lineedit_forget(struct lineedit *le)
+{
+	history_clear(&le->history);
+	lineedit_forget_draft(le);
+}
+
 static void
 lineedit_recall(struct lineedit *le, int step)
 {
 	size_t back = le->back + (size_t)step;
 	const struct history_line *l;
 
-	le->over = false;
 	if (le->hidden || (step < 0 && le->back == 0))
 		return;
 	l = history_get(&le->history, back);
@@ -399,7 +409,7 @@ lineedit_leave(struct lineedit *le, const char *mark)
 {
 	if (!le->echo || le->suspended)
 		return;
-	if (!le->hidden && le->first > 0) {
+	if (!le->hidden && le->shown < lineedit_width(le, 0, le->len)) {
 		lineedit_wipe(le);
 		lineedit_print(le, 0, le->len, UINT32_MAX);
 	}

@@ -78,6 +78,9 @@ size_t lineedit_feed(struct lineedit *le, const uint8_t *bytes, size_t n);
 void lineedit_hide(struct lineedit *le);
 void lineedit_show(struct lineedit *le, unsigned origin, unsigned cols);
 
+/* The earlier lines go, not what is being typed. */
+void lineedit_forget(struct lineedit *le);
+
 /* Passwords; takes what is shown off the terminal. */
 void lineedit_hidden(struct lineedit *le, bool hidden);
 

@@ -23,6 +23,7 @@ static struct {
 	char line[LINEEDIT_MAX + 1];
 	size_t len;
 	unsigned lines, attentions, refused;
+	unsigned longest; /* columns that a row has reached */
 } term;
 
 static struct lineedit le;
@@ -49,6 +50,8 @@ term_out(void *arg, const char *bytes, size_t n)
 			assert_true(c >= ' ' && c != 0x7f);
 			assert_true(term.col < sizeof term.row);
 			term.row[term.col++] = c < 0x80 ? (char)c : '#';
+			if (term.col > term.longest)
+				term.longest = term.col;
 		}
 	}
 }
@@ -305,6 +308,46 @@ test_too_long(void **state)
 	type(big);
 	type("y");
 	expect("\x7f\r", (big[LINEEDIT_MAX - 1] = '\0', big));
+
+	/* But moving about is not taking back: what is missing is missing. */
+	big[LINEEDIT_MAX - 1] = 'x';
+	type(big);
+	type("y\x01\x05\x0e\r");
+	assert_int_equal(term.refused, 2);
+}
+
+/* A long line leaves the terminal whole, wherever the cursor was. */
+static void
+test_long_line_left(void **state)
+{
+	char line[201] = "";
+
+	(void)state;
+	memset(line, 'a', 200);
+	for (int i = 0; i < 3; i++) {
+		static const char *const keys[] = { "\r", "\x01\r", "\x01\x06\r" };
+
+		lineedit_show(&le, 0, 40);
+		assert_int_equal(term.col, 0);
+		term.longest = 0;
+		type(line);
+		expect(keys[i], line);
+		assert_int_equal(term.longest, 200);
+	}
+}
+
+/* Another session: nothing of the last one's can be retrieved. */
+static void
+test_forget(void **state)
+{
+	(void)state;
+	expect("LOGON ME SECRET\r", "LOGON ME SECRET");
+	type("new");
+	type("\x10");
+	lineedit_forget(&le);
+	type("\x15" "b\x10\x0e\x0e");
+	expect("\r", "b");
+	expect("\x10\r", "b");
 }
 
 static void
@@ -431,6 +474,7 @@ main(void)
 		TEST(test_no_echo), TEST(test_attention), TEST(test_too_long),
 		TEST(test_long_line_scrolls), TEST(test_narrow),
 		TEST(test_hide_show), TEST(test_redraw), TEST(test_text),
+		TEST(test_long_line_left), TEST(test_forget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
