@@ -249,6 +249,17 @@ ipcchan_fill(const struct ipcchan_packet *p, struct msghdr *mh,
 	memcpy(CMSG_DATA(cm), &p->fd, sizeof p->fd);
 }
 
+/* One packet is the usual case, and sendmsg the cheaper call. */
+static int
+ipcchan_call(int fd, struct mmsghdr *mm, unsigned n)
+{
+	const int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+
+	if (n > 1)
+		return sendmmsg(fd, mm, n, flags);
+	return sendmsg(fd, &mm[0].msg_hdr, flags) < 0 ? -1 : 1;
+}
+
 /* Send the first packets of the queue by one call: how many went. */
 static int
 ipcchan_put(struct ipcchan *ch)
@@ -263,10 +274,7 @@ ipcchan_put(struct ipcchan *ch)
 	     p != NULL && n < IPCCHAN_BATCH; p = p->next, n++)
 		ipcchan_fill(p, &mm[n].msg_hdr, &iov[n], &control[n]);
 	do
-		sent = n > 1 ?
-		    sendmmsg(ch->fd, mm, n, MSG_NOSIGNAL | MSG_DONTWAIT) :
-		    sendmsg(ch->fd, &mm[0].msg_hdr,
-		    MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 1;
+		sent = ipcchan_call(ch->fd, mm, n);
 	while (sent < 0 && errno == EINTR);
 	if (sent >= 0)
 		return sent;

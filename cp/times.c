@@ -4,9 +4,7 @@
  */
 #include "times.h"
 
-#include <ctype.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,8 @@
 
 #include "guest.h"
 #include "vmblok.h"
+
+#define TIMES_ZONE_MAX 7 /* letters of a zone that are shown */
 
 void
 times_zone_set(const struct config *config)
@@ -39,20 +39,52 @@ times_zone(const struct config *config, time_t when)
 	return text;
 }
 
+/*
+ * A number of at least `width` digits, then `end`.  Printf's way to it is some
+ * thirty times as long, and an answer of QUERY TIME has fourteen of them.
+ */
+static char *
+times_number(char *p, uint64_t value, int width, char end)
+{
+	char digits[24];
+	int n = 0;
+
+	do {
+		digits[n++] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value != 0 || n < width);
+	while (n > 0)
+		*p++ = digits[--n];
+	*p++ = end;
+	return p;
+}
+
+static char *
+times_hms(char *p, const struct tm *tm, char end)
+{
+	p = times_number(p, (unsigned)tm->tm_hour, 2, ':');
+	p = times_number(p, (unsigned)tm->tm_min, 2, ':');
+	return times_number(p, (unsigned)tm->tm_sec, 2, end);
+}
+
 struct times_text
 times_stamp(const struct config *config, time_t when)
 {
-	static const char *const days[] = { "SUNDAY", "MONDAY", "TUESDAY",
-		"WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY" };
+	static const char *const days[] = { " SUNDAY ", " MONDAY ",
+		" TUESDAY ", " WEDNESDAY ", " THURSDAY ", " FRIDAY ",
+		" SATURDAY " };
 	struct times_text text, zone = times_zone(config, when);
 	struct tm tm;
+	char *p;
 
 	localtime_r(&when, &tm);
-	snprintf(text.s, sizeof text.s, "%02u:%02u:%02u %.7s %s %02u/%02u/%02u",
-	    (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
-	    (unsigned)tm.tm_sec % 100, zone.s, days[tm.tm_wday % 7],
-	    (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
-	    (unsigned)tm.tm_year % 100);
+	zone.s[TIMES_ZONE_MAX] = '\0';
+	p = times_hms(text.s, &tm, ' ');
+	p = stpcpy(p, zone.s);
+	p = stpcpy(p, days[tm.tm_wday % 7]);
+	p = times_number(p, (unsigned)tm.tm_mon + 1, 2, '/');
+	p = times_number(p, (unsigned)tm.tm_mday, 2, '/');
+	times_number(p, (unsigned)tm.tm_year % 100, 2, '\0');
 	return text;
 }
 
@@ -63,7 +95,7 @@ times_clock(time_t when)
 	struct tm tm;
 
 	localtime_r(&when, &tm);
-	strftime(text.s, sizeof text.s, "%H:%M:%S", &tm);
+	times_hms(text.s, &tm, '\0');
 	return text;
 }
 
@@ -122,15 +154,15 @@ times_process(int pid, uint64_t *virt_us, uint64_t *total_us)
 	*total_us = total * tick;
 }
 
-static struct times_text
-times_minutes(uint64_t us)
+/* "000:00.10": minutes, seconds, hundredths. */
+static char *
+times_minutes(char *p, uint64_t us, char end)
 {
-	struct times_text text;
 	uint64_t hundredths = us / 10000;
 
-	snprintf(text.s, sizeof text.s,
-	    "%03" PRIu64 ":%02" PRIu64 ".%02" PRIu64, hundredths / 6000, hundredths / 100 % 60, hundredths % 100);
-	return text;
+	p = times_number(p, hundredths / 6000, 3, ':');
+	p = times_number(p, hundredths / 100 % 60, 2, '.');
+	return times_number(p, hundredths % 100, 2, end);
 }
 
 struct times_line
@@ -139,13 +171,17 @@ times_connect(const struct vmblok *vm)
 	uint64_t virt = 0, total = 0;
 	struct times_line line;
 	unsigned long sec = vmblok_connected(vm);
+	char *p;
 
 	if (vm->guest != NULL)
 		times_process(guest_pid(vm->guest), &virt, &total);
-	snprintf(line.s, sizeof line.s,
-	    "CONNECT= %02lu:%02lu:%02lu VIRTCPU= %.20s TOTCPU= %.20s",
-	    sec / 3600,
-	    sec / 60 % 60, sec % 60, times_minutes(virt + vm->virt_us).s,
-	    times_minutes(total + vm->total_us).s);
+	p = stpcpy(line.s, "CONNECT= ");
+	p = times_number(p, sec / 3600, 2, ':');
+	p = times_number(p, sec / 60 % 60, 2, ':');
+	p = times_number(p, sec % 60, 2, ' ');
+	p = stpcpy(p, "VIRTCPU= ");
+	p = times_minutes(p, virt + vm->virt_us, ' ');
+	p = stpcpy(p, "TOTCPU= ");
+	times_minutes(p, total + vm->total_us, '\0');
 	return line;
 }

@@ -316,6 +316,21 @@ screen_differs(const struct screen *sc, const uint16_t *want, unsigned at)
 	return want[at] != sc->shown[at];
 }
 
+/* The first changed cell from `at` on, or DS_CELLS.  Most rows are as they
+ * were: they are looked at whole. */
+static unsigned
+screen_next(const struct screen *sc, const uint16_t *want, unsigned at)
+{
+	while (at < DS_CELLS && !screen_differs(sc, want, at)) {
+		if (at % DS_COLS == 0 && memcmp(want + at, sc->shown + at,
+		    DS_COLS * sizeof want[0]) == 0)
+			at += DS_COLS;
+		else
+			at++;
+	}
+	return at;
+}
+
 /* One past the changed stretch that begins at `at`. */
 static unsigned
 screen_stretch(const struct screen *sc, const uint16_t *want, unsigned at)
@@ -386,13 +401,10 @@ screen_write(struct screen *sc, uint8_t record[SCREEN_RECORD_MAX])
 	    (sc->restore ? DS_WCC_RESTORE : 0u) |
 	    (sc->alarm ? DS_WCC_ALARM : 0u));
 	bare = o.len;
-	for (unsigned at = 0; at < DS_CELLS; at++) {
-		if (!screen_differs(sc, want, at))
-			continue;
-		unsigned end = screen_stretch(sc, want, at);
-
+	for (unsigned at = screen_next(sc, want, 0), end; at < DS_CELLS;
+	     at = screen_next(sc, want, end)) {
+		end = screen_stretch(sc, want, at);
 		screen_write_stretch(&o, want, at, end);
-		at = end;
 	}
 	if (sc->input == SCREEN_INPUT_SET)
 		screen_write_input(sc, &o);

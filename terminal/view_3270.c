@@ -307,9 +307,11 @@ view_3270_ready(struct view_3270 *v)
 		    VIEW_3270_REPLAY_MS);
 	else if (v->stale && v->greeted)
 		view_3270_draw(v);
-	if (v->owed > 0)
+	/* Not line by line: CP would be woken by each. */
+	if (v->owed >= VIEW_3270_WINDOW / 2) {
 		v->port.credit(v->port.arg, v->owed);
-	v->owed = 0;
+		v->owed = 0;
+	}
 }
 
 static void

@@ -545,8 +545,8 @@ view_line_say(struct view_line *v, const char *text, size_t n)
 void
 view_line_ready(struct view_line *v)
 {
-	if (v->owed == 0)
-		return;
+	if (v->owed < VIEW_LINE_WINDOW / 2)
+		return; /* not line by line: CP would be woken by each */
 	v->port.credit(v->port.arg, v->owed);
 	v->owed = 0;
 }
