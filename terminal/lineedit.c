@@ -29,6 +29,27 @@ lineedit_free(struct lineedit *le)
 	lineedit_forget(le);
 }
 
+/* --- the text --- */
+
+static void
+lineedit_forget_draft(struct lineedit *le)
+{
+	free(le->draft);
+	le->draft = NULL;
+	le->draft_len = 0;
+	le->back = 0;
+}
+
+static void
+lineedit_empty(struct lineedit *le)
+{
+	explicit_bzero(le->text, le->len);
+	le->len = le->cur = le->first = 0;
+	le->shown = le->shown_cur = 0;
+	le->over = le->secret = false;
+	lineedit_forget_draft(le);
+}
+
 /* --- the picture --- */
 
 static bool
@@ -239,7 +260,9 @@ lineedit_hidden(struct lineedit *le, bool hidden)
 		return;
 	if (lineedit_visible(le))
 		lineedit_wipe(le);
-	le->hidden = hidden;
+	if (!hidden && le->secret)
+		lineedit_empty(le);
+	le->hidden = le->secret = hidden;
 	lineedit_draw(le);
 }
 
@@ -335,15 +358,6 @@ lineedit_set(struct lineedit *le, const char *text, size_t n)
 	lineedit_draw(le);
 }
 
-static void
-lineedit_forget_draft(struct lineedit *le)
-{
-	free(le->draft);
-	le->draft = NULL;
-	le->draft_len = 0;
-	le->back = 0;
-}
-
 void
 lineedit_forget(struct lineedit *le)
 {
@@ -392,16 +406,6 @@ lineedit_redraw(struct lineedit *le)
 }
 
 /* --- the line's end --- */
-
-static void
-lineedit_empty(struct lineedit *le)
-{
-	explicit_bzero(le->text, le->len);
-	le->len = le->cur = le->first = 0;
-	le->shown = le->shown_cur = 0;
-	le->over = false;
-	lineedit_forget_draft(le);
-}
 
 /* Leave the whole line on the terminal, not the part that was in the row. */
 static void

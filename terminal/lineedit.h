@@ -43,6 +43,7 @@ struct lineedit {
 	size_t len, cur;  /* bytes; cur is between characters */
 	bool echo;	  /* false: the client shows what is typed itself */
 	bool hidden;	  /* show nothing, remember nothing */
+	bool secret;	  /* the line was begun hidden: never to be shown */
 	bool over;	  /* more came than there is room for */
 	bool stop;	  /* take no more of what is being fed */
 	bool suspended;	  /* between lineedit_hide and lineedit_show */
@@ -81,7 +82,8 @@ void lineedit_show(struct lineedit *le, unsigned origin, unsigned cols);
 /* The earlier lines go, not what is being typed. */
 void lineedit_forget(struct lineedit *le);
 
-/* Passwords; takes what is shown off the terminal. */
+/* Passwords; takes what is shown off the terminal.  What nobody asks for any
+ * more before its line is finished is forgotten, not shown. */
 void lineedit_hidden(struct lineedit *le, bool hidden);
 
 #endif

@@ -244,6 +244,18 @@ view_3270_hurry(struct view_3270 *v)
 		view_3270_hold(v, VIEW_3270_FLOW);
 }
 
+/* Lines typed in one session, LOGON with its password too, are not retrieved
+ * in another: the next user may be another. */
+static void
+view_3270_session(struct view_3270 *v, uint32_t status)
+{
+	if ((v->status == CONS_LOGGED_OFF) != (status == CONS_LOGGED_OFF)) {
+		history_clear(&v->history);
+		v->back = 0;
+	}
+	v->status = status;
+}
+
 void
 view_3270_logo(struct view_3270 *v, const struct ipc_logo *logo)
 {
@@ -251,8 +263,20 @@ view_3270_logo(struct view_3270 *v, const struct ipc_logo *logo)
 	v->greeted = true;
 	memcpy(v->system, logo->system.c, sizeof logo->system.c);
 	screen_logo(&v->screen, logo->text, logo->text_len);
-	v->status = CONS_LOGGED_OFF;
+	view_3270_session(v, CONS_LOGGED_OFF);
 	view_3270_status(v);
+}
+
+/* What nobody asks for any more before it was entered is forgotten, not
+ * shown. */
+static void
+view_3270_hide(struct view_3270 *v, bool hidden)
+{
+	if (v->hidden == hidden)
+		return;
+	if (v->secret)
+		screen_input(&v->screen, "", 0);
+	v->hidden = v->secret = v->screen.hidden = hidden;
 }
 
 void
@@ -264,9 +288,8 @@ view_3270_state(struct view_3270 *v, const struct ipc_cons_state *state)
 	if (state->status == CONS_CP_READ && v->status != CONS_CP_READ &&
 	    v->head == NULL)
 		screen_end_line(&v->screen);
-	v->status = state->status;
-	v->hidden = state->hidden != 0;
-	v->screen.hidden = v->hidden;
+	view_3270_session(v, state->status);
+	view_3270_hide(v, state->hidden != 0);
 	view_3270_status(v);
 	/* The logo's own state is no answer. */
 	if (v->locked && (v->hidden || v->status != CONS_LOGGED_OFF))
@@ -389,6 +412,7 @@ view_3270_enter(struct view_3270 *v, const struct ds_in *in)
 		return;
 	}
 	v->back = 0;
+	v->secret = false;
 	if (!v->hidden)
 		history_add(&v->history, text, n);
 	screen_input(&v->screen, "", 0);

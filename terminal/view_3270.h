@@ -48,6 +48,7 @@ struct view_3270 {
 	bool stale;	 /* something was changed since the last ready() */
 	bool replaying;	 /* items from before come: show where they end */
 	bool hidden;
+	bool secret;	 /* hidden, and nothing was entered since */
 	size_t back;	 /* how far in the history */
 	uint32_t status; /* enum ipc_cons_status */
 	char system[9];

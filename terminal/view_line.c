@@ -450,6 +450,16 @@ view_line_timer(struct view_line *v, unsigned id)
 		view_line_go_on(v);
 }
 
+/* Lines typed in one session, LOGON with its password too, are not retrieved
+ * in another: the next user may be another. */
+static void
+view_line_session(struct view_line *v, uint32_t status)
+{
+	if ((v->status == CONS_LOGGED_OFF) != (status == CONS_LOGGED_OFF))
+		lineedit_forget(&v->edit);
+	v->status = status;
+}
+
 void
 view_line_logo(struct view_line *v, const char *text, size_t n)
 {
@@ -468,7 +478,7 @@ view_line_logo(struct view_line *v, const char *text, size_t n)
 		text += len;
 		n -= len;
 	}
-	v->status = CONS_LOGGED_OFF;
+	view_line_session(v, CONS_LOGGED_OFF);
 	view_line_show(v);
 }
 
@@ -522,7 +532,7 @@ view_line_state(struct view_line *v, const struct ipc_cons_state *state)
 	if (state->hidden != 0 && !v->edit.echo)
 		view_line_warn(v);
 	lineedit_hidden(&v->edit, state->hidden != 0);
-	v->status = state->status;
+	view_line_session(v, state->status);
 	if (entered && !v->replaying)
 		view_line_entered(v);
 	/* The logo's own state is no answer. */

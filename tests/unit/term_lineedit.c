@@ -262,6 +262,25 @@ test_hidden(void **state)
 	expect("ret\r", "secret");
 }
 
+/* Nobody asks for the password any more: what there is of it is not shown.
+ * What was typed behind a whole one is the next line. */
+static void
+test_secret(void **state)
+{
+	(void)state;
+	lineedit_hidden(&le, true);
+	type("SEC");
+	lineedit_hidden(&le, false);
+	assert_string_equal(row(), "");
+	expect("RET\r", "RET");
+	lineedit_hidden(&le, true);
+	expect("SECRET\r", "SECRET");
+	type("NE");
+	lineedit_hidden(&le, false);
+	assert_string_equal(row(), "NE");
+	expect("XT\r", "NEXT");
+}
+
 static void
 test_no_echo(void **state)
 {
@@ -475,6 +494,7 @@ main(void)
 		TEST(test_long_line_scrolls), TEST(test_narrow),
 		TEST(test_hide_show), TEST(test_redraw), TEST(test_text),
 		TEST(test_long_line_left), TEST(test_forget),
+		TEST(test_secret),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -348,6 +348,20 @@ test_line_raw_password(void **state)
 	assert_string_equal(written(), "");
 }
 
+/* The next user at this terminal does not find the last one's lines. */
+static void
+test_line_retrieve_session(void **state)
+{
+	(void)state;
+	line_type("LOGON ME SECRET\r");
+	line_state(CONS_RUNNING, 0);
+	line_type("MINE\r\x10\r");
+	assert_string_equal(con.line, "MINE");
+	view_line_logo(&vl, "VM/370\n", 7);
+	line_type("\x10\x10\r");
+	assert_string_equal(con.line, "");
+}
+
 static void
 test_line_attention(void **state)
 {
@@ -611,6 +625,51 @@ test_retrieve(void **state)
 	assert_int_equal(v3.back, 1);
 }
 
+/* The next user at this terminal does not find the last one's lines. */
+static void
+test_retrieve_session(void **state)
+{
+	(void)state;
+	enter("LOGON ME SECRET");
+	screen_state(CONS_RUNNING, 0);
+	key(DS_AID_PF12);
+	expect_status("NOT ACCEPTED");
+	enter("MINE");
+	screen_state(CONS_CP_READ, 0);
+	key(DS_AID_PF12);
+	assert_int_equal(v3.back, 1);
+	screen_logo_item();
+	key(DS_AID_PF12);
+	expect_status("NOT ACCEPTED");
+}
+
+static unsigned
+field_len(unsigned at)
+{
+	return v3.screen.input == SCREEN_INPUT_SET ? v3.screen.typed_len : at;
+}
+
+/* A password that nobody asks for any more is not shown. */
+static void
+test_secret(void **state)
+{
+	(void)state;
+	screen_state(CONS_VM_READ, 1);
+	ready();
+	assert_int_equal(field_len(99), 99);
+	screen_state(CONS_CP_READ, 0);
+	assert_int_equal(field_len(99), 0); /* the field is emptied */
+	ready();
+	screen_state(CONS_VM_READ, 1);
+	enter("SECRET");
+	ready();
+	screen_state(CONS_RUNNING, 0);
+	ready();
+	assert_int_equal(field_len(99), 99);
+	screen_state(CONS_CP_READ, 0);
+	assert_int_equal(field_len(99), 99); /* what is typed next stays */
+}
+
 static void
 test_not_accepted(void **state)
 {
@@ -718,11 +777,12 @@ main(void)
 		LINE(test_line_typing_meanwhile), LINE(test_line_replay),
 		LINE(test_line_states), LINE(test_line_password_typed_ahead),
 		LINE(test_line_typed_ahead_bounded),
-		LINE(test_line_raw_password),
+		LINE(test_line_raw_password), LINE(test_line_retrieve_session),
 		LINE(test_line_attention), LINE(test_line_logo),
 		SCREEN(test_more), SCREEN(test_more_timer),
 		SCREEN(test_holding), SCREEN(test_enter_at_more),
 		SCREEN(test_pa1), SCREEN(test_lock), SCREEN(test_retrieve),
+		SCREEN(test_retrieve_session), SCREEN(test_secret),
 		SCREEN(test_not_accepted), SCREEN(test_screen_replay),
 		SCREEN(test_screen_logoff_at_more), SCREEN(test_screen_say),
 		SCREEN(test_screen_prompt_and_password),
