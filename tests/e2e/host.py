@@ -211,6 +211,15 @@ def disk_full(system):
           "demo on a full disk: exit %d" % rc, out)
 
 
+def runs(pid):
+    """Is it there, and not only waiting for its parent to look?"""
+    try:
+        with open("/proc/%d/stat" % pid) as f:
+            return f.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def processes_naming(home):
     """The command lines of this host that name a directory."""
     found = []
@@ -235,7 +244,7 @@ def stop_start(system):
     second = second[system.engine()]
     system.stop()
     user.wait_end(10)
-    check(not os.path.exists("/proc/%d" % pid), "the supervisor still runs")
+    until(lambda: not runs(pid), "end of the supervisor", 5)
     until(lambda: not processes_naming(system.home), "end of the processes",
           5, lambda: "\n".join(processes_naming(system.home)))
     rc, out = system.vm370("status")
@@ -246,6 +255,17 @@ def stop_start(system):
     system.start(second)
     check(system.engine() == second, "engine " + system.engine())
     system.ready(system.telnet(), "NEWUSER")
+
+
+@case("shutdown")
+def shutdown(system):
+    """CP SHUTDOWN ends the system in good order, and warns its users."""
+    user = system.ready(system.telnet(), "NEWUSER")
+    rc, out = system.cp("SHUTDOWN")
+    check(rc == 0, "SHUTDOWN: exit %d" % rc, out)
+    user.wait_end(20)
+    check("SHUTDOWN" in user.text(), "its user was not told", user.seen)
+    until(lambda: system.vm370("status")[0] == 3, "end of the system")
 
 
 def main():

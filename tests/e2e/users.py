@@ -11,6 +11,36 @@ from runner import case, check
 MANY = ["MANY%02d" % n for n in range(1, 51)]
 
 
+@case("demonstration-users")
+def demonstration(system):
+    """Each has its name as password, and is told what to try first."""
+    for name in ("MAINT", "CMSUSER", "GUEST1", "GUEST2"):
+        client = system.ready(system.telnet(), name)
+        check(re.search("LOGMSG - .*\n\\* .*HELP", client.seen, re.S),
+              "no LOGMSG that tells what to try", client.seen)
+    operator = system.logon(system.telnet(), "OPERATOR",
+                            answer="(LOGON|RECONNECTED) +AT")
+    operator.command("QUERY USERS", "005 USERS, 000 DIALED")
+    operator.command("FORCE GUEST2", "LOGOFF +AS GUEST2")
+    operator.command("DISCONN", "VM/370 Online")
+
+
+@case("query")
+def query(system):
+    client = system.logon(system.telnet(), "GUEST1", options="NOIPL")
+    for what, answer in (
+            ("TIME", "TIME IS \\d\\d:\\d\\d:\\d\\d \\w+ [A-Z]+DAY \\S+"),
+            ("NAMES", "OPERATOR - .*GUEST1 +- "),
+            ("USERS", "002 USERS, 000 DIALED"),
+            ("GUEST1", "GUEST1 +- "),
+            ("GUEST2", "DMKCQG045E GUEST2 NOT LOGGED ON"),
+            ("VIRTUAL", "STORAGE = 16384K"),
+            ("VIRTUAL 190", "DASD 190 FB-512 VMSYS +R/O"),
+            ("CPLEVEL", "VM/370"),
+            ("SET", "MSG ON")):
+        client.command("QUERY " + what, answer)
+
+
 @case("message")
 def message(system):
     one = system.ready(system.s3270(), "GUEST1")
