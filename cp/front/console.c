@@ -35,6 +35,7 @@ struct console {
 	bool over;
 	int end; /* enum console_end, when over */
 	struct termios saved;
+	sigset_t waiting; /* the signals blocked while we wait */
 	char line[IPC_LINE_MAX]; /* input that has no end yet */
 	size_t len;
 	bool cut; /* the line is longer than that */
@@ -54,15 +55,21 @@ console_on_signal(int sig)
 		console_ended = 1;
 }
 
+/* They come while we wait and at no other time: none is looked for too early
+ * and then slept over. */
 static void
-console_signals(void)
+console_signals(struct console *c)
 {
 	static const int signals[] = { SIGINT, SIGWINCH, SIGTERM, SIGHUP };
 	struct sigaction sa = { .sa_handler = console_on_signal };
+	sigset_t ours;
 
-	console_interrupt = console_resized = console_ended = 0;
-	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+	sigemptyset(&ours);
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+		sigaddset(&ours, signals[i]);
 		sigaction(signals[i], &sa, NULL);
+	}
+	sigprocmask(SIG_BLOCK, &ours, &c->waiting);
 }
 
 static void
@@ -139,6 +146,7 @@ console_line(struct console *c)
 		console_finish(c, CONSOLE_LOST);
 	if (c->hidden)
 		putchar('\n');
+	explicit_bzero(c->line, c->len); /* it may be a password */
 	c->len = 0;
 	c->cut = false;
 }
@@ -241,7 +249,7 @@ console_farewell(struct console *c)
 }
 
 static void
-console_input(struct console *c)
+console_input(struct console *c, bool hung_up)
 {
 	char buf[1024];
 	ssize_t n = read(STDIN_FILENO, buf, sizeof buf);
@@ -249,7 +257,7 @@ console_input(struct console *c)
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n <= 0) {
-		if (c->owner && c->tty) {
+		if (n == 0 && c->owner && c->tty && !hung_up) {
 			puts("^C stops the system");
 			return;
 		}
@@ -295,7 +303,7 @@ console_loop(struct console *c)
 			    (c->ch.head != NULL ? POLLOUT : 0) },
 		};
 
-		if (poll(pfd, 2, -1) < 0 && errno != EINTR)
+		if (ppoll(pfd, 2, NULL, &c->waiting) < 0 && errno != EINTR)
 			console_finish(c, CONSOLE_LOST);
 		console_flags(c);
 		if (!c->over && (pfd[1].revents & POLLOUT) != 0 &&
@@ -304,7 +312,7 @@ console_loop(struct console *c)
 		if (!c->over && pfd[1].revents != 0)
 			console_receive(c);
 		if (!c->over && pfd[0].revents != 0)
-			console_input(c);
+			console_input(c, (pfd[0].revents & POLLHUP) != 0);
 	}
 }
 
@@ -318,7 +326,7 @@ console_run(const struct front *front, bool owner)
 		return CONSOLE_NEVER;
 	c.tty = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &c.saved) == 0;
 	ipcchan_init(&c.ch, fd, IPC_TERM, IPC_CP);
-	console_signals();
+	console_signals(&c);
 	console_open(&c);
 	console_loop(&c);
 	console_echo(&c, false);

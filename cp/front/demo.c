@@ -18,7 +18,6 @@
 #include "name.h"
 #include "textfile.h"
 
-#define DEMO_SYSTEM_DISK "volumes/VMSYS/MAINT.190"
 #define DEMO_IMAGE "cms190.img" /* what the build made of cms/ */
 #define DEMO_COPY (1u << 16)
 
@@ -55,10 +54,15 @@ demo_system(const struct front *front)
 	return demo_text(front, "user.direct", demo_user_direct);
 }
 
-/* Check the directory, hash what is clear, and find the system disk's size;
- * 0 blocks when MAINT has none. */
+/* The system disk by the directory; 0 blocks when MAINT has none. */
+struct demo_disk {
+	struct vm_name volume;
+	uint64_t blocks;
+};
+
+/* Check the directory, hash what is clear, and find the system disk. */
 static int
-demo_directory(const struct front *front, uint64_t *blocks)
+demo_directory(const struct front *front, struct demo_disk *system)
 {
 	char path[PATH_MAX];
 	const struct dir_mdisk *disk;
@@ -77,7 +81,10 @@ demo_directory(const struct front *front, uint64_t *blocks)
 		    changed);
 	name_parse("MAINT", &maint);
 	disk = directory_mdisk(dir, maint, 0x190);
-	*blocks = disk != NULL && !disk->tdisk ? disk->blocks : 0;
+	*system = (struct demo_disk){ 0 };
+	if (disk != NULL && !disk->tdisk)
+		*system = (struct demo_disk){ .volume = disk->volume,
+			.blocks = disk->blocks };
 	directory_free(dir);
 	return 0;
 }
@@ -175,33 +182,53 @@ demo_replace(int image, off_t image_size, const char *path, off_t size)
 	return front_fail("%s: %s", path, strerror(error));
 }
 
+/* Where it is; its folder is made. */
+static bool
+demo_disk_path(const struct front *front, struct vm_name volume, char *path,
+    size_t size)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "volumes/%s", name_text(volume).s);
+	if (!front_path(front, name, path, size))
+		return false;
+	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+		front_fail("%s: %s", path, strerror(errno));
+		return false;
+	}
+	snprintf(name, sizeof name, "volumes/%s/MAINT.190",
+	    name_text(volume).s);
+	return front_path(front, name, path, size);
+}
+
 static int
-demo_disk(const struct front *front, int image, uint64_t blocks)
+demo_disk(const struct front *front, int image,
+    const struct demo_disk *system)
 {
 	char path[PATH_MAX];
 	struct stat st;
-	off_t size = (off_t)(blocks * FBA_BLOCK);
+	off_t size = (off_t)(system->blocks * FBA_BLOCK);
 
-	if (!front_path(front, DEMO_SYSTEM_DISK, path, sizeof path))
+	if (!demo_disk_path(front, system->volume, path, sizeof path))
 		return 1;
 	if (fstat(image, &st) < 0)
 		return front_fail("%s: %s", DEMO_IMAGE, strerror(errno));
 	if (st.st_size > size)
 		return front_fail("CMS needs %lld blocks: MAINT's MDISK 190 "
 		    "has %llu", (long long)(st.st_size + FBA_BLOCK - 1) /
-		    FBA_BLOCK, (unsigned long long)blocks);
+		    FBA_BLOCK, (unsigned long long)system->blocks);
 	if (demo_same(image, st.st_size, path, size))
 		return 0;
 	return demo_replace(image, st.st_size, path, size);
 }
 
 static int
-demo_system_disk(const struct front *front, uint64_t blocks)
+demo_system_disk(const struct front *front, const struct demo_disk *system)
 {
 	char path[PATH_MAX];
 	int image, rc;
 
-	if (blocks == 0)
+	if (system->blocks == 0)
 		return 0; /* not our kind of directory: its owner's affair */
 	if (!front_share(DEMO_IMAGE, path, sizeof path))
 		return 1;
@@ -211,7 +238,7 @@ demo_system_disk(const struct front *front, uint64_t blocks)
 		    strerror(errno));
 		return 0;
 	}
-	rc = demo_disk(front, image, blocks);
+	rc = demo_disk(front, image, system);
 	close(image);
 	return rc;
 }
@@ -219,11 +246,11 @@ demo_system_disk(const struct front *front, uint64_t blocks)
 int
 demo_prepare(const struct front *front)
 {
-	uint64_t blocks;
+	struct demo_disk system;
 
-	if (demo_system(front) != 0 || demo_directory(front, &blocks) != 0)
+	if (demo_system(front) != 0 || demo_directory(front, &system) != 0)
 		return 1;
-	return demo_system_disk(front, blocks);
+	return demo_system_disk(front, &system);
 }
 
 int

@@ -5,6 +5,7 @@
 #include "host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,48 +17,39 @@
 #include "home.h"
 #include "ipcchan.h"
 
-/* connect() takes a name of 108 bytes; /proc/self/fd makes a long one short. */
-static bool
-host_address(const struct front *front, struct sockaddr_un *sun)
+/* connect() takes a name of 108 bytes: by the folder's descriptor any name is
+ * short enough. */
+static int
+host_try(const struct front *front, int fd)
 {
-	*sun = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	return (size_t)snprintf(sun->sun_path, sizeof sun->sun_path,
-	    "%s/cp.sock", front->run) < sizeof sun->sun_path;
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int folder = open(front->run, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int rc, error;
+
+	if (folder < 0)
+		return -1;
+	snprintf(sun.sun_path, sizeof sun.sun_path, "/proc/self/fd/%d/cp.sock",
+	    folder);
+	rc = connect(fd, (struct sockaddr *)&sun, sizeof sun);
+	error = errno;
+	close(folder);
+	errno = error;
+	return rc;
 }
 
 int
 host_connect(const struct front *front, bool quiet)
 {
-	char cwd[PATH_MAX];
-	struct sockaddr_un sun;
-	int fd, rc, error;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd < 0) {
-		if (!quiet)
-			front_fail("socket: %s", strerror(errno));
-		return -1;
-	}
-	if (host_address(front, &sun)) {
-		rc = connect(fd, (struct sockaddr *)&sun, sizeof sun);
-	} else if (getcwd(cwd, sizeof cwd) != NULL && chdir(front->run) == 0) {
-		/* too long for the address: from its own folder */
-		snprintf(sun.sun_path, sizeof sun.sun_path, "cp.sock");
-		rc = connect(fd, (struct sockaddr *)&sun, sizeof sun);
-		error = errno;
-		if (chdir(cwd) < 0)
-			error = errno;
-		errno = error;
-	} else {
-		rc = -1;
-	}
-	if (rc == 0)
+	if (fd >= 0 && host_try(front, fd) == 0)
 		return fd;
 	if (!quiet)
 		front_fail(errno == EACCES || errno == EPERM ?
 		    "%s/cp.sock: %s" : "the control program does not answer "
 		    "(%s/cp.sock: %s)", front->run, strerror(errno));
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	return -1;
 }
 

@@ -162,7 +162,10 @@ main_set_home(struct front *front, const char *given)
 	if (given != NULL && given[0] == '/')
 		n = snprintf(path, sizeof path, "%s", given);
 	else if (given != NULL && given[0] != '\0' &&
-	    getcwd(cwd, sizeof cwd) != NULL)
+	    getcwd(cwd, sizeof cwd) == NULL)
+		return front_fail("%s: where we are has no name: %s", given,
+		    strerror(errno));
+	else if (given != NULL && given[0] != '\0')
 		n = snprintf(path, sizeof path, "%s/%s", cwd, given);
 	else if (xdg != NULL && xdg[0] == '/')
 		n = snprintf(path, sizeof path, "%s/vm370", xdg);

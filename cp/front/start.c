@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "console.h"
 #include "demo.h"
 #include "engine.h"
@@ -24,11 +25,9 @@
 #include "home.h"
 #include "supervise.h"
 
-#define START_RECONNECT_S 40 /* vmcp's restarts, from the console's side */
-
 struct start {
 	struct front *front;
-	int port;
+	int port; /* 0: not given */
 	bool detach;
 	enum engine engine;
 	int lock;
@@ -37,11 +36,18 @@ struct start {
 };
 
 static volatile sig_atomic_t start_signalled;
+static volatile pid_t start_supervisor;
 
+/* Whoever ends us ends the system, whatever we wait for just then. */
 static void
 start_on_signal(int sig)
 {
+	int saved = errno;
+
 	start_signalled = sig;
+	if (start_supervisor > 0)
+		kill(start_supervisor, SIGTERM);
+	errno = saved;
 }
 
 static int
@@ -81,22 +87,47 @@ start_options(struct start *s, int argc, char *argv[])
 	    0;
 }
 
+/* The lock is somebody's.  With --detach it is no error to ask again for what
+ * runs, as long as it is the same. */
 static int
-start_lock(struct start *s)
+start_again(const struct start *s)
 {
+	static const char *const names[] = { [ENGINE_KVM] = "kvm",
+		[ENGINE_LAB] = "lab" };
 	struct home_state state;
 
-	s->lock = home_lock(s->front);
-	if (s->lock >= 0)
-		return 0;
-	if (errno != EWOULDBLOCK)
-		return front_fail("%s/lock: %s", s->front->run,
-		    strerror(errno));
-	if (home_running(s->front, &state) && state.port != 0)
+	if (!home_running(s->front, &state) || state.port == 0)
+		return front_fail("already running, or starting, in %s",
+		    s->front->home);
+	if (!s->detach || (s->port != 0 && s->port != state.port) ||
+	    (s->engine != ENGINE_AUTO &&
+	    strcmp(names[s->engine], state.engine) != 0))
 		return front_fail("already running in %s, on port %d (engine "
 		    "%s)", s->front->home, state.port, state.engine);
-	return front_fail("already running, or starting, in %s",
-	    s->front->home);
+	if (!answer_wait(state.port, &start_signalled))
+		return front_fail("already running in %s, but terminals on "
+		    "port %d are not answered", s->front->home, state.port);
+	printf("Already running in %s: 127.0.0.1, port %d (engine %s).\n",
+	    s->front->home, state.port, state.engine);
+	return 0;
+}
+
+/* False: no system can be started here; *rc is the exit code. */
+static bool
+start_lock(struct start *s, int *rc)
+{
+	s->lock = home_lock(s->front);
+	if (s->lock >= 0) {
+		/* Of a system that was killed: nobody must believe it. */
+		home_write_state(s->front, NULL);
+		return true;
+	}
+	if (errno == EWOULDBLOCK)
+		*rc = start_again(s);
+	else
+		*rc = front_fail("%s/lock: %s", s->front->run,
+		    strerror(errno));
+	return false;
 }
 
 /* The log takes the place of the terminal. */
@@ -136,7 +167,7 @@ start_lab(struct start *s, int notify)
 }
 
 static _Noreturn void
-start_child(struct start *s, int log, int notify)
+start_child_main(struct start *s, int log, int notify, const sigset_t *mask)
 {
 	struct supervise supervise = { .front = s->front, .port = s->port,
 		.lock = s->lock, .notify = notify };
@@ -151,10 +182,45 @@ start_child(struct start *s, int log, int notify)
 		_exit(1);
 	}
 	if (s->engine == ENGINE_LAB) {
+		sigprocmask(SIG_SETMASK, mask, NULL);
 		start_lab(s, notify);
 		_exit(1);
 	}
 	_exit(supervise_run(&supervise));
+}
+
+static void
+start_handle(void (*handler)(int))
+{
+	struct sigaction sa = { .sa_handler = handler };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+}
+
+/* No signal is lost between the two: both have them blocked until each knows
+ * what to do with one. */
+static pid_t
+start_fork_blocked(struct start *s, int log, int notify)
+{
+	sigset_t ours, before;
+	pid_t pid;
+
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ours, &before);
+	pid = fork();
+	if (pid == 0) {
+		start_handle(SIG_DFL);
+		start_child_main(s, log, notify, &before);
+	}
+	start_supervisor = pid;
+	start_handle(start_on_signal);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return pid;
 }
 
 static int
@@ -168,11 +234,7 @@ start_fork(struct start *s)
 	if (pipe2(notify, O_CLOEXEC) < 0)
 		return front_fail("pipe: %s", strerror(errno));
 	fflush(stdout);
-	s->child = fork();
-	if (s->child == 0) {
-		close(notify[0]);
-		start_child(s, log, notify[1]);
-	}
+	s->child = start_fork_blocked(s, log, notify[1]);
 	close(log);
 	close(notify[1]);
 	close(s->lock);
@@ -216,17 +278,18 @@ start_answer(struct start *s, char *line, size_t size)
 	return got > 0;
 }
 
-/* The supervisor's exit code; with a signal to it first, or 0. */
+/* The supervisor's exit code.  It is told to end unless a signal to us has
+ * told it already: a second one would end it without order. */
 static int
-start_end(struct start *s, int sig)
+start_end(struct start *s, bool tell)
 {
 	int status = 0;
 
-	if (sig != 0)
-		kill(s->child, sig);
+	if (tell && start_signalled == 0)
+		kill(s->child, SIGTERM);
 	while (waitpid(s->child, &status, 0) < 0 && errno == EINTR)
-		if (start_signalled != 0)
-			kill(s->child, SIGTERM);
+		;
+	start_supervisor = 0;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
@@ -235,15 +298,23 @@ start_wait_ready(struct start *s)
 {
 	char line[512] = "";
 	bool said = start_answer(s, line, sizeof line);
+	bool ready = said && strcmp(line, "READY") == 0;
+	bool error = strncmp(line, "ERROR ", 6) == 0;
 
 	close(s->notify);
-	if (said && strcmp(line, "READY") == 0)
+	/* vmlab says READY when a terminal was answered; vmcp when it listens. */
+	if (ready && (s->engine == ENGINE_LAB ||
+	    answer_wait(s->port, &start_signalled)))
 		return 0;
-	start_end(s, SIGTERM);
+	/* After an ERROR vmlab ends in order by itself. */
+	start_end(s, !error || s->engine == ENGINE_KVM);
 	if (start_signalled != 0)
 		return front_fail("stopped before it was ready");
-	if (strncmp(line, "ERROR ", 6) == 0)
+	if (error)
 		return front_fail("%s", line + 6);
+	if (ready)
+		return front_fail("terminals on port %d are not answered; "
+		    "%s/log/vm370.log has more", s->port, s->front->home);
 	return front_fail("the system did not start; %s/log/vm370.log has more",
 	    s->front->home);
 }
@@ -270,28 +341,26 @@ start_child_ended(struct start *s)
 	    WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == s->child;
 }
 
-/* Be the operator's console.  It is lost when vmcp crashes: try again, as the
- * supervisor does; it ends with the system, or by ^C which ends the system. */
+/* Be the operator's console.  It is lost when vmcp crashes: again, until the
+ * supervisor gives up; it ends with the system, or by ^C which ends that. */
 static int
 start_console(struct start *s)
 {
 	const struct timespec tick = { .tv_nsec = 200000000 };
-	int lost = 0;
 
-	while (start_signalled == 0 && lost < START_RECONNECT_S * 5) {
-		int end = console_start(s->front, s->engine == ENGINE_LAB);
-
-		if (end == CONSOLE_STOP)
+	while (start_signalled == 0) {
+		if (console_start(s->front, s->engine == ENGINE_LAB) ==
+		    CONSOLE_STOP)
 			break;
-		lost = end == CONSOLE_NEVER ? lost + 1 : 1;
-		for (int i = 0; i < 5 && !start_child_ended(s); i++)
+		for (int i = 0; i < 5 && start_signalled == 0 &&
+		     !start_child_ended(s); i++)
 			nanosleep(&tick, NULL);
-		if (start_child_ended(s))
-			return start_end(s, 0);
+		if (start_child_ended(s) || !isatty(STDIN_FILENO))
+			return start_end(s, false);
 	}
 	printf("\nStopping ...\n");
 	fflush(stdout);
-	return start_end(s, SIGTERM);
+	return start_end(s, true);
 }
 
 static int
@@ -304,7 +373,7 @@ start_foreground(struct start *s)
 		fflush(stdout);
 		rc = start_console(s);
 	} else {
-		rc = start_end(s, 0);
+		rc = start_end(s, false);
 	}
 	printf("VM/370 has ended.\n");
 	return rc;
@@ -313,21 +382,18 @@ start_foreground(struct start *s)
 int
 start_command(struct front *front, int argc, char *argv[])
 {
-	struct start s = { .front = front, .port = FRONT_PORT,
-		.engine = ENGINE_AUTO, .lock = -1 };
-	struct sigaction sa = { .sa_handler = start_on_signal };
+	struct start s = { .front = front, .engine = ENGINE_AUTO, .lock = -1 };
 	int rc;
 
 	if ((rc = start_options(&s, argc, argv)) != 0 ||
-	    (rc = home_make(front)) != 0 || (rc = start_lock(&s)) != 0 ||
+	    (rc = home_make(front)) != 0 || !start_lock(&s, &rc) ||
 	    (rc = demo_prepare(front)) != 0)
 		return rc;
+	if (s.port == 0)
+		s.port = FRONT_PORT;
 	s.engine = engine_choose(s.engine);
 	if (s.engine == ENGINE_BAD)
 		return 1;
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
 	if ((rc = start_fork(&s)) != 0 || (rc = start_wait_ready(&s)) != 0)
 		return rc;
 	start_greet(&s);

@@ -13,8 +13,8 @@
 #include "home.h"
 #include "host.h"
 
-#define STOP_SECONDS 60
-#define STOP_REAPED_S 5
+#define STOP_SECONDS 100 /* a lab has 90 for an orderly end */
+#define STOP_REAPED_S 1
 
 static const struct timespec stop_tick = { .tv_nsec = 50000000 };
 

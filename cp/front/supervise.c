@@ -6,11 +6,14 @@
 #include "supervise.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,8 +27,9 @@
 #define SUPERVISE_STOP_S 30    /* an orderly end may take so long */
 #define SUPERVISE_ORPHANS_S 5  /* vmcp's own children, after it */
 
-/* Where spawn() puts what we give to vmcp. */
-#define SUPERVISE_NOTIFY_FD "4"
+/* Where spawn() puts what we give to vmcp, behind the lock. */
+#define SUPERVISE_RUN_FD "/proc/self/fd/4"
+#define SUPERVISE_NOTIFY_FD "5"
 
 struct supervised {
 	pid_t pid; /* 0: gone */
@@ -33,23 +37,39 @@ struct supervised {
 	bool stopping;
 };
 
+/* A socket's name has 108 bytes: where the folder's is too long, vmcp is told
+ * of it as the descriptor that it has. */
+static void
+supervise_run_folder(const struct supervise *s, char run[PATH_MAX])
+{
+	const size_t max = sizeof((struct sockaddr_un *)0)->sun_path -
+	    sizeof "/cp.sock";
+
+	snprintf(run, PATH_MAX, "%s", strlen(s->front->run) <= max ?
+	    s->front->run : SUPERVISE_RUN_FD);
+}
+
 static pid_t
 supervise_spawn(struct supervise *s)
 {
-	char path[PATH_MAX], home[PATH_MAX], port[16];
-	int fds[] = { s->lock, s->notify };
-	size_t nfds = s->notify >= 0 ? 2 : 1;
+	char path[PATH_MAX], home[PATH_MAX], run[PATH_MAX], port[16];
+	int fds[] = { s->lock, open(s->front->run, O_PATH | O_DIRECTORY |
+	    O_CLOEXEC), s->notify };
+	size_t nfds = s->notify >= 0 ? 3 : 2;
 	char *argv[] = { path, (char[]){ "--home" }, home,
-		(char[]){ "--port" }, port,
-		nfds == 2 ? (char[]){ "--notify-fd" } : NULL,
+		(char[]){ "--run" }, run, (char[]){ "--port" }, port,
+		nfds == 3 ? (char[]){ "--notify-fd" } : NULL,
 		(char[]){ SUPERVISE_NOTIFY_FD }, NULL };
 	pid_t pid;
 
 	if (!front_program("vmcp", path, sizeof path))
 		return -1;
 	memcpy(home, s->front->home, sizeof home);
+	supervise_run_folder(s, run);
 	snprintf(port, sizeof port, "%d", s->port);
 	pid = spawn(path, argv, fds, nfds);
+	if (fds[1] >= 0)
+		close(fds[1]);
 	if (pid < 0 && s->notify >= 0)
 		dprintf(s->notify, "ERROR %s: %s\n", path, strerror(errno));
 	if (s->notify >= 0)
@@ -80,14 +100,15 @@ supervise_wait(struct supervised *cp, const sigset_t *signals)
 
 	while (cp->pid != 0) {
 		int sig = sigtimedwait(signals, NULL, &tick);
+		bool asked = sig > 0 && sig != SIGCHLD && !cp->stopping;
 
+		/* Also when vmcp has just ended: then it stays so. */
+		cp->stopping |= asked;
 		supervise_reap(cp);
 		if (cp->pid == 0)
 			break;
-		if (sig > 0 && sig != SIGCHLD && !cp->stopping) {
-			cp->stopping = true;
+		if (asked)
 			kill(cp->pid, SIGTERM);
-		}
 		if (sig < 0 && cp->stopping && --patience == 0) {
 			log_warnx("vmcp did not end in %d seconds; killed",
 			    SUPERVISE_STOP_S);

@@ -5,6 +5,7 @@
  * vmcp is asked to take it in when it runs.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,25 @@ users_line(char *buf, size_t size)
 	return true;
 }
 
+static volatile sig_atomic_t users_signalled;
+
+static void
+users_on_signal(int sig)
+{
+	users_signalled = sig;
+}
+
+static void
+users_handle(void (*handler)(int))
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	struct sigaction sa = { .sa_handler = handler };
+
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+		sigaction(signals[i], &sa, NULL);
+}
+
+/* Without echo, which comes back also when ^C ends us meanwhile. */
 static bool
 users_prompt(const char *prompt, char *buf, size_t size)
 {
@@ -107,6 +127,7 @@ users_prompt(const char *prompt, char *buf, size_t size)
 
 	if (!tty || tcgetattr(STDIN_FILENO, &saved) < 0)
 		return users_line(buf, size);
+	users_handle(users_on_signal);
 	quiet = saved;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
@@ -114,7 +135,11 @@ users_prompt(const char *prompt, char *buf, size_t size)
 	fflush(stdout);
 	got = users_line(buf, size);
 	putchar('\n');
+	fflush(stdout);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
+	users_handle(SIG_DFL);
+	if (users_signalled != 0)
+		raise(users_signalled);
 	return got;
 }
 
@@ -210,18 +235,21 @@ users_append(const char *text, size_t len, const char *user,
     const char *password, size_t *new_len)
 {
 	const char *newline = len > 0 && text[len - 1] != '\n' ? "\n" : "";
-	char *grown;
-	int n;
+	char *grown = NULL;
+	FILE *f = open_memstream(&grown, new_len);
 
-	n = asprintf(&grown, "%.*s%s*\nUSER %s %s 16M 64M G\n MACHINE 370\n"
+	if (f == NULL)
+		return NULL;
+	fwrite(text, 1, len, f); /* a comment may hold any byte */
+	fprintf(f, "%s*\nUSER %s %s 16M 64M G\n MACHINE 370\n"
 	    " IPL CMS\n CONSOLE 009 3215\n SPOOL 00C 2540 READER *\n"
 	    " SPOOL 00D 2540 PUNCH A\n SPOOL 00E 1403 A\n"
-	    " SPECIAL 0FF TIMER\n LINK MAINT 190 190 RR\n",
-	    (int)len, text, newline, user, password);
-	if (n < 0)
-		return NULL;
-	*new_len = (size_t)n;
-	return grown;
+	    " SPECIAL 0FF TIMER\n LINK MAINT 190 190 RR\n", newline, user,
+	    password);
+	if (fclose(f) == 0)
+		return grown;
+	free(grown);
+	return NULL;
 }
 
 /* The file with the user added, in effect nowhere yet.  An exit code. */

@@ -12,7 +12,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +25,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,7 +57,7 @@ on_term(int sig)
 static void
 fake_order(const char *home, char *buf, size_t size)
 {
-	char path[256];
+	char path[2048];
 	FILE *f;
 
 	snprintf(path, sizeof path, "%s/fake", home);
@@ -178,10 +181,43 @@ fake_accept(int fd)
 		fake_host(fd);
 }
 
+/* Answer terminals with telnet's first option and, when it was refused, with
+ * text, as vmterm does. */
+static void
+fake_answer(int port)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+	char no[3];
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (bind(fd, (struct sockaddr *)&sin, sizeof sin) < 0 ||
+	    listen(fd, 5) < 0)
+		_exit(1);
+	if (fork() != 0) {
+		close(fd);
+		return;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		int term = accept(fd, NULL, NULL);
+
+		if (write(term, "\xFF\xFD\x18", 3) == 3 &&
+		    read(term, no, 3) == 3 &&
+		    memcmp(no, "\xFF\xFC\x18", 3) == 0 &&
+		    write(term, "LOGO\r\n", 6) == 6)
+			poll(NULL, 0, 100);
+		close(term);
+	}
+}
+
 static int
 fake_vmcp(int argc, char *argv[])
 {
 	const char *home = option(argc, argv, "--home");
+	const char *run = option(argc, argv, "--run");
 	const char *notify = option(argc, argv, "--notify-fd");
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	char order[64];
@@ -195,7 +231,9 @@ fake_vmcp(int argc, char *argv[])
 	}
 	if (strncmp(order, "DIE", 3) == 0)
 		return 1;
-	snprintf(sun.sun_path, sizeof sun.sun_path, "%s/run/cp.sock", home);
+	if (strncmp(order, "MUTE", 4) != 0)
+		fake_answer(atoi(option(argc, argv, "--port")));
+	snprintf(sun.sun_path, sizeof sun.sun_path, "%s/cp.sock", run);
 	unlink(sun.sun_path);
 	if (bind(fd, (struct sockaddr *)&sun, sizeof sun) < 0 ||
 	    listen(fd, 5) < 0)
@@ -225,7 +263,7 @@ static int
 fake_vmlab(int argc, char *argv[])
 {
 	const char *home = option(argc, argv, "--home");
-	char path[256];
+	char path[2048], order[64];
 	FILE *f;
 	int fd;
 
@@ -239,6 +277,9 @@ fake_vmlab(int argc, char *argv[])
 	fd = open(path, O_RDWR);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return 1;
+	fake_order(home, order, sizeof order);
+	if (strncmp(order, "SLOW", 4) == 0)
+		usleep(700000);
 	snprintf(path, sizeof path, "%s/run/engine", home);
 	f = fopen(path, "w");
 	fprintf(f, "engine=lab\npid=%d\nport=%s\nagent=1\n", (int)getpid(),
@@ -251,7 +292,8 @@ fake_vmlab(int argc, char *argv[])
 
 /* --- the rig --- */
 
-static char root[64], front[128], home[128], out[16384];
+static char root[64], front[128], home[1024], out[16384];
+static int port; /* nobody listens there */
 
 static void
 link_as(const char *name)
@@ -270,7 +312,7 @@ shell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static int
 shell(const char *fmt, ...)
 {
-	char command[1024];
+	char command[4096];
 	va_list ap;
 	size_t n;
 	FILE *f;
@@ -299,6 +341,20 @@ expect_rc(int rc, int want, const char *text)
 }
 
 static int
+free_port(void)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof sin;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&sin, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
+	close(fd);
+	return ntohs(sin.sin_port);
+}
+
+static int
 set_up(void **state)
 {
 	(void)state;
@@ -315,6 +371,7 @@ set_up(void **state)
 	link_as("vmprobe");
 	link_as("vmlab");
 	setenv("FAKE_PROBE", "hardware", 1);
+	port = free_port();
 	return 0;
 }
 
@@ -335,14 +392,32 @@ order(const char *text)
 static void
 start(void)
 {
-	expect_rc(VM370("start --engine kvm --detach --port 4321"), 0,
-	    "port 4321 (engine kvm)");
+	expect_rc(VM370("start --engine kvm --detach --port %d", port), 0,
+	    "(engine kvm)");
+}
+
+/* Until `vm370 status` is rc; three seconds at most. */
+static void
+expect_status(int rc)
+{
+	for (int i = 0; i < 60 && VM370("status") != rc; i++)
+		usleep(50000);
+	expect_rc(VM370("status"), rc, NULL);
 }
 
 static pid_t
 supervisor(void)
 {
 	assert_int_equal(shell("sed -n s/pid=//p %s/run/engine", home), 0);
+	return (pid_t)atoi(out);
+}
+
+static pid_t
+vmcp(void)
+{
+	int pid = supervisor();
+
+	assert_int_equal(shell("cat /proc/%d/task/%d/children", pid, pid), 0);
 	return (pid_t)atoi(out);
 }
 
@@ -354,7 +429,7 @@ demonstration_system(void **state)
 	struct directory *dir;
 	struct dir_error err;
 	struct vm_name name;
-	char path[256];
+	char path[2048];
 	struct stat st;
 
 	(void)state;
@@ -401,8 +476,13 @@ start_status_stop(void **state)
 	expect_rc(VM370("status"), 3, "No system runs");
 	expect_rc(VM370("stop"), 0, "No system runs");
 	start();
-	expect_rc(VM370("status"), 0, "port 4321, engine kvm");
-	expect_rc(VM370("start --detach"), 1, "already running");
+	expect_rc(VM370("status"), 0, "engine kvm");
+	/* Once more is no error, something else is. */
+	expect_rc(VM370("start --detach"), 0, "Already running");
+	expect_rc(VM370("start --detach --port %d", port), 0, "Already");
+	expect_rc(VM370("start --detach --port 1"), 1, "already running");
+	expect_rc(VM370("start --detach --engine lab"), 1, "already running");
+	expect_rc(VM370("start"), 1, "already running");
 	expect_rc(VM370("demo"), 1, "stop it first");
 	expect_rc(VM370("stop"), 0, "Stopped");
 	expect_rc(VM370("status"), 3, NULL);
@@ -452,9 +532,137 @@ supervised(void **state)
 	expect_rc(shell("grep -c 'ended by signal 9' %s/log/vm370.log", home),
 	    0, "1");
 	expect_rc(VM370("cp SHUTDOWN"), 0, NULL);
-	for (int i = 0; i < 50 && VM370("status") == 0; i++)
-		usleep(100000);
+	expect_status(3);
+}
+
+/* Told to end in the moment in which vmcp has crashed: it is not started
+ * again, and nothing is left. */
+static void
+stopped_in_a_crash(void **state)
+{
+	pid_t pid;
+
+	(void)state;
+	start();
+	pid = supervisor();
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	VM370("cp CRASH");
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(kill(pid, SIGCONT), 0);
+	expect_status(3);
+}
+
+/* What a killed system left says nothing of the one that starts. */
+static void
+stale_state(void **state)
+{
+	(void)state;
+	expect_rc(VM370("demo"), 0, NULL);
+	order("SLOW");
+	expect_rc(shell("printf 'engine=lab\npid=%d\nport=9\nagent=9\n' > "
+	    "%s/run/engine", (int)getpid(), home), 0, NULL);
+	expect_rc(shell("%s --home %s start --engine lab --port %d "
+	    "</dev/null >%s/said 2>&1 & sleep 0.3", front, home, port, home),
+	    0, NULL);
+	expect_rc(VM370("status"), 0, "is starting");
+	expect_rc(VM370("start --detach"), 1, "or starting");
+	expect_rc(VM370("stop"), 0, "Stopped");
+	expect_rc(shell("cat %s/said", home), 0, "VM/370 has ended.\n");
+}
+
+/* READY is believed when a terminal was answered. */
+static void
+not_answered(void **state)
+{
+	(void)state;
+	expect_rc(VM370("demo"), 0, NULL);
+	order("MUTE");
+	expect_rc(VM370("start --engine kvm --detach --port %d 2>%s/said & "
+	    "sleep 0.5; kill $!; wait $!", port, home), 1, NULL);
+	expect_rc(shell("cat %s/said", home), 0, "before it was ready");
+	expect_status(3);
+}
+
+/* Without a terminal it waits for a signal, and ends in order. */
+static void
+foreground(void **state)
+{
+	(void)state;
+	expect_rc(VM370("start --engine kvm --port %d </dev/null & "
+	    "sleep 0.5; kill $!; wait $!", port), 0, "VM/370 has ended.");
+	expect_status(3);
+}
+
+/* Read a terminal until it shows text, which is then in out. */
+static void
+expect_shown(int pty, const char *text)
+{
+	struct pollfd pfd = { .fd = pty, .events = POLLIN };
+	size_t n = 0;
+
+	out[0] = '\0';
+	while (strstr(out, text) == NULL) {
+		ssize_t got = -1;
+
+		if (n < sizeof out - 1 && poll(&pfd, 1, 5000) > 0)
+			got = read(pty, out + n, sizeof out - 1 - n);
+		if (got <= 0)
+			fail_msg("not shown: \"%s\" but:\n%s", text, out);
+		n += (size_t)got;
+		out[n] = '\0';
+	}
+}
+
+static int
+exit_code(pid_t pid)
+{
+	int status = -1;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* On a terminal it is the operator's console, and ^C the orderly end. */
+static void
+operators_console(void **state)
+{
+	char number[16];
+	pid_t pid;
+	int pty;
+
+	(void)state;
+	snprintf(number, sizeof number, "%d", port);
+	pid = forkpty(&pty, NULL, NULL, NULL);
+	if (pid == 0) {
+		execl(front, front, "--home", home, "start", "--engine", "kvm",
+		    "--port", number, NULL);
+		_exit(127);
+	}
+	expect_shown(pty, "one?]0;x?");
+	assert_int_equal(write(pty, "hello\n", 6), 6);
+	expect_shown(pty, "got hello");
+	/* The console comes back with vmcp. */
+	assert_int_equal(kill(vmcp(), SIGKILL), 0);
+	expect_shown(pty, "one?]0;x?");
+	assert_int_equal(write(pty, "\x03", 1), 1);
+	expect_shown(pty, "VM/370 has ended.");
+	assert_int_equal(exit_code(pid), 0);
+	close(pty);
 	expect_rc(VM370("status"), 3, NULL);
+}
+
+/* A name that no socket's address can hold, of a folder yet to be made. */
+static void
+long_home(void **state)
+{
+	size_t n = strlen(home);
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		n += (size_t)snprintf(home + n, sizeof home - n, "/%0150d", i);
+	start();
+	expect_rc(VM370("cp hello"), 0, "hello");
+	expect_rc(VM370("stop"), 0, "Stopped");
 }
 
 /* The supervisor is killed: vmcp keeps the lock, and can be stopped. */
@@ -464,7 +672,8 @@ supervisor_killed(void **state)
 	(void)state;
 	start();
 	assert_int_equal(kill(supervisor(), SIGKILL), 0);
-	expect_rc(VM370("start --detach"), 1, "already running");
+	expect_rc(VM370("start"), 1, "already running");
+	expect_rc(VM370("start --detach"), 0, "Already running");
 	expect_rc(VM370("cp hello"), 0, "hello");
 	expect_rc(VM370("stop"), 0, "Stopped");
 	start();
@@ -476,7 +685,7 @@ refusals(void **state)
 	(void)state;
 	expect_rc(VM370("demo"), 0, NULL);
 	order("ERROR port 4321 is in use");
-	expect_rc(VM370("start --engine kvm --detach --port 4321"), 1,
+	expect_rc(VM370("start --engine kvm --detach"), 1,
 	    "vm370: port 4321 is in use\n");
 	expect_rc(VM370("status"), 3, NULL);
 	order("DIE");
@@ -529,6 +738,11 @@ users(void **state)
 	expect_rc(VM370("passwd fred </dev/null"), 1, "nothing was changed");
 	expect_rc(VM370("direct"), 0, "is good");
 	expect_rc(shell("grep -c secret %s/user.direct", home), 1, "0");
+	/* A comment may hold any byte. */
+	expect_rc(shell("printf '* a\\0b\n' | cat - %s/user.direct > %s/new && "
+	    "cat %s/new > %s/user.direct", home, home, home, home), 0, NULL);
+	expect_rc(VM370("adduser bill </dev/null"), 0, "BILL is added");
+	expect_rc(shell("grep -ac '^USER' %s/user.direct", home), 0, "7");
 	/* What would make the directory wrong is not written. */
 	expect_rc(shell("cp %s/user.direct %s/kept && sed -i '/MDISK/d;/LINK/d'"
 	    " %s/user.direct", home, home, home), 0, NULL);
@@ -540,13 +754,52 @@ users(void **state)
 	expect_rc(VM370("direct"), 0, "said ?[2JDIRECT");
 }
 
+/* ^C at a password leaves the terminal as it was. */
+static void
+password_interrupted(void **state)
+{
+	struct termios t;
+	pid_t pid;
+	int pty, status;
+
+	(void)state;
+	expect_rc(VM370("demo"), 0, NULL);
+	pid = forkpty(&pty, NULL, NULL, NULL);
+	if (pid == 0) {
+		execl(front, front, "--home", home, "passwd", "MAINT", NULL);
+		_exit(127);
+	}
+	expect_shown(pty, "New password: ");
+	assert_int_equal(tcgetattr(pty, &t), 0);
+	assert_int_equal(t.c_lflag & ECHO, 0);
+	assert_int_equal(write(pty, "abc\x03", 4), 4);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+	assert_int_equal(tcgetattr(pty, &t), 0);
+	assert_int_not_equal(t.c_lflag & ECHO, 0);
+	close(pty);
+}
+
+/* The system disk is where the directory says that it is. */
+static void
+system_disk(void **state)
+{
+	(void)state;
+	expect_rc(VM370("demo"), 0, NULL);
+	expect_rc(shell("sed -i 's/VMSYS MR/OTHER MR/' %s/user.direct", home),
+	    0, NULL);
+	expect_rc(VM370("demo"), 0, NULL);
+	expect_rc(shell("cmp -n 1000000 %s/share/vm370/cms190.img "
+	    "%s/volumes/OTHER/MAINT.190", root, home), 0, NULL);
+}
+
 /* No usable KVM: the lab, told so in one line; commands go inside. */
 static void
 lab(void **state)
 {
 	(void)state;
 	setenv("FAKE_PROBE", "unusable", 1);
-	expect_rc(VM370("start --detach --port 4321"), 0,
+	expect_rc(VM370("start --detach --port %d", port), 0,
 	    "KVM, /dev/kvm, is of no use here: because of this");
 	assert_non_null(strstr(out, "(engine lab)"));
 	expect_rc(VM370("status"), 0, "engine lab");
@@ -590,10 +843,18 @@ main(int argc, char *argv[])
 		TEST(commands),
 		TEST(console),
 		TEST(supervised),
+		TEST(stopped_in_a_crash),
 		TEST(supervisor_killed),
+		TEST(stale_state),
+		TEST(not_answered),
+		TEST(foreground),
+		TEST(operators_console),
+		TEST(long_home),
 		TEST(refusals),
 		TEST(foreign_home),
 		TEST(users),
+		TEST(password_interrupted),
+		TEST(system_disk),
 		TEST(lab),
 	};
 	const char *name = strrchr(argv[0], '/');
