@@ -60,7 +60,8 @@ telnet_agree(struct telnet *t, enum telnet_mode mode)
 {
 	t->mode = mode;
 	t->port.agreed(t->port.arg);
-	if (t->early_len > 0)
+	/* A 3270's records begin now: what came before belongs to none. */
+	if (t->early_len > 0 && mode != TELNET_3270)
 		t->port.data(t->port.arg, t->early, t->early_len);
 	free(t->early);
 	t->early = NULL;

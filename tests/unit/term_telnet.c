@@ -408,6 +408,18 @@ test_size_unasked(void **state)
 	assert_int_equal(con.telnet.cols, 80);
 }
 
+/* What came before 3270 mode was agreed is no part of a record. */
+static void
+test_record_too_early(void **state)
+{
+	(void)state;
+	FEED("\xff\xfb\x18\xff\xfa\x18\0IBM-3278-2\xff\xf0");
+	FEED("\xf3\x5b\x60\xff\xef");
+	FEED("\xff\xfb\x19\xff\xfd\x19\xff\xfb\x00\xff\xfd\x00");
+	FEED("\x7d\x5b\x60\x11\x5b\x60\xc1\xff\xef");
+	assert_string_equal(con.events, "OPEN 3270 IBM-3278-2\nLINE A\n");
+}
+
 /* More than is kept: one that has said no word of telnet will not, and loses
  * nothing; one that has must agree first. */
 static void
@@ -551,8 +563,8 @@ main(void)
 		TEST(test_types_endless), TEST(test_type_long_or_bad),
 		TEST(test_refuses_type), TEST(test_commands),
 		TEST(test_hostile), TEST(test_too_early),
-		TEST(test_joined_unasked), TEST(test_size_unasked),
-		TEST(test_reply_buffers), TEST(test_traces),
+		TEST(test_record_too_early), TEST(test_joined_unasked),
+		TEST(test_size_unasked), TEST(test_reply_buffers), TEST(test_traces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
