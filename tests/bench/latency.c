@@ -8,7 +8,7 @@
  * "vm" speaks just enough classic TN3270 to log on at 127.0.0.1:PORT and to
  * press ENTER on QUERY TIME; a round ends when the answer's last line has
  * come.  "echo" sends records of the same length to echo.c.  Each round's
- * microseconds are one line of output.  It draws no screen.
+ * microseconds are one line of output, once it is warm.  It draws no screen.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #define PATIENCE 120 /* seconds without an answer */
+#define WARM_UP 50   /* rounds that are not told of */
 #define PAUSE_MS 20  /* before each round, as nobody types without one */
 
 enum { EOR = 239, SE = 240, SB = 250, WILL, WONT, DO, DONT, IAC };
@@ -235,13 +236,20 @@ latency_pause(void)
 }
 
 static void
+latency_tell(int round, double start)
+{
+	if (round >= 0)
+		printf("%.1f\n", latency_now() - start);
+}
+
+static void
 latency_vm(struct line *l, int rounds, const char *user, const char *password)
 {
 	uint8_t out[256];
 	size_t len = latency_enter(out, "QUERY TIME");
 
 	latency_logon(l, user, password);
-	for (int i = 0; i < rounds; i++) {
+	for (int i = -WARM_UP; i < rounds; i++) {
 		double start;
 
 		latency_clear(l);
@@ -249,7 +257,7 @@ latency_vm(struct line *l, int rounds, const char *user, const char *password)
 		start = latency_now();
 		latency_send(l, out, len);
 		latency_wait(l, "CONNECT=");
-		printf("%.1f\n", latency_now() - start);
+		latency_tell(i, start);
 	}
 	latency_clear(l);
 	latency_line(l, "LOGOFF");
@@ -264,7 +272,7 @@ latency_echo(struct line *l, int rounds)
 
 	while (latency_byte(l) != '\n')
 		; /* the greeting */
-	for (int i = 0; i < rounds; i++) {
+	for (int i = -WARM_UP; i < rounds; i++) {
 		double start;
 
 		latency_pause();
@@ -272,7 +280,7 @@ latency_echo(struct line *l, int rounds)
 		latency_send(l, out, len);
 		for (size_t n = 0; n < len; n++)
 			latency_byte(l);
-		printf("%.1f\n", latency_now() - start);
+		latency_tell(i, start);
 	}
 }
 

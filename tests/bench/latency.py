@@ -16,7 +16,7 @@ import tempfile
 import common
 import vm
 
-ROUNDS = 200
+ROUNDS = 500
 TURNS = 3
 PROGRAMS = ("vmcp", "vmterm", "vmspool", "vmguest")
 
@@ -87,7 +87,7 @@ def measure(build, engine, client, *how):
     real, vm.BUILD = vm.BUILD, build
     try:
         with vm.System(engine=engine) as system:
-            rc, out = vm.run([client, how[0], str(system.port), str(ROUNDS)]
+            rc, out = vm.run([client, how[0], str(system.port), str(ROUNDS // 2)]
                              + list(how[1:]), 300)
     finally:
         vm.BUILD = real
