@@ -9,6 +9,7 @@
  */
 #include "view_line.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,14 +85,17 @@ view_line_edit_attention(void *arg)
 static void
 view_line_edit_refused(void *arg)
 {
-	static const char text[] = "DMKCNS184E LINE LONGER THAN 2048 BYTES; "
-				   "NOT SENT, ITS BEGINNING CAN BE "
-				   "RETRIEVED (UP ARROW)";
+	static const char text[] = "DMKCNS184E LINE OVER 2048 BYTES NOT SENT",
+			  more[] = "; UP ARROW RETRIEVES ITS BEGINNING";
+	char said[sizeof text + sizeof more];
 	struct view_line *v = arg;
+	int n;
 
 	_Static_assert(LINEEDIT_MAX == 2048, "say so in the message");
+	n = snprintf(said, sizeof said, "%s%s", text,
+	    v->edit.hidden ? "" : more);
 	v->col = 0;
-	view_line_say(v, text, sizeof text - 1);
+	view_line_say(v, said, (size_t)n);
 }
 
 /* --- writing --- */
