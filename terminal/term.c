@@ -544,7 +544,7 @@ term_say(struct term *t, const char *text, size_t n)
 		view_3270_say(&t->screen, text, n);
 		view_3270_ready(&t->screen);
 	} else
-		view_line_say(&t->line, text, n);
+		view_line_farewell(&t->line, text, n);
 	term_linger(t);
 }
 

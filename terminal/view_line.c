@@ -545,6 +545,17 @@ view_line_state(struct view_line *v, const struct ipc_cons_state *state)
 }
 
 void
+view_line_farewell(struct view_line *v, const char *text, size_t n)
+{
+	view_line_replayed(v);
+	view_line_hide(v);
+	view_line_end_prompt(v);
+	view_line_fresh(v);
+	view_line_text(v, text, n);
+	view_line_newline(v);
+}
+
+void
 view_line_say(struct view_line *v, const char *text, size_t n)
 {
 	struct view_item item = { .kind = ITEM_OUTPUT, .message = true,

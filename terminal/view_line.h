@@ -59,8 +59,10 @@ void view_line_echo(struct view_line *v, bool echo);
 void view_line_logo(struct view_line *v, const char *text, size_t n);
 void view_line_item(struct view_line *v, const struct view_item *item);
 void view_line_state(struct view_line *v, const struct ipc_cons_state *state);
-/* A line of our own, after which nothing else may come. */
+/* A line of our own. */
 void view_line_say(struct view_line *v, const char *text, size_t n);
+/* The same, after which nothing else comes: no prompt, nothing half typed. */
+void view_line_farewell(struct view_line *v, const char *text, size_t n);
 
 /* The client takes its output: give credit back. */
 void view_line_ready(struct view_line *v);

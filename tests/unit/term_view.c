@@ -348,6 +348,18 @@ test_line_raw_password(void **state)
 	assert_string_equal(written(), "");
 }
 
+/* The last words stand last. */
+static void
+test_line_farewell(void **state)
+{
+	(void)state;
+	line_put(ITEM_PROMPT, 0, "Name? ");
+	line_type("half");
+	written();
+	view_line_farewell(&vl, "GONE", 4);
+	assert_string_equal(written(), "\b\b\b\b    \b\b\b\b\r\nGONE\r\n");
+}
+
 /* The next user at this terminal does not find the last one's lines. */
 static void
 test_line_retrieve_session(void **state)
@@ -777,7 +789,8 @@ main(void)
 		LINE(test_line_typing_meanwhile), LINE(test_line_replay),
 		LINE(test_line_states), LINE(test_line_password_typed_ahead),
 		LINE(test_line_typed_ahead_bounded),
-		LINE(test_line_raw_password), LINE(test_line_retrieve_session),
+		LINE(test_line_raw_password), LINE(test_line_farewell),
+		LINE(test_line_retrieve_session),
 		LINE(test_line_attention), LINE(test_line_logo),
 		SCREEN(test_more), SCREEN(test_more_timer),
 		SCREEN(test_holding), SCREEN(test_enter_at_more),
