@@ -87,8 +87,8 @@ def measure(build, engine, client, *how):
     real, vm.BUILD = vm.BUILD, build
     try:
         with vm.System(engine=engine) as system:
-            rc, out = vm.run([client, how[0], str(system.port), str(ROUNDS // 2)]
-                             + list(how[1:]), 300)
+            rc, out = vm.run([client, how[0], str(system.port),
+                              str(ROUNDS // 2)] + list(how[1:]), 300)
     finally:
         vm.BUILD = real
     if rc != 0:

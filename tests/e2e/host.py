@@ -204,9 +204,12 @@ def engine_kvm(system):
 @case("disk-full")
 def disk_full(system):
     """A file system of 256 KiB cannot hold the demonstration system."""
-    rc, out = vm.run(["unshare", "--mount", "sh", "-c",
-                      "mount -t tmpfs -o size=256k none /mnt && "
-                      "exec '%s' --home /mnt/home demo" % vm.front()])
+    become = ["unshare", "--mount"]
+    if os.geteuid() != 0:
+        become.append("--map-root-user")
+    rc, out = vm.run(become + [
+        "sh", "-c", "mount -t tmpfs -o size=256k none /mnt && "
+        "exec '%s' --home /mnt/home demo" % vm.front()])
     check(rc != 0 and "No space left" in one_line(out)[-1],
           "demo on a full disk: exit %d" % rc, out)
 
@@ -265,7 +268,7 @@ def shutdown(system):
     check(rc == 0, "SHUTDOWN: exit %d" % rc, out)
     user.wait_end(20)
     check("SHUTDOWN" in user.text(), "its user was not told", user.seen)
-    until(lambda: system.vm370("status")[0] == 3, "end of the system")
+    until(lambda: system.vm370("status")[0] == 3, "end of the system", 20)
 
 
 def main():
