@@ -13,8 +13,7 @@
 
 #include "log.h"
 
-#define IPCCHAN_BATCH 8 /* packets sent by one system call */
-#define IPCCHAN_END (-1) /* of ipcchan.end: the peer closed its end */
+#define IPCCHAN_BATCH 8 /* messages in one packet */
 
 /* A packet that is larger breaks the table whatever it is. */
 #define IPCCHAN_PACKET                                              \
@@ -72,7 +71,8 @@ void
 ipcchan_init(struct ipcchan *ch, int fd, enum ipc_party self,
     enum ipc_party peer)
 {
-	*ch = (struct ipcchan){ .fd = fd, .self = self, .peer = peer };
+	*ch = (struct ipcchan){ .fd = fd, .self = self, .peer = peer,
+		.in_fd = -1 };
 	ch->tail = &ch->head;
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
@@ -99,10 +99,34 @@ ipcchan_drop(struct ipcchan *ch)
 		ipcchan_shift(ch);
 }
 
+/*
+ * The buffer of the channel that was closed last.  Its message may be the one
+ * whose handler closed the channel and still reads it.
+ */
+static _Thread_local char *ipcchan_spare;
+
+static char *
+ipcchan_buffer(void)
+{
+	char *buffer = ipcchan_spare;
+
+	ipcchan_spare = NULL;
+	return buffer != NULL ? buffer : malloc(IPCCHAN_PACKET);
+}
+
 void
 ipcchan_close(struct ipcchan *ch)
 {
 	ipcchan_drop(ch);
+	if (ch->in != NULL) {
+		free(ipcchan_spare);
+		ipcchan_spare = ch->in;
+		ch->in = NULL;
+	}
+	ch->in_at = ch->in_len = 0;
+	if (ch->in_fd >= 0)
+		close(ch->in_fd);
+	ch->in_fd = -1;
 	if (ch->fd >= 0)
 		close(ch->fd);
 	ch->fd = -1;
@@ -132,23 +156,32 @@ ipcchan_shape(const struct ipcchan_rule *rule, const void *payload, size_t len,
 	return text_len <= rule->text_max && len == rule->fixed + text_len;
 }
 
+/* Messages in one packet begin on multiples of 8. */
+static size_t
+ipcchan_round(size_t n)
+{
+	return (n + 7) & ~(size_t)7;
+}
+
 static int
 ipcchan_enqueue(struct ipcchan *ch, const struct ipc_header *header,
     const void *fixed, size_t fixed_len, const void *text, int fd)
 {
 	size_t text_len = header->length - fixed_len;
+	size_t len = sizeof *header + header->length;
 	struct ipcchan_packet *p;
 
-	p = malloc(sizeof *p + sizeof *header + header->length);
+	p = malloc(sizeof *p + ipcchan_round(len));
 	if (p == NULL)
 		return ipcchan_die(ch, ENOMEM);
 	p->next = NULL;
 	p->fd = -1;
-	p->len = sizeof *header + header->length;
+	p->len = len;
 	memcpy(p->bytes, header, sizeof *header);
 	memcpy(p->bytes + sizeof *header, fixed, fixed_len);
 	if (text_len > 0)
 		memcpy(p->bytes + sizeof *header + fixed_len, text, text_len);
+	memset(p->bytes + len, 0, ipcchan_round(len) - len);
 	if (fd >= 0 && (p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0) {
 		int error = errno;
 
@@ -223,61 +256,60 @@ ipcchan_send_text(struct ipcchan *ch, enum ipc_type type, void *fixed,
 	return ipcchan_flush(ch);
 }
 
-union ipcchan_control {
-	struct cmsghdr align;
-	char bytes[CMSG_SPACE(sizeof(int))];
-};
-
-static void
-ipcchan_fill(const struct ipcchan_packet *p, struct msghdr *mh,
-    struct iovec *iov, union ipcchan_control *control)
+/*
+ * What the next packet holds: as many messages from the head of the queue as
+ * fit, but one with a descriptor is alone.  Returns their number.
+ */
+static unsigned
+ipcchan_gather(const struct ipcchan *ch, struct iovec iov[IPCCHAN_BATCH])
 {
-	struct cmsghdr *cm;
+	size_t total = 0;
+	unsigned n = 0;
 
-	*iov = (struct iovec){ .iov_base = (void *)(uintptr_t)p->bytes,
-		.iov_len = p->len };
-	*mh = (struct msghdr){ .msg_iov = iov, .msg_iovlen = 1 };
-	if (p->fd < 0)
-		return;
-	*control = (union ipcchan_control){ 0 };
-	mh->msg_control = control->bytes;
-	mh->msg_controllen = sizeof control->bytes;
-	cm = CMSG_FIRSTHDR(mh);
-	cm->cmsg_level = SOL_SOCKET;
-	cm->cmsg_type = SCM_RIGHTS;
-	cm->cmsg_len = CMSG_LEN(sizeof p->fd);
-	memcpy(CMSG_DATA(cm), &p->fd, sizeof p->fd);
+	for (struct ipcchan_packet *p = ch->head; p != NULL; p = p->next) {
+		if (n == IPCCHAN_BATCH || total + p->len > IPCCHAN_PACKET ||
+		    (n > 0 && p->fd >= 0))
+			break;
+		if (n > 0)
+			iov[n - 1].iov_len = ipcchan_round(iov[n - 1].iov_len);
+		iov[n++] = (struct iovec){ p->bytes, p->len };
+		total += ipcchan_round(p->len);
+		if (p->fd >= 0)
+			break;
+	}
+	return n;
 }
 
-/* One packet is the usual case, and sendmsg the cheaper call. */
-static int
-ipcchan_call(int fd, struct mmsghdr *mm, unsigned n)
-{
-	const int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-
-	if (n > 1)
-		return sendmmsg(fd, mm, n, flags);
-	return sendmsg(fd, &mm[0].msg_hdr, flags) < 0 ? -1 : 1;
-}
-
-/* Send the first packets of the queue by one call: how many went. */
+/* Send one packet: how many messages went, or -1: dead. */
 static int
 ipcchan_put(struct ipcchan *ch)
 {
-	union ipcchan_control control[IPCCHAN_BATCH];
-	struct mmsghdr mm[IPCCHAN_BATCH] = { 0 };
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
 	struct iovec iov[IPCCHAN_BATCH];
-	unsigned n = 0;
-	int sent;
+	struct msghdr mh = { .msg_iov = iov };
+	ssize_t sent;
 
-	for (struct ipcchan_packet *p = ch->head;
-	     p != NULL && n < IPCCHAN_BATCH; p = p->next, n++)
-		ipcchan_fill(p, &mm[n].msg_hdr, &iov[n], &control[n]);
+	mh.msg_iovlen = ipcchan_gather(ch, iov);
+	if (ch->head->fd >= 0) {
+		struct cmsghdr *cm;
+
+		memset(&control, 0, sizeof control);
+		mh.msg_control = control.bytes;
+		mh.msg_controllen = sizeof control.bytes;
+		cm = CMSG_FIRSTHDR(&mh);
+		cm->cmsg_level = SOL_SOCKET;
+		cm->cmsg_type = SCM_RIGHTS;
+		cm->cmsg_len = CMSG_LEN(sizeof ch->head->fd);
+		memcpy(CMSG_DATA(cm), &ch->head->fd, sizeof ch->head->fd);
+	}
 	do
-		sent = ipcchan_call(ch->fd, mm, n);
+		sent = sendmsg(ch->fd, &mh, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (sent < 0 && errno == EINTR);
 	if (sent >= 0)
-		return sent;
+		return (int)mh.msg_iovlen;
 	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
 		return 0;
 	if (errno != EPIPE && errno != ECONNRESET)
@@ -330,94 +362,106 @@ ipcchan_take_fds(struct msghdr *mh, int *fd)
 	return count;
 }
 
-/* Is a packet what its row says?  0, or the error that ends the channel. */
+/* The packet breaks the table: nothing more of it, and nothing after it. */
 static int
-ipcchan_check(const struct ipcchan *ch, const struct mmsghdr *mm,
-    const char *packet, int fds, struct ipcchan_message *msg)
+ipcchan_refuse(struct ipcchan *ch)
 {
+	log_warnx("ipc: a message that breaks the table; channel closed");
+	if (ch->in_fd >= 0)
+		close(ch->in_fd);
+	ch->in_fd = -1;
+	ch->in_at = ch->in_len = 0;
+	ch->hears = false;
+	return ipcchan_die(ch, EPROTO);
+}
+
+/* The next message of the packet that was received. */
+static int
+ipcchan_next(struct ipcchan *ch, struct ipcchan_message *msg)
+{
+	const char *at = ch->in + ch->in_at;
+	size_t left = ch->in_len - ch->in_at;
+	bool alone = ch->in_at == 0;
 	const struct ipcchan_rule *rule;
 	struct ipc_header header;
-	size_t n = mm->msg_len;
+	size_t len;
 
-	if (n == 0)
-		return IPCCHAN_END;
-	if ((mm->msg_hdr.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
-	    n < sizeof header)
-		return EPROTO;
-	memcpy(&header, packet, sizeof header);
+	if (left < sizeof header)
+		return ipcchan_refuse(ch);
+	memcpy(&header, at, sizeof header);
 	if (header.version != IPC_VERSION || header.type == IPC_NONE ||
-	    header.type >= IPC_TYPES || header.length != n - sizeof header)
-		return EPROTO;
+	    header.type >= IPC_TYPES || header.length > left - sizeof header)
+		return ipcchan_refuse(ch);
+	len = sizeof header + header.length;
+	if (len < left) {
+		alone = false;
+		len = ipcchan_round(len);
+		if (len >= left)
+			return ipcchan_refuse(ch);
+	}
 	rule = &ipcchan_rules[header.type];
 	if (rule->from != ch->peer || rule->to != ch->self ||
-	    !ipcchan_shape(rule, packet + sizeof header, header.length, fds))
-		return EPROTO;
-	msg->type = (enum ipc_type)header.type;
-	msg->payload = packet + sizeof header;
-	msg->len = header.length;
-	return 0;
+	    (ch->in_fds > 0 && !alone) ||
+	    !ipcchan_shape(rule, at + sizeof header, header.length, ch->in_fds))
+		return ipcchan_refuse(ch);
+	*msg = (struct ipcchan_message){ .type = (enum ipc_type)header.type,
+		.payload = at + sizeof header, .len = header.length,
+		.fd = ch->in_fd };
+	ch->in_fd = -1;
+	ch->in_fds = 0;
+	ch->in_at += len;
+	return 1;
 }
 
+/* The next packet: 1, 0 when there is none now, -1. */
 static int
-ipcchan_ended(struct ipcchan *ch)
+ipcchan_get(struct ipcchan *ch)
 {
-	return ipcchan_die(ch, ch->end == IPCCHAN_END ? 0 : ch->end);
-}
-
-int
-ipcchan_recv_some(struct ipcchan *ch, struct ipcchan_message *msg, int max)
-{
-	/* Per thread: what came is handled before more is received. */
-	static _Thread_local _Alignas(16) char packet[IPCCHAN_SOME][IPCCHAN_PACKET];
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(4 * sizeof(int))];
-	} control[IPCCHAN_SOME];
-	struct mmsghdr mm[IPCCHAN_SOME] = { 0 };
-	struct iovec iov[IPCCHAN_SOME];
-	int good = 0, n;
+	} control;
+	struct iovec iov = { .iov_base = ch->in, .iov_len = IPCCHAN_PACKET };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof control.bytes };
+	ssize_t n;
 
-	if (ch->end != 0)
-		return ipcchan_ended(ch);
-	if (ch->dead && !ch->hears)
-		return ipcchan_die(ch, EPIPE);
-	for (int i = 0; i < max; i++) {
-		iov[i] = (struct iovec){ packet[i], sizeof packet[i] };
-		mm[i].msg_hdr = (struct msghdr){ .msg_iov = &iov[i],
-			.msg_iovlen = 1, .msg_control = control[i].bytes,
-			.msg_controllen = sizeof control[i].bytes };
-	}
-	do
-		n = recvmmsg(ch->fd, mm, (unsigned)max,
-		    MSG_DONTWAIT | MSG_CMSG_CLOEXEC, NULL);
 	/* ECONNRESET says once, before what the peer has said, that it ended
 	 * without reading all that it was told. */
+	do
+		n = recvmsg(ch->fd, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
-	if (n < 0) {
-		if (errno == EAGAIN || errno == EWOULDBLOCK)
-			return 0;
-		ch->end = errno;
-		return ipcchan_ended(ch);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return 0;
+	if (n <= 0) {
+		ch->hears = false;
+		return ipcchan_die(ch, n == 0 ? 0 : errno);
 	}
-	for (int i = 0; i < n; i++) {
-		int fd, fds = ipcchan_take_fds(&mm[i].msg_hdr, &fd);
+	ch->in_fds = ipcchan_take_fds(&mh, &ch->in_fd);
+	ch->in_len = (size_t)n;
+	ch->in_at = 0;
+	if ((mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+		return ipcchan_refuse(ch);
+	return 1;
+}
 
-		if (ch->end == 0)
-			ch->end = ipcchan_check(ch, &mm[i], packet[i], fds,
-			    &msg[good]);
-		if (ch->end == 0)
-			msg[good++].fd = fd;
-		else if (fd >= 0)
-			close(fd);
-	}
-	if (ch->end == EPROTO)
-		log_warnx("ipc: a message that breaks the table; "
-			  "channel closed");
-	return good == 0 && ch->end != 0 ? ipcchan_ended(ch) : good;
+bool
+ipcchan_more(const struct ipcchan *ch)
+{
+	return ch->in_at < ch->in_len;
 }
 
 int
 ipcchan_recv(struct ipcchan *ch, struct ipcchan_message *msg)
 {
-	return ipcchan_recv_some(ch, msg, 1);
+	int got;
+
+	if (ch->dead && !ch->hears)
+		return ipcchan_die(ch, EPIPE);
+	if (ch->in == NULL && (ch->in = ipcchan_buffer()) == NULL)
+		return ipcchan_die(ch, ENOMEM);
+	if (!ipcchan_more(ch) && (got = ipcchan_get(ch)) <= 0)
+		return got;
+	return ipcchan_next(ch, msg);
 }

@@ -26,12 +26,17 @@ struct ipcchan {
 	enum ipc_party self, peer;
 	bool dead;  /* an error or end of file: nothing more is sent */
 	bool hears; /* dead, but what the peer said before it ended comes */
-	int end; /* why the next receive will fail; 0: not known to */
 	size_t queued; /* bytes waiting to be sent */
 	struct ipcchan_packet *head, **tail;
+
+	/* the packet that was received, and how far it has been handed out */
+	char *in;
+	size_t in_len, in_at;
+	int in_fd, in_fds;
 };
 
-/* A message as received.  payload is valid until the next receive; fd is -1
+/* A message as received.  payload is valid until the next receive
+ * (the channel may be closed before); fd is -1
  * or the handler's to close. */
 struct ipcchan_message {
 	enum ipc_type type;
@@ -81,12 +86,8 @@ int ipcchan_flush(struct ipcchan *ch);
  */
 int ipcchan_recv(struct ipcchan *ch, struct ipcchan_message *msg);
 
-/*
- * The same for up to max (at most IPCCHAN_SOME) messages by one call: how many
- * there were.  Fewer than max: nothing more is there now.
- */
-#define IPCCHAN_SOME 4
-int ipcchan_recv_some(struct ipcchan *ch, struct ipcchan_message *msg, int max);
+/* Did the last packet hold more?  Then the next receive asks nobody. */
+bool ipcchan_more(const struct ipcchan *ch);
 
 /* The name of a type, for logs. */
 const char *ipcchan_name(enum ipc_type type);

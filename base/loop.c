@@ -5,13 +5,12 @@
 #include "loop.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 /* The channel whose handler runs, until the handler closes it. */
 static struct loopchan *loopchan_running;
 
 /*
- * Some messages a turn, then the others get theirs.  A handler may close its
+ * One packet a turn, then the others get theirs.  A handler may close its
  * channel and free it: nothing here touches a channel that is no longer the
  * running one.
  */
@@ -19,29 +18,23 @@ static void
 loopchan_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct loopchan *lc = arg;
-	struct ipcchan_message msg[IPCCHAN_SOME];
-	int got = ipcchan_recv_some(&lc->ch, msg, IPCCHAN_SOME);
+	struct ipcchan_message msg;
+	int got;
 
 	(void)fd;
 	(void)what;
+	loopchan_running = lc;
+	do {
+		got = ipcchan_recv(&lc->ch, &msg);
+		if (got > 0)
+			lc->fn(lc, &msg, lc->arg);
+	} while (got > 0 && loopchan_running == lc && ipcchan_more(&lc->ch));
+	loopchan_running = NULL;
 	if (got < 0) {
 		event_del(lc->read);
 		event_del(lc->write);
 		lc->fn(lc, NULL, lc->arg);
-		return;
 	}
-	loopchan_running = lc;
-	for (int i = 0; i < got; i++) {
-		if (loopchan_running == lc)
-			lc->fn(lc, &msg[i], lc->arg);
-		else if (msg[i].fd >= 0)
-			close(msg[i].fd);
-	}
-	/* A bad message behind good ones: nothing need ever come after it that
-	 * would wake us to report it. */
-	if (loopchan_running == lc && lc->ch.end != 0)
-		event_active(lc->read, EV_READ, 0);
-	loopchan_running = NULL;
 }
 
 /* Runs at the end of the turn in which something was sent, so that all of it

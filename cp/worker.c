@@ -146,14 +146,16 @@ worker_start(struct worker_job *job)
 	struct worker_pool *pool = job->pool;
 	char *argv[] = { pool->program, (char[]){ "--worker" }, NULL };
 	int fd[2], error;
+	bool good;
 
 	if (ipcchan_pair(fd) < 0)
 		return -1;
 	job->pid = spawn(pool->program, argv, &fd[1], 1);
+	good = job->pid >= 0 && loopchan_open(&job->lc, pool->base, fd[0],
+	    IPC_CP, IPC_WORKER, worker_answer, job) == 0;
 	error = errno;
 	close(fd[1]);
-	if (job->pid < 0 || loopchan_open(&job->lc, pool->base, fd[0], IPC_CP,
-	    IPC_WORKER, worker_answer, job) < 0) {
+	if (!good) {
 		close(fd[0]);
 		errno = error;
 		return -1;
@@ -315,7 +317,6 @@ worker_reaped(struct worker_pool *pool, pid_t pid, int status)
 /* A password is a stranger's: the one who hashes it can do nothing else. */
 static const struct sandbox_rule worker_sandbox[] = {
 	SANDBOX(sendmsg, "the answer"),
-	SANDBOX(sendmmsg, "the same, several at once"),
 	SANDBOX(close, "the channel"),
 	SANDBOX(write, "the log"),
 	SANDBOX(getpid, "the log"),

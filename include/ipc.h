@@ -2,14 +2,16 @@
  *
  * ipc.h - every message between two of our programs, in one table.
  *
- * A channel is a SOCK_SEQPACKET socket: one packet is one message, a struct
- * ipc_header followed by the payload.  base/ipcchan.c checks version, type,
- * direction, exact length and number of descriptors before a handler sees a
- * message; a bad message kills its channel and nothing else.  A payload whose
- * last member is a flexible array begins with text_len, and its length is
- * exactly sizeof payload + text_len, at most sizeof payload + the table's
- * text column.  All fields are fixed-width; padding is explicit and zero; no
- * pointers.  Descriptors belong to the receiver once the handler has them.
+ * A channel is a SOCK_SEQPACKET socket.  A message is a struct ipc_header
+ * followed by the payload; a packet is one message or several, each but the
+ * first on a multiple of 8; one with a descriptor is alone in its packet.
+ * base/ipcchan.c checks version, type, direction, exact length and number of
+ * descriptors before a handler sees a message; a bad message kills its channel
+ * and nothing else.  A payload whose last member is a flexible array begins
+ * with text_len, and its length is exactly sizeof payload + text_len, at most
+ * sizeof payload + the table's text column.  All fields are fixed-width;
+ * padding is explicit and zero; no pointers.  Descriptors belong to the
+ * receiver once the handler has them.
  *
  * Who a message comes from is a property of its channel: a userid in a message
  * is never the sender's identity.

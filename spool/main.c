@@ -36,9 +36,8 @@ struct spool {
 };
 
 static const struct sandbox_rule spool_sandbox[] = {
-	SANDBOX(recvmmsg, "channels"),
+	SANDBOX(recvmsg, "channels"),
 	SANDBOX(sendmsg, "channels"),
-	SANDBOX(sendmmsg, "the same, several at once"),
 	SANDBOX(epoll_wait, "the event loop"),
 	SANDBOX(epoll_pwait, "the event loop"),
 	SANDBOX(epoll_ctl, "the event loop: channels come and go"),

@@ -330,8 +330,9 @@ view_3270_ready(struct view_3270 *v)
 		    VIEW_3270_REPLAY_MS);
 	else if (v->stale && v->greeted)
 		view_3270_draw(v);
-	/* Not line by line: CP would be woken by each. */
-	if (v->owed >= VIEW_3270_WINDOW / 2) {
+	/* Not line by line: CP would be woken by each; nor before somebody who
+	 * waits has seen his answer. */
+	if (v->owed >= VIEW_3270_WINDOW / (v->locked ? 1 : 2)) {
 		v->port.credit(v->port.arg, v->owed);
 		v->owed = 0;
 	}

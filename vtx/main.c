@@ -32,9 +32,8 @@
 
 static const struct sandbox_rule main_rules[] = {
 	SANDBOX(ppoll, "wait for vmcp, the vCPU and deadlines"),
-	SANDBOX(recvmmsg, "messages from vmcp"),
+	SANDBOX(recvmsg, "messages from vmcp"),
 	SANDBOX(sendmsg, "messages to vmcp"),
-	SANDBOX(sendmmsg, "the same, several at once"),
 	SANDBOX(read, "the vCPU's eventfd"),
 	SANDBOX(write, "the log; the eventfd"),
 	SANDBOX(pread64, "minidisks, decks, saved machines"),

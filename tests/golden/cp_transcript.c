@@ -160,16 +160,27 @@ item(struct terminal *t, const struct ipc_item *it)
 	record(t, kind, it->text, it->text_len);
 }
 
-static void
-message(struct terminal *t, const char *packet, size_t n)
+/* The next message of a packet, whose header is at *packet; NULL: no more. */
+static const char *
+next_message(const char *packet, const char *end, struct ipc_header *header)
 {
-	const void *payload = packet + sizeof(struct ipc_header);
-	struct ipc_header header;
+	size_t len;
 
-	if (n < sizeof header)
-		quit("%s: short packet", t->name);
-	memcpy(&header, packet, sizeof header);
-	switch (header.type) {
+	if (packet >= end)
+		return NULL;
+	if ((size_t)(end - packet) < sizeof *header)
+		quit("a short packet");
+	memcpy(header, packet, sizeof *header);
+	len = sizeof *header + header->length;
+	if (len > (size_t)(end - packet))
+		quit("a message longer than its packet");
+	return packet + ((len + 7) & ~(size_t)7);
+}
+
+static void
+message(struct terminal *t, unsigned type, const void *payload)
+{
+	switch (type) {
 	case IPC_CONS_LOGO:
 		t->logos++;
 		record(t, "LOGO", "", 0);
@@ -188,8 +199,19 @@ message(struct terminal *t, const char *packet, size_t n)
 		close(t->fd);
 		break;
 	default:
-		quit("%s: message %u", t->name, header.type);
+		quit("%s: message %u", t->name, type);
 	}
+}
+
+static void
+messages(struct terminal *t, const char *packet, size_t n)
+{
+	const char *end = packet + n, *next;
+	struct ipc_header header;
+
+	for (; (next = next_message(packet, end, &header)) != NULL;
+	     packet = next)
+		message(t, header.type, packet + sizeof header);
 }
 
 static bool
@@ -244,7 +266,7 @@ turn(struct run *r, int ms)
 		if (pfd[i].revents == 0)
 			continue;
 		if (receive(who[i], packet, sizeof packet, &len)) {
-			message(who[i], packet, len);
+			messages(who[i], packet, len);
 		} else if (!who[i]->closed) {
 			who[i]->closed = true;
 			close(who[i]->fd);
@@ -471,33 +493,40 @@ status_of(const char *word)
 /* --- the host --- */
 
 static void
+host_answer(struct run *r, unsigned type, const void *payload)
+{
+	const struct ipc_text *out = payload;
+	const struct ipc_done *done = payload;
+	char rc[32];
+
+	if (type == IPC_HOST_OUTPUT) {
+		record(&r->host, "  ", out->text, out->text_len - 1);
+		return;
+	}
+	snprintf(rc, sizeof rc, "rc %d", done->rc);
+	record(&r->host, rc, "", 0);
+}
+
+static void
 host_command(struct run *r, const char *text)
 {
 	static _Alignas(16) char packet[IPC_PACKET_MAX];
 	struct terminal conn = { .fd = control_connect(r), .name = "host" };
 	struct ipc_text line = { .text_len = (uint32_t)strlen(text) };
 	struct ipc_header header = { 0 };
-	char rc[32];
 
 	record(&r->host, "> ", text, strlen(text));
 	send_packet(&conn, IPC_HOST_COMMAND, &line, sizeof line, text,
 	    strlen(text));
 	while (header.type != IPC_HOST_DONE) {
-		const void *payload = packet + sizeof header;
 		ssize_t n = read(conn.fd, packet, sizeof packet);
+		const char *at = packet, *next;
 
 		if (n <= 0)
 			quit("host: no answer");
-		memcpy(&header, packet, sizeof header);
-		if (header.type == IPC_HOST_OUTPUT) {
-			const struct ipc_text *out = payload;
-
-			record(&r->host, "  ", out->text, out->text_len - 1);
-		} else {
-			snprintf(rc, sizeof rc, "rc %d",
-			    ((const struct ipc_done *)payload)->rc);
-			record(&r->host, rc, "", 0);
-		}
+		for (; (next = next_message(at, packet + n, &header)) != NULL;
+		     at = next)
+			host_answer(r, header.type, at + sizeof header);
 	}
 	close(conn.fd);
 }

@@ -345,6 +345,79 @@ text_and_descriptor_arrive(void **state)
 	ipcchan_close(&guest);
 }
 
+/* What is queued together travels together; each message is whole. */
+static void
+one_packet_holds_several(void **state)
+{
+	struct ipc_text text = { 0 };
+	struct ipcchan_message msg;
+	struct ipcchan cp, host;
+	int fd[2];
+
+	(void)state;
+	assert_return_code(ipcchan_pair(fd), errno);
+	ipcchan_init(&cp, fd[0], IPC_CP, IPC_HOST);
+	ipcchan_init(&host, fd[1], IPC_HOST, IPC_CP);
+	for (size_t n = 0; n < 20; n++)
+		assert_int_equal(ipcchan_queue_text(&cp, IPC_HOST_OUTPUT,
+		    &text, sizeof text, "abcdefghijklmnopqrst", n, -1), 0);
+	assert_int_equal(ipcchan_recv(&host, &msg), 0);
+	assert_int_equal(ipcchan_flush(&cp), 0);
+	for (size_t n = 0; n < 20; n++) {
+		assert_int_equal(ipcchan_recv(&host, &msg), 1);
+		assert_int_equal((uintptr_t)msg.payload % 8, 0);
+		assert_int_equal(msg.len, sizeof text + n);
+		assert_memory_equal((const char *)msg.payload + sizeof text,
+		    "abcdefghijklmnopqrst", n);
+		assert_int_equal(ipcchan_more(&host), n % 8 != 7 && n != 19);
+	}
+	assert_int_equal(ipcchan_recv(&host, &msg), 0);
+	/* The payload outlives a handler that closes the channel. */
+	assert_int_equal(ipcchan_send_text(&cp, IPC_HOST_OUTPUT, &text,
+	    sizeof text, "last", 4, -1), 0);
+	assert_int_equal(ipcchan_recv(&host, &msg), 1);
+	ipcchan_close(&host);
+	assert_memory_equal((const char *)msg.payload + sizeof text, "last",
+	    4);
+	ipcchan_close(&cp);
+}
+
+/* Behind a good message: half a header, a type that is none, bytes that
+ * belong to nothing, and a descriptor that is not alone. */
+static void
+bad_company(void **state)
+{
+	static const struct {
+		size_t extra;
+		uint16_t version;
+		int fds, first;
+	} cases[] = {
+		{ 4, IPC_VERSION, 0, 1 },
+		{ sizeof(struct ipc_header), IPC_VERSION, 0, 1 },
+		{ sizeof(struct ipc_header) + 4, 0, 0, 1 },
+		{ sizeof(struct ipc_header) + 4, IPC_VERSION, 1, -1 },
+	};
+	struct ipc_header h = { .version = IPC_VERSION,
+		.type = IPC_TERM_CREDIT, .length = sizeof(struct ipc_value) };
+	struct ipcchan_message msg;
+	struct pair p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct ipc_header second = { .version = cases[i].version,
+			.type = IPC_TERM_CREDIT, .length = 4 };
+
+		pair_open(&p, IPC_CP, IPC_TERM);
+		memset(packet, 0, 64);
+		memcpy(packet, &h, sizeof h);
+		memcpy(packet + 16, &second, sizeof second);
+		raw_send(p.raw, packet, 16 + cases[i].extra, cases[i].fds);
+		assert_int_equal(quiet_recv(&p.ch, &msg), cases[i].first);
+		assert_int_equal(quiet_recv(&p.ch, &msg), -1);
+		pair_close(&p);
+	}
+}
+
 /* A peer that does not read: messages wait, in order, up to a limit. */
 static void
 queue_keeps_order_and_ends(void **state)
@@ -454,6 +527,8 @@ main(void)
 		cmocka_unit_test(garbage),
 		cmocka_unit_test(sending_is_checked),
 		cmocka_unit_test(text_and_descriptor_arrive),
+		cmocka_unit_test(one_packet_holds_several),
+		cmocka_unit_test(bad_company),
 		cmocka_unit_test(queue_keeps_order_and_ends),
 		cmocka_unit_test(last_words),
 		cmocka_unit_test(names),
