@@ -95,10 +95,12 @@ class System:
         """Processes that know this home, and QEMU."""
         return processes_about(self.home)
 
-    def qemu(self):
+    def child(self, words):
         return next(pid for pid, parent, line in processes()
-                    if parent == self.process.pid and
-                    line.startswith("qemu-system"))
+                    if parent == self.process.pid and words in line)
+
+    def qemu(self):
+        return self.child("qemu-system")
 
     def wait_log(self, pattern, times=1):
         end = time.monotonic() + SECONDS
@@ -262,6 +264,26 @@ def deaths_are_survived(lab):
               "exec in a lab that is gone", r)
     with System(lab, "deaths") as system:
         check("is answered" in system.log(), "the same home again")
+
+
+@case
+def the_order_of_deaths_does_not_matter(lab):
+    """virtiofsd's end is seen before the orderly end of QEMU; then alone."""
+    with System(lab, "order") as system:
+        qemu, share = system.qemu(), system.child(" share ")
+        os.kill(qemu, signal.SIGSTOP)
+        os.kill(share, signal.SIGKILL)
+        time.sleep(1)
+        os.kill(qemu, signal.SIGTERM)  # for QEMU a power-off: status 0
+        os.kill(qemu, signal.SIGCONT)
+        check(system.process.wait(SECONDS) == 0, "exit status",
+              system.process.returncode)
+        check("booted again" not in system.log(), "an orderly end",
+              system.log())
+    with System(lab, "order") as system:
+        os.kill(system.child(" share "), signal.SIGKILL)
+        system.wait_log("booted again")
+        system.wait_log("LOGON is answered", 3)
 
 
 @case

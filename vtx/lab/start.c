@@ -38,6 +38,7 @@
 #define START_STEADY_S 600    /* a lab that lasts this long resets the count */
 #define START_PATIENCE_S 120  /* from boot to LOGON */
 #define START_STOP_S 90	      /* from stop to power off */
+#define START_LAST_S 3	      /* from virtiofsd's end to QEMU's */
 #define START_CLOCK_S 10	      /* between looks at the clock */
 #define START_LOG_MAX (1 << 20) /* bytes, then the log is begun anew */
 
@@ -60,7 +61,7 @@ struct start {
 	struct event_base *base;
 	struct forward forward;
 	struct bufferevent *control;
-	struct event *deadline, *again, *clock;
+	struct event *deadline, *again, *clock, *last;
 	struct telnet_probe *probe;
 };
 
@@ -118,6 +119,7 @@ start_lab_gone(struct start *s)
 	s->boot.control = -1; /* was the bufferevent's */
 	boot_end(&s->boot);
 	event_del(s->deadline);
+	event_del(s->last);
 	s->up = 0;
 }
 
@@ -341,32 +343,49 @@ start_lost(struct start *s)
 
 /*
  * A lab that has powered off is the orderly end, whoever asked for it: the
- * agent does so only then.  QEMU's status tells it from a crash.
+ * agent does so only then.  QEMU's status tells it from a crash; -1: it has
+ * none.
  */
+static void
+start_down(struct start *s, int status)
+{
+	if (s->stopping || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
+		log_info("the lab is down");
+		start_end(s);
+	} else
+		start_lost(s);
+}
+
+static void
+start_on_last(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	log_warnx("the shared folder was lost");
+	start_down(arg, -1);
+}
+
+/* virtiofsd ends when QEMU closes its socket: then QEMU's own end is near. */
 static void
 start_on_child(evutil_socket_t fd, short what, void *arg)
 {
+	struct timeval patience = { .tv_sec = START_LAST_S };
 	struct start *s = arg;
-	int status, lost = 0, off = 0;
+	int status, qemu;
 	pid_t pid;
 
 	(void)fd;
 	(void)what;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		int qemu = pid == s->boot.qemu;
-
+		qemu = pid == s->boot.qemu;
 		if (!boot_reaped(&s->boot, pid))
 			continue;
-		if (qemu && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-			off = 1;
-		else
-			lost = 1;
+		if (qemu) {
+			start_down(s, status);
+			return; /* the rest was waited for, or comes again */
+		}
+		event_add(s->last, &patience);
 	}
-	if (off || (lost && s->stopping)) {
-		log_info("the lab is down");
-		start_end(s);
-	} else if (lost)
-		start_lost(s);
 }
 
 /* --- the beginning --- */
@@ -509,6 +528,7 @@ start_main(int argc, char *argv[])
 	s.engine.port = s.forward.port;
 	s.deadline = evtimer_new(s.base, start_on_deadline, &s);
 	s.again = evtimer_new(s.base, start_on_again, &s);
+	s.last = evtimer_new(s.base, start_on_last, &s);
 	log_info("a lab is started on %s", s.home);
 	if (start_boot(&s) == 0)
 		event_base_dispatch(s.base);
