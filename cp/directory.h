@@ -41,6 +41,8 @@ struct dir_link {
 	char mode[3];
 };
 
+#define DIR_CONSOLE 0x009 /* when no CONSOLE statement says another */
+
 struct dir_user {
 	struct vm_name name;
 	bool nolog;		  /* may own space, may not log on */
@@ -53,7 +55,7 @@ struct dir_user {
 	enum ipc_vm_mode mode;	  /* MACHINE 370 or PC */
 	char ipl[9];		  /* IPL: a vdev in hex or a system's name; "" */
 	char ipl_parm[MACHINE_PARM_MAX + 1];
-	vdev_t console;		  /* VDEV_NONE: 009 */
+	vdev_t console;		  /* VDEV_NONE: DIR_CONSOLE */
 	struct dir_device *devices; /* SPOOL and SPECIAL */
 	size_t ndevices;
 	struct dir_mdisk *mdisks;

@@ -196,22 +196,30 @@ dirparse_vdev(struct dirparse *p, unsigned i, vdev_t *vdev)
 	return 0;
 }
 
+/* Is there a device, other than the console, at this address? */
+static bool
+dirparse_has_vdev(const struct dir_user *u, vdev_t vdev)
+{
+	bool has = false;
+
+	for (size_t k = 0; k < u->ndevices; k++)
+		has |= u->devices[k].vdev == vdev;
+	for (size_t k = 0; k < u->nmdisks; k++)
+		has |= u->mdisks[k].vdev == vdev;
+	for (size_t k = 0; k < u->nlinks; k++)
+		has |= u->links[k].vdev == vdev;
+	return has;
+}
+
 /* A device address that this user does not have yet. */
 static int
 dirparse_new_vdev(struct dirparse *p, unsigned i, vdev_t *vdev)
 {
 	const struct dir_user *u = p->user;
-	bool taken = false;
 
 	if (dirparse_vdev(p, i, vdev) < 0)
 		return -1;
-	for (size_t k = 0; k < u->ndevices; k++)
-		taken |= u->devices[k].vdev == *vdev;
-	for (size_t k = 0; k < u->nmdisks; k++)
-		taken |= u->mdisks[k].vdev == *vdev;
-	for (size_t k = 0; k < u->nlinks; k++)
-		taken |= u->links[k].vdev == *vdev;
-	if (taken || u->console == *vdev)
+	if (dirparse_has_vdev(u, *vdev) || u->console == *vdev)
 		return dirparse_error(p, DIR_DUPLICATE, p->card.line,
 		    i < p->card.nwords ? p->card.word[i].column : p->card.end,
 		    "DUPLICATE UNIT DEFINITION - %s %03X",
@@ -834,6 +842,23 @@ dirparse_check_storage(struct dirparse *p)
 	return 0;
 }
 
+/* Whoever has no CONSOLE has one nevertheless. */
+static int
+dirparse_check_consoles(struct dirparse *p)
+{
+	for (size_t i = 0; i < p->dir->nusers; i++) {
+		struct dir_user *u = p->dir->users[i];
+
+		if (u->console == VDEV_NONE &&
+		    dirparse_has_vdev(u, DIR_CONSOLE))
+			return dirparse_error(p, DIR_DUPLICATE, u->line, 1,
+			    "DUPLICATE UNIT DEFINITION - %s %03X; WITHOUT A "
+			    "CONSOLE STATEMENT THE CONSOLE IS THERE",
+			    name_text(u->name).s, DIR_CONSOLE);
+	}
+	return 0;
+}
+
 static int
 dirparse_by_name(const void *va, const void *vb)
 {
@@ -970,8 +995,9 @@ dirparse(const char *text, size_t len, struct dir_spots *spots,
 		return NULL;
 	}
 	good = dirparse_read(&p, len) == 0 && dirparse_sort(&p) == 0 &&
-	    dirparse_check_storage(&p) == 0 && dirparse_check_links(&p) == 0 &&
-	    dirparse_check_extents(&p) == 0;
+	    dirparse_check_storage(&p) == 0 &&
+	    dirparse_check_consoles(&p) == 0 &&
+	    dirparse_check_links(&p) == 0 && dirparse_check_extents(&p) == 0;
 	for (size_t i = 0; i < p.nprofiles; i++)
 		dirparse_user_free(p.profiles[i]);
 	free(p.profiles);
