@@ -58,8 +58,22 @@ home_check_owner(const struct front *front)
 	    front->home, (unsigned)st.st_uid);
 }
 
+/* A name with links or dots in it could be made true only now. */
+static int
+home_true_name(struct front *front)
+{
+	char path[PATH_MAX];
+
+	if (realpath(front->home, path) == NULL)
+		return front_fail("%s: %s", front->home, strerror(errno));
+	memcpy(front->home, path, sizeof path);
+	if (front->inside)
+		return 0;
+	return front_path(front, "run", front->run, sizeof front->run) ? 0 : 1;
+}
+
 int
-home_make(const struct front *front)
+home_make(struct front *front)
 {
 	char path[PATH_MAX];
 
@@ -76,7 +90,8 @@ home_make(const struct front *front)
 		if (mkdir(path, 0700) < 0 && errno != EEXIST)
 			return front_fail("%s: cannot be made: %s", path,
 			    strerror(errno));
-		if (i == 0 && home_check_owner(front) != 0)
+		if (i == 0 && (home_check_owner(front) != 0 ||
+		    home_true_name(front) != 0))
 			return 1;
 	}
 	return 0;

@@ -16,9 +16,9 @@ struct home_state {
 	int port;
 };
 
-/* Make the folders that are missing.  0, or 1 with a line printed: a foreign
- * owner, no permission, a full disk. */
-int home_make(const struct front *front);
+/* Make the folders that are missing; front has the true name of home then.
+ * 0, or 1 with a line printed: a foreign owner, no permission, a full disk. */
+int home_make(struct front *front);
 
 /* The lock that says that a system runs here, or -1: errno EWOULDBLOCK when
  * one does.  The descriptor is close-on-exec. */

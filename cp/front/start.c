@@ -25,6 +25,8 @@
 #include "home.h"
 #include "supervise.h"
 
+#define START_LOG_MAX (1 << 20) /* bytes */
+
 struct start {
 	struct front *front;
 	int port; /* 0: not given */
@@ -130,15 +132,20 @@ start_lock(struct start *s, int *rc)
 	return false;
 }
 
-/* The log takes the place of the terminal. */
+/* The log takes the place of the terminal.  A long one is begun anew; the one
+ * before it stays. */
 static int
 start_open_log(const struct front *front)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], old[PATH_MAX];
+	struct stat st;
 	int fd;
 
-	if (!front_path(front, "log/vm370.log", path, sizeof path))
+	if (!front_path(front, "log/vm370.log", path, sizeof path) ||
+	    !front_path(front, "log/vm370.log.1", old, sizeof old))
 		return -1;
+	if (stat(path, &st) == 0 && st.st_size > START_LOG_MAX)
+		rename(path, old);
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		front_fail("%s: %s", path, strerror(errno));

@@ -252,6 +252,19 @@ users_append(const char *text, size_t len, const char *user,
 	return NULL;
 }
 
+/* Nobody else has changed the file since it was read? */
+static bool
+users_same(const char *path, const char *text, size_t len)
+{
+	size_t now_len = 0;
+	char *now = textfile_read(path, &now_len);
+	bool same = now != NULL && now_len == len &&
+	    memcmp(now, text, len) == 0;
+
+	free(now);
+	return same;
+}
+
 /* The file with the user added, in effect nowhere yet.  An exit code. */
 static int
 users_write(const char *path, const char *text, size_t len,
@@ -260,18 +273,23 @@ users_write(const char *path, const char *text, size_t len,
 	char unknown[USERS_MADE_UP + 1];
 	struct directory *dir;
 	struct dir_error err;
+	size_t grown_len;
 	char *grown;
 	int rc;
 
 	if (!users_make_up(unknown))
 		return 1;
-	grown = users_append(text, len, name_text(user).s, unknown, &len);
+	grown = users_append(text, len, name_text(user).s, unknown,
+	    &grown_len);
 	if (grown == NULL)
 		return front_fail("out of memory");
-	dir = directory_parse(grown, len, &err);
+	dir = directory_parse(grown, grown_len, &err);
 	if (dir == NULL)
 		rc = front_dir_error(path, &err); /* no MAINT 190, say */
-	else if (textfile_replace(path, grown, len, 0600) < 0)
+	else if (!users_same(path, text, len))
+		rc = front_fail("%s: changed by another at the same time; "
+		    "nothing was changed", path);
+	else if (textfile_replace(path, grown, grown_len, 0600) < 0)
 		rc = front_fail("%s: %s", path, strerror(errno));
 	else
 		rc = 0;

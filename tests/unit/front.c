@@ -484,6 +484,11 @@ start_status_stop(void **state)
 	expect_rc(VM370("start --detach --engine lab"), 1, "already running");
 	expect_rc(VM370("start"), 1, "already running");
 	expect_rc(VM370("demo"), 1, "stop it first");
+	/* A long log is begun anew by the next start. */
+	expect_rc(shell("truncate -s 2M %s/log/vm370.log", home), 0, NULL);
+	expect_rc(VM370("stop"), 0, "Stopped");
+	start();
+	expect_rc(shell("stat -c %%s %s/log/vm370.log.1", home), 0, "20971");
 	expect_rc(VM370("stop"), 0, "Stopped");
 	expect_rc(VM370("status"), 3, NULL);
 	expect_rc(VM370("cp QUERY NAMES"), 1, "no system runs");
@@ -649,6 +654,22 @@ operators_console(void **state)
 	assert_int_equal(exit_code(pid), 0);
 	close(pty);
 	expect_rc(VM370("status"), 3, NULL);
+}
+
+/* What is said of a folder is its true name, also before it is there. */
+static void
+true_name(void **state)
+{
+	char want[256];
+
+	(void)state;
+	snprintf(want, sizeof want, "in %s/home\n", root);
+	snprintf(home, sizeof home, "%s/./a/../home", root);
+	expect_rc(VM370("demo"), 0, NULL);
+	start();
+	expect_rc(VM370("stop"), 0, want);
+	expect_rc(shell("cd %s && ./bin/vm370 --home home status", root), 3,
+	    want);
 }
 
 /* A name that no socket's address can hold, of a folder yet to be made. */
@@ -849,6 +870,7 @@ main(int argc, char *argv[])
 		TEST(not_answered),
 		TEST(foreground),
 		TEST(operators_console),
+		TEST(true_name),
 		TEST(long_home),
 		TEST(refusals),
 		TEST(foreign_home),
