@@ -31,6 +31,8 @@
 #define CONFIG_TEXT_MAX IPC_TEXT_MAX /* of the logo, of LOGMSG */
 #define CONFIG_VOLSER_MAX 6
 
+_Static_assert(CONFIG_TEXT_MAX == 8192, "a message says so");
+
 #define CONFIG_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char config_logo[] =
