@@ -99,30 +99,12 @@ ipcchan_drop(struct ipcchan *ch)
 		ipcchan_shift(ch);
 }
 
-/*
- * The buffer of the channel that was closed last.  Its message may be the one
- * whose handler closed the channel and still reads it.
- */
-static _Thread_local char *ipcchan_spare;
-
-static char *
-ipcchan_buffer(void)
-{
-	char *buffer = ipcchan_spare;
-
-	ipcchan_spare = NULL;
-	return buffer != NULL ? buffer : malloc(IPCCHAN_PACKET);
-}
-
 void
 ipcchan_close(struct ipcchan *ch)
 {
 	ipcchan_drop(ch);
-	if (ch->in != NULL) {
-		free(ipcchan_spare);
-		ipcchan_spare = ch->in;
-		ch->in = NULL;
-	}
+	free(ch->in);
+	ch->in = NULL;
 	ch->in_at = ch->in_len = 0;
 	if (ch->in_fd >= 0)
 		close(ch->in_fd);
@@ -386,7 +368,7 @@ ipcchan_next(struct ipcchan *ch, struct ipcchan_message *msg)
 	struct ipc_header header;
 	size_t len;
 
-	if (left < sizeof header)
+	if (left < sizeof header || ch->in_messages++ == IPCCHAN_BATCH)
 		return ipcchan_refuse(ch);
 	memcpy(&header, at, sizeof header);
 	if (header.version != IPC_VERSION || header.type == IPC_NONE ||
@@ -441,6 +423,7 @@ ipcchan_get(struct ipcchan *ch)
 	ch->in_fds = ipcchan_take_fds(&mh, &ch->in_fd);
 	ch->in_len = (size_t)n;
 	ch->in_at = 0;
+	ch->in_messages = 0;
 	if ((mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
 		return ipcchan_refuse(ch);
 	return 1;
@@ -459,7 +442,7 @@ ipcchan_recv(struct ipcchan *ch, struct ipcchan_message *msg)
 
 	if (ch->dead && !ch->hears)
 		return ipcchan_die(ch, EPIPE);
-	if (ch->in == NULL && (ch->in = ipcchan_buffer()) == NULL)
+	if (ch->in == NULL && (ch->in = malloc(IPCCHAN_PACKET)) == NULL)
 		return ipcchan_die(ch, ENOMEM);
 	if (!ipcchan_more(ch) && (got = ipcchan_get(ch)) <= 0)
 		return got;

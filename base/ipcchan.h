@@ -32,12 +32,13 @@ struct ipcchan {
 	/* the packet that was received, and how far it has been handed out */
 	char *in;
 	size_t in_len, in_at;
+	unsigned in_messages;
 	int in_fd, in_fds;
 };
 
-/* A message as received.  payload is valid until the next receive
- * (the channel may be closed before); fd is -1
- * or the handler's to close. */
+/* A message as received.  payload is valid until the next receive or close (on
+ * a loop until the handler returns, whatever it closes); fd is -1 or the
+ * handler's to close. */
 struct ipcchan_message {
 	enum ipc_type type;
 	const void *payload;

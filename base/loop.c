@@ -5,9 +5,12 @@
 #include "loop.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
-/* The channel whose handler runs, until the handler closes it. */
+/* The channel whose handler runs, until the handler closes it; then what it
+ * received is kept until the handler is done with its message. */
 static struct loopchan *loopchan_running;
+static char *loopchan_held;
 
 /*
  * One packet a turn, then the others get theirs.  A handler may close its
@@ -30,6 +33,8 @@ loopchan_readable(evutil_socket_t fd, short what, void *arg)
 			lc->fn(lc, &msg, lc->arg);
 	} while (got > 0 && loopchan_running == lc && ipcchan_more(&lc->ch));
 	loopchan_running = NULL;
+	free(loopchan_held);
+	loopchan_held = NULL;
 	if (got < 0) {
 		event_del(lc->read);
 		event_del(lc->write);
@@ -80,8 +85,11 @@ loopchan_close(struct loopchan *lc)
 {
 	if (lc->read == NULL)
 		return;
-	if (loopchan_running == lc)
+	if (loopchan_running == lc) {
 		loopchan_running = NULL;
+		loopchan_held = lc->ch.in;
+		lc->ch.in = NULL;
+	}
 	event_free(lc->read);
 	event_free(lc->write);
 	lc->read = lc->write = NULL;

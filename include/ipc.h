@@ -3,8 +3,8 @@
  * ipc.h - every message between two of our programs, in one table.
  *
  * A channel is a SOCK_SEQPACKET socket.  A message is a struct ipc_header
- * followed by the payload; a packet is one message or several, each but the
- * first on a multiple of 8; one with a descriptor is alone in its packet.
+ * followed by the payload; a packet is one message or up to eight, each but
+ * the first on a multiple of 8; one with a descriptor is alone in its packet.
  * base/ipcchan.c checks version, type, direction, exact length and number of
  * descriptors before a handler sees a message; a bad message kills its channel
  * and nothing else.  A payload whose last member is a flexible array begins

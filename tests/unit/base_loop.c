@@ -196,6 +196,70 @@ freed_in_handler(void **state)
 	assert_int_equal(ends[0].deaths, 1);
 }
 
+/* A handler closes its own channel and more, and still reads its message. */
+static struct loopchan other[3];
+
+static void
+on_any(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
+{
+	struct end *end = arg;
+
+	assert_non_null(msg);
+	assert_non_null(lc->read);
+	end->got++;
+}
+
+static void
+on_last_message(struct loopchan *lc, const struct ipcchan_message *msg,
+    void *arg)
+{
+	struct ipc_value v;
+	struct end *end = arg;
+
+	if (msg == NULL) {
+		loopchan_close(lc);
+		return;
+	}
+	loopchan_close(lc);
+	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
+		loopchan_close(&other[i]);
+	memcpy(&v, msg->payload, sizeof v);
+	assert_int_equal(v.value, 77);
+	end->got++;
+}
+
+static void
+closes_all_in_handler(void **state)
+{
+	struct ipc_value v = { .value = 1 };
+	struct end end = { 0 };
+	struct ipcchan peer[3];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+		int fd[2];
+
+		assert_int_equal(ipcchan_pair(fd), 0);
+		ipcchan_init(&peer[i], fd[0], IPC_CP, IPC_GUEST);
+		assert_int_equal(loopchan_open(&other[i], base, fd[1],
+		    IPC_GUEST, IPC_CP, i == 0 ? on_last_message : on_any,
+		    &end), 0);
+		if (i > 0) /* it has a buffer of its own */
+			assert_int_equal(ipcchan_send(&peer[i], IPC_VM_DETACH,
+			    &v, sizeof v, -1), 0);
+	}
+	turn();
+	v.value = 77;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(ipcchan_queue(&peer[0], IPC_VM_DETACH, &v,
+		    sizeof v, -1), 0);
+	assert_int_equal(ipcchan_flush(&peer[0]), 0);
+	turn();
+	assert_int_equal(end.got, 3); /* and not the second of the last two */
+	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
+		ipcchan_close(&peer[i]);
+}
+
 /* Our own bad message kills the channel; the handler hears of it later. */
 static void
 bad_message_is_told(void **state)
@@ -250,6 +314,7 @@ main(void)
 		TEST(last_words),
 		TEST(last_words_spoken_to),
 		TEST(freed_in_handler),
+		TEST(closes_all_in_handler),
 		TEST(bad_message_is_told),
 		TEST(bad_behind_good_is_told),
 		TEST(full_queue_is_told),
