@@ -327,6 +327,14 @@ device_link(struct vmblok *vm, const struct dir_link *link)
 	device_minidisk(vm, md, link->owner, link->vdev, link->mode);
 }
 
+/* A punch and a printer may be in the directory, but no vmguest has them: a
+ * user is not shown what is not there. */
+static bool
+device_is_had(enum device_type type)
+{
+	return type != DEVICE_PUNCH && type != DEVICE_PRINTER;
+}
+
 void
 device_logon(struct vmblok *vm)
 {
@@ -336,8 +344,9 @@ device_logon(struct vmblok *vm)
 						    DEVICE_CONSOLE_DEFAULT,
 	    DEVICE_CONSOLE);
 	for (size_t i = 0; i < user->ndevices; i++) {
-		struct vdev *d = device_add(vm, user->devices[i].vdev,
-		    user->devices[i].type);
+		struct vdev *d = !device_is_had(user->devices[i].type) ? NULL :
+		    device_add(vm, user->devices[i].vdev,
+			user->devices[i].type);
 
 		if (d != NULL)
 			d->klass = user->devices[i].klass;

@@ -31,19 +31,6 @@ virtual_reader(struct request *rq, const struct vdev *d)
 	    d->vdev, d->klass != '\0' ? d->klass : '*');
 }
 
-/* A punch or a printer. */
-static void
-virtual_writer(struct request *rq, const struct vdev *d)
-{
-	const char *who = name_text(rq->vm->name).s;
-	const char *dist = rq->vm->user->dist;
-
-	reply_line(rq, "%s  %03X CL %c  NOCONT NOHOLD COPY 01    READY",
-	    device_class(d->type), d->vdev, d->klass != '\0' ? d->klass : 'A');
-	reply_line(rq, "     %03X FOR %-8s DIST %s", d->vdev, who,
-	    dist[0] != '\0' ? dist : who);
-}
-
 static void
 virtual_dasd(struct request *rq, const struct vdev *d)
 {
@@ -62,10 +49,6 @@ virtual_device(struct request *rq, const struct vdev *d)
 		break;
 	case DEVICE_READER:
 		virtual_reader(rq, d);
-		break;
-	case DEVICE_PUNCH:
-	case DEVICE_PRINTER:
-		virtual_writer(rq, d);
 		break;
 	case DEVICE_FBA:
 		virtual_dasd(rq, d);
