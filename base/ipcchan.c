@@ -44,8 +44,8 @@ static const struct ipcchan_rule ipcchan_rules[IPC_TYPES] = {
 };
 
 #define X(name_, from_, to_, payload_, text_, fds_)                     \
-	_Static_assert(sizeof(struct ipc_header) + sizeof(payload_) + (text_) <= \
-	    IPCCHAN_PACKET, #name_ " fits a packet");                   \
+	_Static_assert(sizeof(struct ipc_header) + sizeof(payload_) +        \
+	    (text_) <= IPCCHAN_PACKET, #name_ " fits a packet");                   \
 	_Static_assert((fds_) == 0 || (fds_) == 1, #name_ " descriptors");
 IPC_MESSAGES(X)
 #undef X
@@ -334,7 +334,8 @@ ipcchan_take_fds(struct msghdr *mh, int *fd)
 		for (size_t i = 0; i < n; i++) {
 			int got;
 
-			memcpy(&got, CMSG_DATA(cm) + i * sizeof got, sizeof got);
+			memcpy(&got, CMSG_DATA(cm) + i * sizeof got,
+			    sizeof got);
 			if (count++ == 0)
 				*fd = got;
 			else

@@ -45,7 +45,8 @@ name_text(struct vm_name name)
 	struct name_text text = { 0 };
 
 	for (size_t i = 0; i < VM_NAME_MAX && name.c[i] != '\0'; i++)
-		text.s[i] = name_char((unsigned char)name.c[i]) ? name.c[i] : '?';
+		text.s[i] = name_char((unsigned char)name.c[i]) ? name.c[i] :
+		    '?';
 	return text;
 }
 
@@ -65,5 +66,6 @@ void
 name_pad(struct vm_name name, char *field, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		field[i] = i < VM_NAME_MAX && name.c[i] != '\0' ? name.c[i] : ' ';
+		field[i] = i < VM_NAME_MAX && name.c[i] != '\0' ? name.c[i] :
+		    ' ';
 }

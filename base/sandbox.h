@@ -13,14 +13,14 @@
 
 struct sandbox_rule {
 	int nr;		    /* SCMP_SYS(name) */
-	const char *reason; /* why it is allowed; for the reader and --sandbox */
+	const char *reason; /* why it is allowed; for the reader */
 	/* When arg_set is 1, argument arg (0 to 5) must equal value. */
 	unsigned arg_set;
 	unsigned arg;
 	uint64_t value;
 };
 
-/* Convenience: SANDBOX(read, "the channel"), SANDBOX_ARG(ioctl, 1, KVM_RUN, "") */
+/* SANDBOX(read, "the channel"), SANDBOX_ARG(ioctl, 1, KVM_RUN, "the guest") */
 #define SANDBOX(call, why) { .nr = SCMP_SYS(call), .reason = (why) }
 #define SANDBOX_ARG(call, index, number, why)                          \
 	{ .nr = SCMP_SYS(call), .reason = (why), .arg_set = 1,          \

@@ -12,8 +12,8 @@
 /*
  * Prepare a connection on socket `fd` and channel `channel` (both are taken).
  * token: what a PROXY header must hold, or NULL when there is no header.
- * peer: who is at the socket's other end.  Everything that needs a descriptor or
- * a file is done here, so that a filter can be loaded before anything is
+ * peer: who is at the socket's other end.  Everything that needs a descriptor
+ * or a file is done here, so that a filter can be loaded before anything is
  * read.  -1 with errno.
  */
 int term_open(struct event_base *base, int fd, int channel, const char *token,

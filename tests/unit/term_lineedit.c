@@ -344,7 +344,8 @@ test_long_line_left(void **state)
 	(void)state;
 	memset(line, 'a', 200);
 	for (int i = 0; i < 3; i++) {
-		static const char *const keys[] = { "\r", "\x01\r", "\x01\x06\r" };
+		static const char *const keys[] = { "\r", "\x01\r",
+			"\x01\x06\r" };
 
 		lineedit_show(&le, 0, 40);
 		assert_int_equal(term.col, 0);

@@ -564,7 +564,8 @@ main(void)
 		TEST(test_refuses_type), TEST(test_commands),
 		TEST(test_hostile), TEST(test_too_early),
 		TEST(test_record_too_early), TEST(test_joined_unasked),
-		TEST(test_size_unasked), TEST(test_reply_buffers), TEST(test_traces),
+		TEST(test_size_unasked), TEST(test_reply_buffers),
+		TEST(test_traces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
