@@ -196,14 +196,17 @@ start_child_main(struct start *s, int log, int notify, const sigset_t *mask)
 	_exit(supervise_run(&supervise));
 }
 
+/* Under nohup a terminal may go. */
 static void
 start_handle(void (*handler)(int))
 {
-	struct sigaction sa = { .sa_handler = handler };
+	struct sigaction sa = { .sa_handler = handler }, before;
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
+	if (sigaction(SIGHUP, NULL, &before) == 0 &&
+	    before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &sa, NULL);
 }
 
 /* No signal is lost between the two: both have them blocked until each knows
