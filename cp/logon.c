@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "command.h"
 #include "log.h"
@@ -93,6 +94,16 @@ logon_hidden(const struct session *s)
 {
 	return s->logon != NULL && (s->logon->step == LOGON_PASSWORD ||
 	    s->logon->step == LOGON_CHECK);
+}
+
+void
+logon_attention(struct session *s)
+{
+	if (s->logon == NULL || s->logon->step != LOGON_PASSWORD)
+		return;
+	s->logon->step = LOGON_LOGO;
+	session_print(s, ITEM_LINE, "LOGON CANCELLED");
+	session_state(s);
 }
 
 /* --- a user comes to his console --- */
@@ -364,21 +375,29 @@ logon_ask(struct session *s, struct vm_name user, bool here, bool noipl,
 	    sizeof prompt - 1, false);
 }
 
+/* Where the word at or after text[n] ends; *start is where it begins. */
+static size_t
+logon_word(const char *text, size_t len, size_t n, size_t *start)
+{
+	while (n < len && text[n] == ' ')
+		n++;
+	*start = n;
+	while (n < len && text[n] != ' ')
+		n++;
+	return n;
+}
+
 /* A password on LOGON's own line is not for the screen, nor for the ring. */
 static size_t
 logon_echo_len(const char *text, size_t len)
 {
-	size_t n = 0;
+	size_t start, n = logon_word(text, len, 0, &start);
 
-	for (int word = 0; word < 2; word++) {
-		while (n < len && text[n] == ' ')
-			n++;
-		if (word == 0 && (n == len || (text[n] | 0x20) != 'l'))
-			return len;
-		while (n < len && text[n] != ' ')
-			n++;
-	}
-	return n;
+	while (n - start == 2 && strncasecmp(text + start, "CP", 2) == 0)
+		n = logon_word(text, len, n, &start);
+	if (n == start || (text[start] | 0x20) != 'l')
+		return len;
+	return logon_word(text, len, n, &start);
 }
 
 void

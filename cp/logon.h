@@ -24,6 +24,9 @@ void logon_free(struct logon *lg);
 bool logon_ready(const struct session *s);
 bool logon_hidden(const struct session *s);
 
+/* Attention at the logo: no password after all. */
+void logon_attention(struct session *s);
+
 /* A line typed at the logo. */
 void logon_line(struct session *s, const char *text, size_t len);
 

@@ -295,14 +295,24 @@ session_immediate(struct session *s, const char *text, size_t len,
 		session_run(s, rest, n, false);
 }
 
+/* Is what is typed next not to be shown?  A guest's hidden read counts only
+ * while it is the guest who reads. */
+static bool
+session_hidden(const struct session *s)
+{
+	if (s->vm == NULL)
+		return logon_hidden(s);
+	return s->vm->reading == CONS_READ_HIDDEN &&
+	    vmblok_status(s->vm) == CONS_VM_READ;
+}
+
 static void
 session_full(struct session *s, const char *text, size_t len)
 {
 	char start[24];
-	bool hidden = s->vm == NULL ? logon_hidden(s) :
-	    s->vm->reading == CONS_READ_HIDDEN;
 
-	snprintf(start, sizeof start, "%.*s", hidden ? 0 : (int)len, text);
+	snprintf(start, sizeof start, "%.*s", session_hidden(s) ? 0 : (int)len,
+	    text);
 	if (s->vm != NULL)
 		vmblok_message(s->vm, 181, start);
 	else
@@ -449,8 +459,10 @@ session_cancel(struct session *s)
 void
 session_attention(struct session *s)
 {
-	if (s->vm == NULL)
+	if (s->vm == NULL) {
+		logon_attention(s);
 		return;
+	}
 	session_cancel(s);
 	vmblok_attention(s->vm);
 }
@@ -460,9 +472,6 @@ session_state(struct session *s)
 {
 	if (s->term == NULL)
 		return;
-	if (s->vm == NULL)
-		term_state(s->term, CONS_LOGGED_OFF, logon_hidden(s));
-	else
-		term_state(s->term, vmblok_status(s->vm),
-		    s->vm->reading == CONS_READ_HIDDEN);
+	term_state(s->term, s->vm == NULL ? CONS_LOGGED_OFF :
+	    vmblok_status(s->vm), session_hidden(s));
 }
