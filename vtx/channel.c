@@ -320,6 +320,17 @@ channel_basic_start(struct subchannel *s)
 		    sizeof(struct sense_id);
 }
 
+/* A transfer that was loaded: could channel_basic_start() have begun it? */
+static bool
+channel_basic_holds(const struct subchannel *s)
+{
+	struct subchannel begun = { .cmd = s->cmd };
+
+	channel_basic_start(&begun);
+	return s->transfer.kind == begun.transfer.kind &&
+	    s->transfer.left <= begun.transfer.left;
+}
+
 static void
 channel_basic_read(const struct device *d, void *to, size_t n)
 {
@@ -590,6 +601,7 @@ channel_save(const struct device *d, struct section *out)
 	section_put_u8(out, s->cmd);
 	section_put_u8(out, s->started);
 	section_put_u8(out, s->fresh);
+	section_put_u8(out, s->untried);
 	section_put_u8(out, s->chained);
 	section_put_u8(out, s->transfer.kind);
 	section_put_u8(out, s->transfer.unit);
@@ -613,6 +625,7 @@ channel_load(struct device *d, struct section *in)
 	s.cmd = section_get_u8(in);
 	s.started = section_get_u8(in) != 0;
 	s.fresh = section_get_u8(in) != 0;
+	s.untried = section_get_u8(in) != 0;
 	s.chained = section_get_u8(in) != 0;
 	s.transfer.kind = section_get_u8(in);
 	s.transfer.unit = section_get_u8(in);
@@ -622,9 +635,7 @@ channel_load(struct device *d, struct section *in)
 	if (in->bad || s.phase > PHASE_WORKING ||
 	    s.transfer.kind > TRANSFER_WAIT)
 		return -1;
-	if (s.cmd == CMD_SENSE && s.transfer.left > SENSE_BYTES)
-		return -1;
-	if (s.cmd == CMD_SENSE_ID && s.transfer.left > sizeof(struct sense_id))
+	if (s.started && channel_basic(s.cmd) && !channel_basic_holds(&s))
 		return -1;
 	pthread_mutex_lock(&d->vm->lock);
 	d->sch = s;

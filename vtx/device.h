@@ -40,6 +40,7 @@ struct transfer {
 struct device_ops {
 	enum device_type type;
 	struct sense_id id;
+	bool medium;  /* may be attached with a descriptor */
 	size_t state; /* bytes of private state, zeroed at attach */
 
 	/* fd is the device's from here on, also when it returns -1. */

@@ -379,12 +379,15 @@ machine_new_device(struct vm *vm, const struct ipc_vm_attach *at,
 }
 
 static int
-machine_attach_check(const struct vm *vm, const struct ipc_vm_attach *at)
+machine_attach_check(const struct vm *vm, const struct ipc_vm_attach *at,
+    int fd)
 {
 	if (at->vdev == VDEV_NONE || at->vdev > VDEV_MAX)
 		errno = EINVAL;
 	else if (device_find_ops(at->type) == NULL)
 		errno = ENODEV;
+	else if (fd >= 0 && !device_find_ops(at->type)->medium)
+		errno = EINVAL;
 	else if (vm->ndevices == VM_DEVICES)
 		errno = ENOSPC;
 	else
@@ -403,7 +406,7 @@ machine_attach(struct vm *vm, const struct ipc_vm_attach *at, int fd)
 	pthread_mutex_unlock(&vm->lock);
 	if (replaced)
 		machine_detach(vm, at->vdev);
-	if (machine_attach_check(vm, at) == 0)
+	if (machine_attach_check(vm, at, fd) == 0)
 		d = machine_new_device(vm, at, device_find_ops(at->type));
 	if (d == NULL) {
 		if (fd >= 0)

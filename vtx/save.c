@@ -23,7 +23,7 @@
 #define VM370_BUILD_ID 0
 #endif
 
-#define SAVE_VERSION 1
+#define SAVE_VERSION 2
 #define SAVE_ROUND(n, to) (((n) + (to) - 1) / (to) * (to))
 
 static const char save_magic[8] = { 'V', 'M', '3', '7', '0', 'S', 'A', 'V' };

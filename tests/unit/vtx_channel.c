@@ -263,6 +263,58 @@ test_save(void **state)
 	teardown((void **)&g);
 }
 
+/* A section that says that `cmd` is under way, with a transfer of its own. */
+static int
+load_started(struct device *d, uint8_t cmd, uint8_t kind, uint64_t left)
+{
+	uint8_t *bytes = malloc(SECTION_MAX);
+	struct section s = { .bytes = bytes };
+	struct subchannel old = d->sch;
+	int rc;
+
+	d->sch = (struct subchannel){ .phase = PHASE_ACTIVE, .started = true,
+		.cmd = cmd, .ccw = { cmd, CCW_SLI, 64, DATA },
+		.transfer = { .kind = kind, .left = left } };
+	channel_save(d, &s);
+	d->sch = old;
+	rc = channel_load(d, &s);
+	free(bytes);
+	return rc;
+}
+
+/* What a hostile file may not do: read beyond sense, SENSE ID, nothing. */
+static void
+test_load_basic(void **state)
+{
+	struct fake *f = *state;
+	struct device *d = machine_device(&f->vm, 0x190);
+
+	assert_int_equal(load_started(d, CMD_NOP, TRANSFER_IN, 64), -1);
+	assert_int_equal(load_started(d, CMD_NOP, TRANSFER_OUT, 64), -1);
+	assert_int_equal(load_started(d, CMD_SENSE, TRANSFER_OUT, 4), -1);
+	assert_int_equal(load_started(d, CMD_SENSE, TRANSFER_IN, 5), -1);
+	assert_int_equal(load_started(d, CMD_SENSE_ID, TRANSFER_IN, 8), -1);
+	assert_int_equal(load_started(d, CMD_NOP, TRANSFER_NONE, 0), 0);
+	assert_int_equal(load_started(d, CMD_SENSE_ID, TRANSFER_IN, 7), 0);
+	settle(f);
+	assert_int_equal(request(f, CHAN_TIO, 0x190).csw.residual, 57);
+}
+
+/* A write that was loaded where no credit is: told to the guest, not sent. */
+static void
+test_load_write(void **state)
+{
+	struct fake *f = *state;
+	struct device *d = machine_device(&f->vm, 0x009);
+
+	f->vm.credit = 0;
+	assert_int_equal(load_started(d, CON_WRITE_ACR, TRANSFER_OUT, 64), 0);
+	settle(f);
+	assert_int_equal(request(f, CHAN_TIO, 0x009).csw.unit,
+	    UNIT_DONE | UNIT_CHECK);
+	assert_int_equal(f->vm.credit, 0);
+}
+
 static void
 test_attach(void **state)
 {
@@ -278,7 +330,8 @@ test_attach(void **state)
 	assert_int_equal(machine_attach(&f->vm, &at, -1), -1);
 	at.type = DEVICE_FBA; /* without a medium */
 	assert_int_equal(machine_attach(&f->vm, &at, -1), -1);
-	at.type = DEVICE_TIMER;
+	at.type = DEVICE_TIMER; /* with one */
+	assert_int_equal(machine_attach(&f->vm, &at, dup(f->vm.wake)), -1);
 	for (at.vdev = 0x200; f->vm.ndevices < VM_DEVICES; at.vdev++)
 		assert_int_equal(machine_attach(&f->vm, &at, -1), 0);
 	assert_int_equal(machine_attach(&f->vm, &at, -1), -1);
@@ -298,6 +351,8 @@ main(void)
 		T(test_console),
 		T(test_reset),
 		T(test_save),
+		T(test_load_basic),
+		T(test_load_write),
 		T(test_attach),
 	};
 

@@ -219,6 +219,9 @@ console_end(struct device *d, bool whole)
 	struct console *c = d->state;
 	bool wrote = d->sch.cmd == CON_WRITE || d->sch.cmd == CON_WRITE_ACR;
 
+	/* Its credit stayed behind when a machine is loaded in a write. */
+	if (wrote && whole && d->vm->credit == 0)
+		return device_check(d, SENSE_EQUIPMENT, 0);
 	if (wrote && whole)
 		console_send(d, c->text, c->len, d->sch.cmd == CON_WRITE ?
 		    CONS_OUTPUT_NO_NEWLINE : 0);

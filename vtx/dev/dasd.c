@@ -344,6 +344,7 @@ dasd_load(struct device *d, struct section *s)
 const struct device_ops dasd_device = {
 	.type = DEVICE_FBA,
 	.id = { 0xFF, { 0x38, 0x80 }, 1, { 0x33, 0x70 }, 0 },
+	.medium = true,
 	.state = sizeof(struct dasd),
 	.attach = dasd_attach,
 	.detach = dasd_detach,

@@ -138,6 +138,7 @@ reader_load(struct device *d, struct section *s)
 const struct device_ops reader_device = {
 	.type = DEVICE_READER,
 	.id = { 0xFF, { 0x28, 0x21 }, 0, { 0x25, 0x40 }, 0 },
+	.medium = true,
 	.state = sizeof(struct reader),
 	.attach = reader_attach,
 	.detach = reader_detach,
