@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@
 #include "vm.h"
 
 #define NS_PER_S 1000000000ull
+#define MAIN_MESSAGES 32 /* then the devices */
 
 static const struct sandbox_rule main_rules[] = {
 	SANDBOX(ppoll, "wait for vmcp, the vCPU and deadlines"),
@@ -40,14 +42,12 @@ static const struct sandbox_rule main_rules[] = {
 	SANDBOX(pwrite64, "minidisks, saved machines"),
 	SANDBOX(fsync, "a saved machine is on disk when it is done"),
 	SANDBOX(close, "devices detached"),
-	SANDBOX(fcntl, "descriptors that wait in a queue"),
 	SANDBOX(futex, "the machine's lock and conditions"),
-	SANDBOX(tgkill, "take a vCPU out of KVM"),
 	SANDBOX(getpid, "the log's lines; tgkill"),
 	SANDBOX(clock_gettime, "deadlines, where the vdso asks the kernel"),
 	SANDBOX(madvise, "storage cleared"),
 	SANDBOX(brk, "malloc"),
-	SANDBOX(mmap, "malloc"),
+	SANDBOX_ARG(mmap, 2, PROT_READ | PROT_WRITE, "malloc"),
 	SANDBOX(munmap, "malloc"),
 	SANDBOX(mremap, "malloc"),
 	SANDBOX(rt_sigreturn, "a signal's end"),
@@ -297,13 +297,15 @@ main_gone(void)
 	_exit(0);
 }
 
+/* Not all that there may be: devices have their turn too. */
 static void
 main_receive(struct vm *vm)
 {
 	struct ipcchan_message m;
-	int rc;
+	int rc = 0;
 
-	while ((rc = ipcchan_recv(&vm->chan, &m)) == 1) {
+	for (unsigned i = 0; i < MAIN_MESSAGES &&
+	    (rc = ipcchan_recv(&vm->chan, &m)) == 1; i++) {
 		machine_send_report(vm);
 		if (main_handlers[m.type] != NULL)
 			main_handlers[m.type](vm, &m);
@@ -374,7 +376,7 @@ main_loop(struct vm *vm)
 		machine_send_report(vm);
 		diag_send_calls(vm);
 		main_expire(vm);
-		busy = channel_run(vm);
+		busy = channel_run(vm) || ipcchan_more(&vm->chan);
 		if (ipcchan_flush(&vm->chan) < 0)
 			main_gone();
 		main_wait(vm, busy, main_deadline(vm));
@@ -435,8 +437,10 @@ main_machine(struct vm *vm)
 static void
 main_close_sandbox(void)
 {
-	struct sandbox_rule rules[64];
-	size_t n = 0;
+	struct sandbox_rule rules[64] = {
+		SANDBOX_ARG(tgkill, 0, getpid(), "take a vCPU out of KVM"),
+	};
+	size_t n = 1;
 
 	_Static_assert(LENGTH(main_rules) < 40, "room for KVM's");
 	for (size_t i = 0; i < LENGTH(main_rules); i++)
