@@ -252,6 +252,8 @@ def deaths_are_survived(lab):
         system.wait_log("LOGON is answered", 2)
         system.exec("--root", "--", "sh", "-c", "kill -9 $(pidof vmcp)")
         system.wait_log("LOGON is answered", 3)
+        system.exec("--root", "--", "sh", "-c", "echo c >/proc/sysrq-trigger")
+        system.wait_log("LOGON is answered", 4)
         check(system.exec("--", "true").returncode == 0, "exec afterwards")
         system.process.kill()
         system.process.wait(SECONDS)

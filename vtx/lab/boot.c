@@ -519,6 +519,13 @@ boot_reaped(struct boot *b, pid_t pid)
 	return 1;
 }
 
+int
+boot_off(const struct boot *b, int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
+	    !qmp_was_reset(b->qmp);
+}
+
 static void
 boot_close(int *fd)
 {

@@ -43,6 +43,9 @@ int boot_start(struct boot *b);
 /* A child has ended: 1 when it was one of this boot's. */
 int boot_reaped(struct boot *b, pid_t pid);
 
+/* QEMU has ended with this status: was it because the lab powered off? */
+int boot_off(const struct boot *b, int status);
+
 /* End it at once and wait for it: the lab has powered off, or is lost. */
 void boot_end(struct boot *b);
 

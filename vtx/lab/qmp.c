@@ -104,3 +104,14 @@ qmp_forwarded(int fd, uint16_t port, int ms)
 		return 0;
 	return qmp_parse_usernet(line, port);
 }
+
+int
+qmp_was_reset(int fd)
+{
+	char line[QMP_LINE_MAX];
+
+	while (qmp_line(fd, line, sizeof line, 0) == 0)
+		if (strstr(line, "\"SHUTDOWN\"") != NULL)
+			return strstr(line, "\"guest-reset\"") != NULL;
+	return 0;
+}

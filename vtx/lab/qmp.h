@@ -17,4 +17,7 @@ uint16_t qmp_forwarded(int fd, uint16_t port, int ms);
 /* The same from the text of "info usernet"; apart, so that it is tested. */
 uint16_t qmp_parse_usernet(const char *text, uint16_t port);
 
+/* After QEMU's end: did its guest ask for a reset?  A kernel's panic does. */
+int qmp_was_reset(int fd);
+
 #endif

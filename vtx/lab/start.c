@@ -341,15 +341,12 @@ start_lost(struct start *s)
 	event_add(s->again, &wait);
 }
 
-/*
- * A lab that has powered off is the orderly end, whoever asked for it: the
- * agent does so only then.  QEMU's status tells it from a crash; -1: it has
- * none.
- */
+/* A lab that has powered off is the orderly end, whoever asked for it: the
+ * agent does so only then. */
 static void
-start_down(struct start *s, int status)
+start_down(struct start *s, int off)
 {
-	if (s->stopping || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
+	if (s->stopping || off) {
 		log_info("the lab is down");
 		start_end(s);
 	} else
@@ -362,7 +359,7 @@ start_on_last(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	log_warnx("the shared folder was lost");
-	start_down(arg, -1);
+	start_down(arg, 0);
 }
 
 /* virtiofsd ends when QEMU closes its socket: then QEMU's own end is near. */
@@ -381,7 +378,7 @@ start_on_child(evutil_socket_t fd, short what, void *arg)
 		if (!boot_reaped(&s->boot, pid))
 			continue;
 		if (qemu) {
-			start_down(s, status);
+			start_down(s, boot_off(&s->boot, status));
 			return; /* the rest was waited for, or comes again */
 		}
 		event_add(s->last, &patience);
