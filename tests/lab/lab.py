@@ -246,6 +246,55 @@ def commands_inside(system):
 
 
 @case
+def no_link_is_followed(lab):
+    """Root starts a system in a folder of somebody who plants links."""
+    home = f"{lab.work}/links"
+    os.makedirs(f"{home}/log")
+    with open(f"{lab.work}/precious", "w", encoding="ascii") as f:
+        f.write("precious")
+    for name in ("log/lab.log", "run/lock"):
+        os.makedirs(os.path.dirname(f"{home}/{name}"), exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{home}/{name}")
+        os.symlink(f"{lab.work}/precious", f"{home}/{name}")
+        r = lab.run(lab.vmlab, "start", "--home", home, "--port",
+                    str(free_port()))
+        check(r.returncode == 1 and r.stderr.count(b"\n") == 1, name, r)
+        os.unlink(f"{home}/{name}")
+
+
+@case
+def who_says_nothing_gives_way(lab):
+    """A vmcp that stands still; those who knocked first do not block."""
+    with System(lab, "silent") as system:
+        stop = ("--root", "--", "sh", "-c", "kill -STOP $(pidof vmcp)")
+        system.exec(*stop)
+        peers = [socket.create_connection(("127.0.0.1", system.port), 5)
+                 for _ in range(3)]
+        for peer in peers[:2]:
+            peer.settimeout(40)
+            check(peer.recv(1) == b"", "given up")
+        system.exec(*(stop[:-1] + ("kill -CONT $(pidof vmcp)",)))
+        peers[2].settimeout(10)
+        check(peers[2].recv(1), "the third is answered")
+        for peer in peers:
+            peer.close()
+
+
+@case
+def secrets_are_the_owners(lab):
+    """Another user in the lab sees no process of vmcp's."""
+    with System(lab, "secret") as system:
+        r = system.exec("--root", "--", "sh", "-c",
+                        "echo other:x:99:99::/:/bin/sh >>/etc/passwd;"
+                        "su other -c 'cat /proc/*/cmdline'")
+        check(b"other" not in r.stdout and b"/proc/" in r.stdout and
+              b"proxy" not in r.stdout, "arguments seen", r)
+        r = system.exec("--root", "--", "sh", "-c", "cat /proc/*/cmdline")
+        check(b"proxy" in r.stdout, "root sees them", r)
+
+
+@case
 def deaths_are_survived(lab):
     with System(lab, "deaths") as system:
         os.kill(system.qemu(), signal.SIGKILL)

@@ -163,8 +163,8 @@ agent_on_notify_end(struct bufferevent *bev, short what, void *arg)
 static int
 agent_open_log(const struct agent *a)
 {
-	int fd = open(AGENT_LOG, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
-	    0644);
+	int fd = open(AGENT_LOG, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW |
+	    O_CLOEXEC, 0644);
 
 	if (fd < 0)
 		return open("/dev/console", O_WRONLY | O_CLOEXEC);

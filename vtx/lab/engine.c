@@ -43,7 +43,8 @@ engine_lock(const char *home)
 	    engine_folder(home, "log", 0755) < 0)
 		return -1;
 	snprintf(path, sizeof path, "%s/run/lock", home);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
 	if (fd < 0)
 		return -1;
 	/* Somebody who only asks whether it is held holds it for a moment. */
@@ -70,7 +71,8 @@ engine_write(const char *home, const struct engine *e)
 
 	snprintf(path, sizeof path, "%s/run/engine", home);
 	snprintf(new, sizeof new, "%s.new", path);
-	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	unlink(new);
+	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -1;
 	if (geteuid() == 0 && stat(home, &st) == 0 &&

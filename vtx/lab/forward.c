@@ -31,6 +31,7 @@
  * seconds.  A terminal is spoken to first: its first byte says that it is in.
  */
 #define FORWARD_KNOCKING_MAX 2
+#define FORWARD_KNOCK_S 20 /* then it gives way to who waits behind it */
 
 enum forward_stage { FORWARD_WAITS, FORWARD_KNOCKS, FORWARD_IN };
 
@@ -79,6 +80,7 @@ forward_answered(struct forward_pair *p)
 	if (p->stage != FORWARD_KNOCKS)
 		return;
 	p->stage = FORWARD_IN;
+	bufferevent_set_timeouts(p->side[FORWARD_LAB], NULL, NULL);
 	p->f->knocking--;
 	forward_admit(p->f);
 }
@@ -179,8 +181,11 @@ forward_connect(struct forward_pair *p)
 static int
 forward_knock(struct forward_pair *p)
 {
+	struct timeval patience = { .tv_sec = FORWARD_KNOCK_S };
+
 	p->stage = FORWARD_KNOCKS;
 	p->f->knocking++;
+	bufferevent_set_timeouts(p->side[FORWARD_LAB], &patience, NULL);
 	if (forward_connect(p) < 0 || forward_announce(p) < 0)
 		return -1;
 	for (int i = 0; i < 2; i++)

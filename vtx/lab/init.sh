@@ -13,7 +13,7 @@ export HOME=/root
 /bin/busybox mkdir -p /proc /sys /dev /tmp /run /root /etc /sbin /vm370/home
 /bin/busybox --install -s /bin
 mount -t devtmpfs dev /dev
-mount -t proc proc /proc
+mount -t proc -o hidepid=invisible proc /proc # arguments may be secret
 mount -t sysfs sysfs /sys
 chmod 755 /
 chmod 1777 /tmp # as all of this in memory, with the files that were carried

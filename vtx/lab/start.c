@@ -424,7 +424,10 @@ start_log(struct start *s)
 	snprintf(old, sizeof old, "%s.1", s->log);
 	if (stat(s->log, &st) == 0 && st.st_size > START_LOG_MAX)
 		rename(s->log, old);
-	fd = open(s->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+	/* Root may do this in a folder of somebody else's: no link is followed
+	 * on the way to fchown. */
+	fd = open(s->log, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW |
+	    O_CLOEXEC, 0644);
 	if (fd < 0)
 		start_refuse(s, "%s: %s", s->log, strerror(errno));
 	if (stat(s->home, &st) == 0 && geteuid() == 0 &&
