@@ -92,6 +92,8 @@ session_leave(struct session *s)
 			request_orphan(rq);
 	}
 	s->active = NULL;
+	if (s->console != NULL)
+		s->own = console_next(s->console);
 }
 
 void
@@ -161,6 +163,8 @@ session_attach(struct session *s, struct term *t)
 	s->term = t;
 	t->session = s;
 	s->sent = console_first(s->console);
+	if (s->sent < s->own)
+		s->sent = s->own;
 	s->live = console_next(s->console);
 	s->reset = s->sent < s->live;
 }

@@ -33,6 +33,7 @@ struct session {
 	struct logon *logon;	/* the dialogue, while nobody is */
 	uint64_t sent;		/* next item that the view gets */
 	uint64_t live;		/* items before this one are a replay */
+	uint64_t own;		/* items before this one were another user's */
 	bool reset;		/* the view must become empty first */
 	struct session_lines input;
 	unsigned input_lines;

@@ -284,7 +284,7 @@ term_logo_later(struct term *t)
 	if (term_session(t) < 0)
 		return;
 	if (t->kind != TERM_3270 && session_backlog(t->session) == 0) {
-		term_send_logo(t);
+		term_logo_now(t);
 		return;
 	}
 	term_state(t, CONS_LOGGED_OFF, false);
