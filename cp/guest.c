@@ -75,6 +75,7 @@ struct guest {
 	struct guest_op op[GUEST_OPS_MAX];
 	struct event *timer;
 	struct guest_diag *diag;
+	bool reset;	  /* a DIAGNOSE 8 of before may still come in */
 };
 
 static void guest_diag_next(struct guest *g);
@@ -83,6 +84,31 @@ pid_t
 guest_pid(const struct guest *g)
 {
 	return g->pid;
+}
+
+/* Whoever waits for the answer does so no longer. */
+static void
+guest_diag_drop(struct guest *g)
+{
+	struct guest_diag *d = g->diag;
+
+	g->diag = NULL;
+	if (d == NULL)
+		return;
+	if (d->rq != NULL) {
+		request_orphan(d->rq);
+		request_cancel(d->rq);
+	}
+	free(d);
+}
+
+void
+guest_interrupt(struct vmblok *vm)
+{
+	struct guest *g = vm->guest;
+
+	if (g != NULL && g->diag != NULL && g->diag->rq != NULL)
+		request_cancel(g->diag->rq);
 }
 
 /* --- the end of a machine --- */
@@ -111,14 +137,12 @@ guest_kill(struct vmblok *vm)
 	vm->virt_us += virt;
 	vm->total_us += total;
 	vm->guest = NULL;
-	vm->running = false;
+	vm->running = vm->held = false;
 	vm->reading = CONS_READ_NONE;
 	kill(g->pid, SIGKILL); /* ours until SIGCHLD has reaped it */
 	loopchan_close(&g->lc);
-	if (g->diag != NULL && g->diag->rq != NULL)
-		request_orphan(g->diag->rq);
+	guest_diag_drop(g);
 	guest_fail_ops(g);
-	free(g->diag);
 	event_free(g->timer);
 	free(g);
 }
@@ -314,7 +338,7 @@ guest_diag_line(void *arg, const char *text, size_t len, unsigned flags)
 	struct guest_diag *d = g->diag;
 
 	if (!d->want_reply) {
-		session_item(g->vm->session, ITEM_OUTPUT, flags,
+		session_item(g->vm->session, ITEM_OUTPUT, flags | ITEM_LINE,
 		    (struct vm_name){ 0 }, text, len, false);
 		return;
 	}
@@ -369,6 +393,7 @@ guest_diag_answer(struct guest *g)
 		.total = d->total };
 
 	g->diag = NULL;
+	g->reset = false;
 	loopchan_send_text(&g->lc, IPC_VM_CP_REPLY, &reply, sizeof reply,
 	    d->reply, d->used, -1);
 	free(d);
@@ -403,8 +428,12 @@ guest_diagnose(struct guest *g, const struct ipc_cp_command *cmd)
 {
 	struct guest_diag *d;
 
-	if (g->diag != NULL)
-		return false; /* its one processor waits for the first */
+	if (g->diag != NULL) {
+		if (!g->reset)
+			return false; /* its one processor waits already */
+		g->reset = false; /* one could cross the reset's order */
+		guest_diag_drop(g);
+	}
 	d = calloc(1, sizeof *d);
 	if (d == NULL)
 		return false;
@@ -481,7 +510,7 @@ guest_state(struct guest *g, const struct ipc_vm_state *st)
 		g->stop_asked = false;
 	} else {
 		g->stop_asked = false;
-		vm->running = false;
+		vm->running = vm->held = false;
 		vm->cp_read = true;
 		vm->reading = CONS_READ_NONE;
 		guest_stop_message(vm, st);
@@ -703,12 +732,23 @@ guest_need(struct vmblok *vm, const char **why)
 
 /* --- orders --- */
 
+/* After a reset nothing is read, and no answer of CP's is waited for. */
+static void
+guest_forget(struct vmblok *vm)
+{
+	vm->reading = CONS_READ_NONE;
+	vm->held = false;
+	vm->guest->ahead = 0;
+	vm->guest->reset = true;
+	guest_diag_drop(vm->guest);
+}
+
 static void
 guest_ordered_to_run(struct vmblok *vm)
 {
 	vm->guest->stop_asked = false;
 	vm->running = true;
-	vm->cp_read = false;
+	vm->cp_read = vm->held = false;
 }
 
 void
@@ -718,8 +758,7 @@ guest_ipl(struct vmblok *vm, vdev_t vdev, unsigned flags, const char *parm)
 
 	loopchan_send_text(&vm->guest->lc, IPC_VM_IPL, &ipl, sizeof ipl, parm,
 	    strlen(parm), -1);
-	vm->reading = CONS_READ_NONE;
-	vm->guest->ahead = 0;
+	guest_forget(vm);
 	guest_ordered_to_run(vm);
 	if (flags & IPL_STOP) {
 		vm->guest->stop_asked = true;
@@ -761,10 +800,9 @@ void
 guest_reset(struct vmblok *vm, enum ipc_vm_reset how)
 {
 	guest_value(vm, IPC_VM_RESET, how);
+	guest_forget(vm);
 	vm->guest->stop_asked = true;
-	vm->guest->ahead = 0;
 	vm->running = false;
-	vm->reading = CONS_READ_NONE;
 }
 
 void

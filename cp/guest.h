@@ -36,6 +36,9 @@ void guest_reset(struct vmblok *vm, enum ipc_vm_reset how);
 void guest_attention(struct vmblok *vm);
 void guest_external(struct vmblok *vm, unsigned code);
 
+/* Attention: a CP command that the machine gave ends as soon as it can. */
+void guest_interrupt(struct vmblok *vm);
+
 /* A typed line.  false: it has enough unread; try when it reads again. */
 bool guest_input(struct vmblok *vm, const char *text, size_t len);
 

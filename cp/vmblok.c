@@ -123,21 +123,28 @@ vmblok_changed(struct vmblok *vm)
 	session_pump(vm->session);
 }
 
-void
-vmblok_stop(struct vmblok *vm)
+static void
+vmblok_hold(struct vmblok *vm)
 {
-	if (vm->guest != NULL && vm->running)
-		guest_stop(vm);
 	vm->cp_read = true;
+	if (vm->guest == NULL || !vm->running || vm->set.run)
+		return; /* SET RUN ON: it runs on meanwhile */
+	guest_stop(vm);
+	vm->held = true;
+}
+
+void
+vmblok_let_go(struct vmblok *vm)
+{
+	if (vm->held)
+		guest_begin(vm, NULL);
 }
 
 void
 vmblok_attention(struct vmblok *vm)
 {
-	if (vm->set.run)
-		vm->cp_read = true; /* SET RUN ON: it runs on meanwhile */
-	else
-		vmblok_stop(vm);
+	vmblok_hold(vm);
+	guest_interrupt(vm);
 	session_print(vm->session, 0, "CP");
 	vmblok_changed(vm);
 }

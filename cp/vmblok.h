@@ -43,6 +43,7 @@ struct vmblok {
 	struct guest *guest;	/* NULL: no vmguest */
 	bool running;		/* the virtual processor is not stopped */
 	bool cp_read;		/* CP reads the console although it runs */
+	bool held;		/* attention stopped it, nothing else did */
 	enum ipc_cons_read reading;
 	time_t logon;
 	uint64_t logon_ms;	/* monotonic */
@@ -77,8 +78,8 @@ void vmblok_changed(struct vmblok *vm);
 /* The console's attention key. */
 void vmblok_attention(struct vmblok *vm);
 
-/* Stop the processor and read CP commands. */
-void vmblok_stop(struct vmblok *vm);
+/* The console is left: a machine that only attention stopped goes on. */
+void vmblok_let_go(struct vmblok *vm);
 
 /* Print a numbered message at his console; all arguments const char *. */
 void vmblok_message(struct vmblok *vm, int number, ...);

@@ -43,11 +43,12 @@ cmd_define(struct request *rq)
 		snprintf(text, sizeof text, "%" PRIu64 "K", max >> 10);
 		return reply_error(rq, 94, text);
 	}
+	/* First: who asks is perhaps the machine itself. */
+	reply_line(rq, "STORAGE = %" PRIu64 "K", size >> 10);
+	reply_line(rq, "STORAGE CLEARED - SYSTEM RESET");
 	guest_kill(rq->vm);
 	rq->vm->storage = size;
 	rq->vm->cp_read = true;
-	reply_line(rq, "STORAGE = %" PRIu64 "K", size >> 10);
-	reply_line(rq, "STORAGE CLEARED - SYSTEM RESET");
 	vmblok_changed(rq->vm);
 	return 0;
 }

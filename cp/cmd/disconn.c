@@ -11,6 +11,7 @@ cmd_disconn(struct request *rq)
 {
 	if (rq->words > 1 && !request_is(rq, 1, "HOLD", 2))
 		return reply_error(rq, 3, request_word(rq, 1));
+	vmblok_let_go(rq->vm);
 	logon_disconnect(rq->vm, "");
 	return 0;
 }

@@ -29,8 +29,8 @@ message_deliver(struct request *rq, struct vmblok *vm,
 
 	if (n > IPC_LINE_MAX)
 		n = IPC_LINE_MAX;
-	session_item(vm->session, ITEM_OUTPUT, ITEM_HIGH | ITEM_ALARM, rq->user,
-	    line, (size_t)n, false);
+	session_item(vm->session, ITEM_OUTPUT, ITEM_HIGH | ITEM_ALARM |
+	    ITEM_LINE, rq->user, line, (size_t)n, false);
 }
 
 /* To everybody who wants it; nobody is told of those who do not. */

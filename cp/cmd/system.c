@@ -11,10 +11,11 @@
 static void
 system_reset(struct request *rq, enum ipc_vm_reset how)
 {
-	guest_reset(rq->vm, how);
-	rq->vm->cp_read = true;
+	/* First: who asks is perhaps the machine itself. */
 	reply_line(rq, how == RESET_CLEAR ?
 	    "STORAGE CLEARED - SYSTEM RESET" : "SYSTEM RESET");
+	guest_reset(rq->vm, how);
+	rq->vm->cp_read = true;
 	vmblok_changed(rq->vm);
 }
 
