@@ -4,6 +4,7 @@
  */
 #include "commands.h"
 #include "console.h"
+#include "diag.h"
 #include "print.h"
 
 /* The part of a name that must be typed is in capitals. */
@@ -57,10 +58,15 @@ static int
 help_run(const struct command_line *line)
 {
 	const struct command *c;
-	char cp[64];
+	char cp[DIAG_COMMAND_MAX + 1];
 
 	if (line->words < 2)
 		return help_all();
+	if (line->words > 2) {
+		print_into(cp, sizeof cp, "HELP %s", command_rest(line,
+		    command_word_is(line, 1, "CP", 2) ? 2 : 1));
+		return command_cp(cp, 0);
+	}
 	c = command_find(line->word[1].at, line->word[1].len);
 	if (c != NULL) {
 		console_line("%s", c->syntax);
@@ -75,8 +81,8 @@ help_run(const struct command_line *line)
 const struct command command_help = {
 	.name = "HELP",
 	.abbrev = 1,
-	.syntax = "HELP [command]",
+	.syntax = "HELP [[CP] command [operand]]",
 	.help = "Lists the commands of CMS, or tells about one.  What CMS\n"
-		"does not know is asked of CP.",
+		"does not know is asked of CP: HELP CP QUERY, HELP QUERY TIME.",
 	.run = help_run,
 };
