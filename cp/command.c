@@ -90,8 +90,8 @@ command_find(enum command_table table, const char *word, unsigned classes,
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct command *row = rows->row[i];
 
-		if (n >= row->abbrev && n <= strlen(row->name) &&
-		    memcmp(word, row->name, n) == 0 &&
+		if (*word == *row->name && n >= row->abbrev &&
+		    strncmp(word, row->name, n) == 0 &&
 		    command_visible(row, classes, place))
 			return row;
 	}

@@ -226,6 +226,12 @@ reply_line(struct request *rq, const char *fmt, ...)
 	rq->ops->line(rq->arg, line, (size_t)n, 0);
 }
 
+void
+reply_text(struct request *rq, const char *text)
+{
+	rq->ops->line(rq->arg, text, strlen(text), 0);
+}
+
 int
 reply_error(struct request *rq, int number, ...)
 {

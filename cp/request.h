@@ -100,10 +100,11 @@ const char *request_rest(const struct request *rq, unsigned i);
 bool request_is(const struct request *rq, unsigned i, const char *full,
     size_t min);
 
-/* Print a line, or a numbered message (all arguments const char *).  The
- * latter returns its number. */
+/* Print a line, from a format or as it is, or a numbered message (all
+ * arguments const char *).  The last returns its number. */
 void reply_line(struct request *rq, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+void reply_text(struct request *rq, const char *text);
 int reply_error(struct request *rq, int number, ...);
 
 #endif

@@ -23,20 +23,25 @@ times_zone_set(const struct config *config)
 	tzset();
 }
 
+static struct times_text
+times_zone_of(const struct config *config, const struct tm *tm)
+{
+	struct times_text text = { 0 };
+
+	if (config->zone[0] != '\0')
+		memcpy(text.s, config->zone, sizeof config->zone);
+	else
+		strncpy(text.s, tm->tm_zone, sizeof text.s - 1);
+	return text;
+}
+
 struct times_text
 times_zone(const struct config *config, time_t when)
 {
-	struct times_text text = { 0 };
 	struct tm tm;
 
-	if (config->zone[0] != '\0') {
-		snprintf(text.s, sizeof text.s, "%.*s",
-		    (int)sizeof config->zone, config->zone);
-		return text;
-	}
 	localtime_r(&when, &tm);
-	snprintf(text.s, sizeof text.s, "%s", tm.tm_zone);
-	return text;
+	return times_zone_of(config, &tm);
 }
 
 /*
@@ -73,11 +78,12 @@ times_stamp(const struct config *config, time_t when)
 	static const char *const days[] = { " SUNDAY ", " MONDAY ",
 		" TUESDAY ", " WEDNESDAY ", " THURSDAY ", " FRIDAY ",
 		" SATURDAY " };
-	struct times_text text, zone = times_zone(config, when);
+	struct times_text text, zone;
 	struct tm tm;
 	char *p;
 
 	localtime_r(&when, &tm);
+	zone = times_zone_of(config, &tm);
 	zone.s[TIMES_ZONE_MAX] = '\0';
 	p = times_hms(text.s, &tm, ' ');
 	p = stpcpy(p, zone.s);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ebcdic.h"
 #include "text.h"
 
 #define CELL_NULL 0x00
@@ -92,6 +93,10 @@ screen_take(struct screen_piece *p, const char *text, size_t n,
 
 	p->len = 0;
 	while (s < end && p->len < width) {
+		if (text_plain(*s)) {
+			p->cell[p->len++] = latin1_to_ebcdic[(uint8_t)*s++];
+			continue;
+		}
 		if (*s == '\n') {
 			p->bytes = (size_t)(s + 1 - text);
 			return;
@@ -316,17 +321,25 @@ screen_differs(const struct screen *sc, const uint16_t *want, unsigned at)
 	return want[at] != sc->shown[at];
 }
 
+static bool
+screen_same(const struct screen *sc, const uint16_t *want, unsigned at,
+    unsigned n)
+{
+	return memcmp(want + at, sc->shown + at, n * sizeof want[0]) == 0;
+}
+
 /* The first changed cell from `at` on, or DS_CELLS.  Most rows are as they
- * were: they are looked at whole. */
+ * were, and often all that follow: they are looked at whole. */
 static unsigned
 screen_next(const struct screen *sc, const uint16_t *want, unsigned at)
 {
 	while (at < DS_CELLS && !screen_differs(sc, want, at)) {
-		if (at % DS_COLS == 0 && memcmp(want + at, sc->shown + at,
-		    DS_COLS * sizeof want[0]) == 0)
-			at += DS_COLS;
-		else
+		if (at % DS_COLS != 0)
 			at++;
+		else if (screen_same(sc, want, at, DS_CELLS - at))
+			at = DS_CELLS;
+		else
+			at += screen_same(sc, want, at, DS_COLS) ? DS_COLS : 1;
 	}
 	return at;
 }

@@ -9,6 +9,7 @@
 #ifndef VM370_TERMINAL_TEXT_H
 #define VM370_TERMINAL_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,14 @@ uint32_t text_safe(uint32_t c);
 
 /* Columns that a safe character takes: 0, 1 or 2. */
 unsigned text_width(uint32_t c);
+
+/* One byte that is one character, one column and safe: most text is, and is
+ * spared the rest. */
+static inline bool
+text_plain(char c)
+{
+	return c >= ' ' && c < 0x7F;
+}
 
 /* Decode and make safe; advances *s.  Only when *s < end. */
 uint32_t text_next(const char **s, const char *end);

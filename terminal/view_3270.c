@@ -52,6 +52,7 @@ view_3270_unlock(struct view_3270 *v)
 static void
 view_3270_answered(struct view_3270 *v)
 {
+	v->answered = false;
 	if (v->locked)
 		v->port.timer(v->port.arg, VIEW_3270_TIMER_ANSWER,
 		    VIEW_3270_QUIET_MS);
@@ -204,7 +205,7 @@ view_3270_item(struct view_3270 *v, const struct view_item *item)
 {
 	v->replaying = (item->flags & ITEM_REPLAY) != 0;
 	v->greeted = true;
-	view_3270_answered(v);
+	v->answered = true;
 	view_3270_wait(v, item);
 	view_3270_drain(v);
 	view_3270_touch(v);
@@ -324,6 +325,8 @@ view_3270_draw(struct view_3270 *v)
 void
 view_3270_ready(struct view_3270 *v)
 {
+	if (v->answered)
+		view_3270_answered(v);
 	view_3270_drain(v);
 	if (v->replaying)
 		v->port.timer(v->port.arg, VIEW_3270_TIMER_REPLAY,

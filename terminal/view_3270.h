@@ -39,6 +39,7 @@ struct view_3270 {
 	struct screen screen;
 	struct history history;
 	struct view_3270_item *head, **tail;
+	bool answered;	 /* something came since the last time it was drawn */
 	unsigned owed;	 /* credit not yet given back */
 	enum { VIEW_3270_FLOW, VIEW_3270_MORE, VIEW_3270_HOLDING } hold;
 	bool alarmed;	 /* MORE...'s first interval is over */

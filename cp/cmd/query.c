@@ -79,7 +79,7 @@ query_time(struct request *rq)
 	reply_line(rq, "TIME IS %s",
 	    times_stamp(rq->cp->config, time(NULL)).s);
 	if (rq->vm != NULL)
-		reply_line(rq, "%s", times_connect(rq->vm).s);
+		reply_text(rq, times_connect(rq->vm).s);
 	return 0;
 }
 

@@ -602,9 +602,9 @@ test_lock(void **state)
 	assert_int_equal(con.len, 0);
 	assert_int_equal(con.ms[VIEW_3270_TIMER_ANSWER], VIEW_3270_LOGON_MS);
 	screen_item(ITEM_INPUT, 0, "LOGON CMSUSER");
-	assert_int_equal(con.ms[VIEW_3270_TIMER_ANSWER], VIEW_3270_QUIET_MS);
 	/* drawn, but not unlocked */
 	ready();
+	assert_int_equal(con.ms[VIEW_3270_TIMER_ANSWER], VIEW_3270_QUIET_MS);
 	assert_true(con.len >= 2);
 	assert_int_equal(con.out[1] & DS_WCC_RESTORE, 0);
 	written();
