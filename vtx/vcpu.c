@@ -229,8 +229,10 @@ vcpu_interrupt(struct vcpu *v)
 	pthread_mutex_lock(&vm->lock);
 	vector = vm->ops->take(vm);
 	pthread_mutex_unlock(&vm->lock);
-	if (vector >= 0 && kvm_interrupt(&v->kvm, (unsigned)vector) < 0)
+	if (vector >= 0 && kvm_interrupt(&v->kvm, (unsigned)vector) < 0) {
 		vcpu_failed(v, (uint64_t)errno);
+		kvm_kick(&v->kvm); /* not one instruction more */
+	}
 	return atomic_load(&vm->irq);
 }
 

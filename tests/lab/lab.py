@@ -167,6 +167,24 @@ def streams_and_status_are_the_commands(lab):
 
 
 @case
+def a_slow_reader_costs_nothing(lab):
+    """Output to a pipe that is full and that somebody made non-blocking."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    process = subprocess.Popen(
+        [lab.vmlab, "run", "--", "head", "-c", "1000000", "/dev/zero"],
+        stdin=subprocess.DEVNULL, stdout=writer)
+    os.close(writer)
+    time.sleep(8)
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as f:
+        ticks = sum(map(int, f.read().rsplit(")", 1)[1].split()[11:13]))
+    with os.fdopen(reader, "rb") as f:
+        check(len(f.read()) == 1000000, "all of it")
+    check(process.wait(SECONDS) == 0, "exit status", process.returncode)
+    check(ticks < 2 * os.sysconf("SC_CLK_TCK"), "processor time", ticks)
+
+
+@case
 def files_are_carried(lab):
     with open(f"{lab.work}/note", "w", encoding="ascii") as f:
         f.write("a note\n")

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,14 +99,18 @@ client_on_room(struct bufferevent *bev, void *arg)
 		event_add(c->in, NULL);
 }
 
+/* All of it: whoever shares our output may have made it non-blocking. */
 static void
 client_write(struct client *c, int fd, const struct wire_frame *f)
 {
+	struct pollfd room = { .fd = fd, .events = POLLOUT };
 	size_t done = 0;
 
 	while (done < f->len) {
 		ssize_t n = write(fd, f->data + done, f->len - done);
 
+		if (n < 0 && errno == EAGAIN)
+			poll(&room, 1, -1);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0) {
