@@ -198,6 +198,17 @@ def files_are_carried(lab):
 
 
 @case
+def it_lives_in_any_folder(lab):
+    place = f"{lab.work}/o'brien, his \"lab\""
+    for part in ("bin", "libexec", "share"):
+        shutil.copytree(f"{lab.build}/{part}", f"{place}/{part}")
+    with System(Lab(place, lab.work), "it's, a \\ home") as system:
+        r = system.exec("--", "vm370", "version")
+        check(r.returncode == 0, "a command", r)
+    shutil.rmtree(place)
+
+
+@case
 def icount_figures_repeat(lab):
     figures = {lab.fresh("--icount", "--", "vmprobe").stdout
                for _ in range(2)}
