@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * vtx_channel.c - channel programs from random storage on every kind of
- * device, and DIAGNOSE blocks whose checks need no processor.
+ * device.
  *
  * The input is storage from 0 on.  The first bytes also choose what is done.
  */
