@@ -157,17 +157,17 @@ start_open_log(const struct front *front)
 static void
 start_lab(struct start *s, int notify)
 {
-	char path[PATH_MAX], home[PATH_MAX], port[16], fd[16];
+	char path[PATH_MAX], home[PATH_MAX], port[16], fd[16], lock[16];
 	char *argv[] = { path, (char[]){ "start" }, (char[]){ "--home" }, home,
 		(char[]){ "--port" }, port, (char[]){ "--notify-fd" }, fd,
-		NULL };
+		(char[]){ "--lock-fd" }, lock, NULL };
 
-	/* vmlab takes the lock for itself. */
-	close(s->lock);
 	memcpy(home, s->front->home, sizeof home);
 	snprintf(port, sizeof port, "%d", s->port);
 	snprintf(fd, sizeof fd, "%d", notify);
+	snprintf(lock, sizeof lock, "%d", s->lock);
 	fcntl(notify, F_SETFD, 0);
+	fcntl(s->lock, F_SETFD, 0);
 	if (front_program("vmlab", path, sizeof path))
 		execv(path, argv);
 	dprintf(notify, "ERROR %s: %s\n", path, strerror(errno));

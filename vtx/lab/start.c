@@ -49,6 +49,7 @@ struct start {
 	uint16_t port;
 	unsigned memory_mb;
 	int notify; /* -1: none, or done */
+	int lock;   /* the home's, when who started us has it; else -1 */
 	/* the lab */
 	struct boot boot;
 	struct engine engine;
@@ -442,8 +443,9 @@ start_log(struct start *s)
 static void
 start_take_home(struct start *s)
 {
-	if (engine_lock(s->home) >= 0)
-		return; /* the descriptor stays open until we end */
+	/* The descriptor stays open until we end. */
+	if (s->lock >= 0 || engine_lock(s->home) >= 0)
+		return;
 	if (errno == EWOULDBLOCK)
 		start_refuse(s, "A system runs on %s already", s->home);
 	start_refuse(s, "%s: %s", s->home, strerror(errno));
@@ -484,6 +486,7 @@ start_options(struct start *s, int argc, char *argv[])
 		{ "address", required_argument, NULL, 'a' },
 		{ "memory", required_argument, NULL, 'm' },
 		{ "notify-fd", required_argument, NULL, 'n' },
+		{ "lock-fd", required_argument, NULL, 'l' },
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *home = NULL, *mb = getenv("VM370_LAB_MEMORY");
@@ -497,23 +500,26 @@ start_options(struct start *s, int argc, char *argv[])
 		case 'a': s->address = optarg; break;
 		case 'm': s->memory_mb = (unsigned)atoi(optarg); break;
 		case 'n': s->notify = atoi(optarg); break;
+		case 'l': s->lock = atoi(optarg); break;
 		default: home = NULL; optind = argc + 1; break;
 		}
 	if (home == NULL || optind != argc || s->memory_mb < 256)
 		start_refuse(s, "usage: vmlab start --home DIR [--port N] "
 		    "[--address A] [--memory MB, at least 256] "
-		    "[--notify-fd FD]");
+		    "[--notify-fd FD] [--lock-fd FD]");
 	if (realpath(home, s->home) == NULL)
 		start_refuse(s, "%s: %s", home, strerror(errno));
 	if (s->notify >= 0)
 		fcntl(s->notify, F_SETFD, FD_CLOEXEC);
+	if (s->lock >= 0)
+		fcntl(s->lock, F_SETFD, FD_CLOEXEC);
 }
 
 int
 start_main(int argc, char *argv[])
 {
 	struct start s = { .address = "127.0.0.1", .port = 3270,
-		.notify = -1 };
+		.notify = -1, .lock = -1 };
 
 	start_options(&s, argc, argv);
 	s.base = event_base_new();
