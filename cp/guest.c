@@ -95,10 +95,8 @@ guest_diag_drop(struct guest *g)
 	g->diag = NULL;
 	if (d == NULL)
 		return;
-	if (d->rq != NULL) {
+	if (d->rq != NULL)
 		request_orphan(d->rq);
-		request_cancel(d->rq);
-	}
 	free(d);
 }
 

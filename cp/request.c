@@ -115,11 +115,22 @@ request_end(struct request *rq, int rc)
 }
 
 void
+request_cancel(struct request *rq)
+{
+	rq->cancelled = true;
+	if (rq->timer != NULL && evtimer_pending(rq->timer, NULL)) {
+		struct timeval now = { 0 };
+
+		evtimer_add(rq->timer, &now);
+	}
+}
+
+void
 request_orphan(struct request *rq)
 {
 	rq->ops = &request_nobody;
 	rq->arg = NULL;
-	rq->cancelled = true;
+	request_cancel(rq);
 }
 
 void
@@ -175,17 +186,6 @@ request_when_room(struct request *rq, void (*fn)(struct request *rq))
 		request_sleep(rq, REQUEST_RETRY_MS, fn);
 	else
 		fn(rq);
-}
-
-void
-request_cancel(struct request *rq)
-{
-	rq->cancelled = true;
-	if (rq->timer != NULL && evtimer_pending(rq->timer, NULL)) {
-		struct timeval now = { 0 };
-
-		evtimer_add(rq->timer, &now);
-	}
 }
 
 const char *

@@ -76,7 +76,7 @@ void request_end(struct request *rq, int rc);
 /* Whoever asked is gone: requests of this user answer nobody. */
 void request_orphan_vm(struct cp *cp, struct vmblok *vm);
 
-/* The same for one whose reply object goes away. */
+/* The same for one whose reply object goes away; it ends soon. */
 void request_orphan(struct request *rq);
 
 /* Attention: a pending command ends as soon as it can. */

@@ -24,6 +24,9 @@
  * is not shown. */
 #define SESSION_BACKLOG 200
 
+/* Commands by #CP that may wait at once: for a timer, for the machine. */
+#define SESSION_COMMANDS_MAX 16
+
 struct session_line {
 	STAILQ_ENTRY(session_line) entry;
 	size_t len;
@@ -235,13 +238,28 @@ session_console_done(void *arg, struct request *rq, int rc)
 	}
 }
 
+/* May one more command run beside those of this console that wait? */
+static bool
+session_may_run(const struct session *s)
+{
+	const struct request *rq;
+	unsigned n = 0;
+
+	LIST_FOREACH(rq, &s->cp->requests, entry)
+		n += rq->session == s;
+	return n < SESSION_COMMANDS_MAX;
+}
+
 static void
 session_run(struct session *s, const char *text, size_t len, bool typed)
 {
-	struct request *rq = request_new(s->cp, text, len, &session_reply, s);
+	struct request *rq = NULL;
 
+	if (session_may_run(s))
+		rq = request_new(s->cp, text, len, &session_reply, s);
 	if (rq == NULL) {
-		session_print(s, ITEM_HIGH, "NO STORAGE FOR THE COMMAND");
+		session_print(s, ITEM_HIGH,
+		    "DMKCFC183E COMMAND NOT POSSIBLE NOW; TOO MUCH AT ONCE");
 		return;
 	}
 	rq->session = s;
@@ -451,13 +469,12 @@ session_move_input(struct session *from, struct session *to)
 static void
 session_cancel(struct session *s)
 {
-	struct request *rq = s->active;
+	struct request *rq;
 
-	if (rq == NULL)
-		return;
 	s->active = NULL;
-	request_orphan(rq);
-	request_cancel(rq);
+	LIST_FOREACH(rq, &s->cp->requests, entry)
+		if (rq->session == s)
+			request_orphan(rq);
 }
 
 void
