@@ -5,6 +5,7 @@
  * vmcp is asked to take it in when it runs.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,14 +109,42 @@ users_on_signal(int sig)
 	users_signalled = sig;
 }
 
-static void
-users_handle(void (*handler)(int))
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	struct sigaction sa = { .sa_handler = handler };
+static const int users_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+#define USERS_SIGNALS (sizeof users_signals / sizeof users_signals[0])
 
-	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-		sigaction(signals[i], &sa, NULL);
+/* Blocked from here on, the signals come while we wait for a line. */
+static void
+users_catch(sigset_t *before)
+{
+	struct sigaction sa = { .sa_handler = users_on_signal };
+	sigset_t ours;
+
+	sigemptyset(&ours);
+	for (size_t i = 0; i < USERS_SIGNALS; i++) {
+		sigaddset(&ours, users_signals[i]);
+		sigaction(users_signals[i], &sa, NULL);
+	}
+	sigprocmask(SIG_BLOCK, &ours, before);
+}
+
+/* They end us again; one that came meanwhile does so now. */
+static void
+users_release(const sigset_t *before)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
+	for (size_t i = 0; i < USERS_SIGNALS; i++)
+		signal(users_signals[i], SIG_DFL);
+	if (users_signalled != 0)
+		raise(users_signalled);
+}
+
+/* A line of a terminal, which is whole when there is something to read. */
+static bool
+users_terminal_line(char *buf, size_t size, const sigset_t *before)
+{
+	struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return ppoll(&pfd, 1, NULL, before) > 0 && users_line(buf, size);
 }
 
 /* Without echo, which comes back also when ^C ends us meanwhile. */
@@ -124,22 +153,21 @@ users_prompt(const char *prompt, char *buf, size_t size)
 {
 	bool tty = isatty(STDIN_FILENO), got;
 	struct termios saved, quiet;
+	sigset_t before;
 
 	if (!tty || tcgetattr(STDIN_FILENO, &saved) < 0)
 		return users_line(buf, size);
-	users_handle(users_on_signal);
+	users_catch(&before);
 	quiet = saved;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	printf("%s", prompt);
 	fflush(stdout);
-	got = users_line(buf, size);
+	got = users_terminal_line(buf, size, &before);
 	putchar('\n');
 	fflush(stdout);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
-	users_handle(SIG_DFL);
-	if (users_signalled != 0)
-		raise(users_signalled);
+	users_release(&before);
 	return got;
 }
 
