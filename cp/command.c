@@ -110,11 +110,15 @@ command_unknown(struct request *rq)
 	return reply_error(rq, 1, word);
 }
 
+/* The row is what word i means.  One whose syntax is a single word takes no
+ * operands. */
 static int
-command_call(struct request *rq, const struct command *row)
+command_call(struct request *rq, const struct command *row, unsigned i)
 {
 	if (row->machine && rq->vm == NULL)
 		return reply_error(rq, 182, row->name);
+	if (strchr(row->syntax, ' ') == NULL && rq->words > i + 1)
+		return reply_error(rq, 2, request_word(rq, i + 1));
 	return row->run(rq);
 }
 
@@ -141,7 +145,7 @@ command_execute(struct request *rq)
 		return 0; /* nothing, or a comment */
 	row = command_find(TABLE_COMMANDS, request_word(rq, 0), rq->classes,
 	    rq->place);
-	return row != NULL ? command_call(rq, row) : command_unknown(rq);
+	return row != NULL ? command_call(rq, row, 0) : command_unknown(rq);
 }
 
 void
@@ -159,5 +163,5 @@ command_operand(struct request *rq, enum command_table table, unsigned i)
 	const struct command *row = command_find(table, request_word(rq, i),
 	    rq->classes, rq->place);
 
-	return row != NULL ? command_call(rq, row) : COMMAND_NO_ROW;
+	return row != NULL ? command_call(rq, row, i) : COMMAND_NO_ROW;
 }

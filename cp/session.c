@@ -399,10 +399,12 @@ session_to_cp(struct session *s, const char *text, size_t len)
 		return false; /* its end comes back here */
 	if (session_backlog(s) > SESSION_BACKLOG)
 		return false; /* the terminal's credit does */
-	if (!session_blank(text, len)) {
-		session_echo(s, text, len);
-		session_run(s, text, len, true);
+	if (session_blank(text, len)) {
+		session_print(s, ITEM_LINE, "CP"); /* it is CP who listens */
+		return true;
 	}
+	session_echo(s, text, len);
+	session_run(s, text, len, true);
 	return true;
 }
 

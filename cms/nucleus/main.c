@@ -108,6 +108,7 @@ main_command(void)
 			main_ready(command_run(main_line), &before);
 			return;
 		}
+	console_line("CMS"); /* it is CMS who listens */
 }
 
 void

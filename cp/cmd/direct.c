@@ -59,8 +59,6 @@ cmd_direct(struct request *rq)
 {
 	char path[PATH_MAX];
 
-	if (rq->words > 1)
-		return reply_error(rq, 2, request_word(rq, 1));
 	if (cp_path(rq->cp, "user.direct", path, sizeof path) < 0)
 		return direct_refused(rq, DIR_FILE, "PATH TOO LONG");
 	worker_direct(rq->cp->workers, path, direct_checked, rq);

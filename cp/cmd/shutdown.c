@@ -8,8 +8,6 @@
 static int
 cmd_shutdown(struct request *rq)
 {
-	if (rq->words > 1)
-		return reply_error(rq, 2, request_word(rq, 1));
 	reply_line(rq, "SYSTEM SHUTDOWN STARTED");
 	cp_shutdown(rq->cp, name_text(rq->user).s);
 	return 0;
