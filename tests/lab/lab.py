@@ -293,6 +293,30 @@ def no_link_is_followed(lab):
 
 
 @case
+def two_who_insist(lab):
+    """A command's client in a frozen lab ends at the second signal; two who
+    stop a system at once mean one stop."""
+    with System(lab, "insist") as system:
+        os.kill(system.qemu(), signal.SIGSTOP)
+        client = subprocess.Popen([lab.vmlab, "exec", "--home", system.home,
+                                   "--", "true"])
+        time.sleep(1)
+        client.terminate()
+        time.sleep(1)
+        check(client.poll() is None, "one signal is passed on")
+        client.terminate()
+        check(client.wait(10) == 128 + signal.SIGTERM, "the second ends it",
+              client.returncode)
+        os.kill(system.qemu(), signal.SIGCONT)
+        system.process.terminate()
+        system.process.terminate()
+        time.sleep(0.1)
+        system.process.terminate()
+        check(system.process.wait(SECONDS) == 0, "one stop")
+        check("ended at once" not in system.log(), "in good order")
+
+
+@case
 def who_says_nothing_gives_way(lab):
     """A vmcp that stands still; those who knocked first do not block."""
     with System(lab, "silent") as system:

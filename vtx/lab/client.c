@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ struct client {
 	struct bufferevent *net;
 	struct event *in, *signals[8];
 	int pty;
+	int insisted; /* ending signals since the lab last said something */
 	int status; /* -1: none yet */
 };
 
@@ -52,6 +54,21 @@ client_put(struct client *c, enum wire_type type, const void *data, size_t n)
 	wire_put(bufferevent_get_output(c->net), type, data, n);
 }
 
+/* A lab that does not hear a signal does not hear the next one either: then
+ * it is this end that ends. */
+static bool
+client_insists(struct client *c, int sig)
+{
+	bool ending = sig == SIGINT || sig == SIGTERM || sig == SIGHUP ||
+	    sig == SIGQUIT;
+
+	if (!ending || c->insisted++ == 0)
+		return false;
+	c->status = 128 + sig;
+	event_base_loopbreak(c->base);
+	return true;
+}
+
 static void
 client_on_signal(evutil_socket_t sig, short what, void *arg)
 {
@@ -60,6 +77,8 @@ client_on_signal(evutil_socket_t sig, short what, void *arg)
 	struct wire_window w;
 
 	(void)what;
+	if (client_insists(c, (int)sig))
+		return;
 	if (sig != SIGWINCH) {
 		client_put(c, WIRE_SIGNAL, &number, sizeof number);
 	} else if (c->pty) {
@@ -127,6 +146,7 @@ client_frame(struct client *c, const struct wire_frame *f)
 {
 	uint32_t code;
 
+	c->insisted = 0;
 	switch (f->type) {
 	case WIRE_OUT:
 		client_write(c, 1, f);

@@ -38,6 +38,7 @@
 #define START_STEADY_S 600    /* a lab that lasts this long resets the count */
 #define START_PATIENCE_S 120  /* from boot to LOGON */
 #define START_STOP_S 90	      /* from stop to power off */
+#define START_HURRY_S 5 /* asked again after so long: end at once */
 #define START_LAST_S 3	      /* from virtiofsd's end to QEMU's */
 #define START_CLOCK_S 10	      /* between looks at the clock */
 #define START_LOG_MAX (1 << 20) /* bytes, then the log is begun anew */
@@ -56,7 +57,8 @@ struct start {
 	char proxy[WIRE_TOKEN_LEN + 1];
 	char log[PATH_MAX];
 	unsigned boots;
-	time_t since;
+	time_t since; /* this boot */
+	time_t asked; /* to stop */
 	int up, stopping, status;
 	/* the loop */
 	struct event_base *base;
@@ -136,11 +138,14 @@ start_stop(struct start *s)
 {
 	struct timeval patience = { .tv_sec = START_STOP_S };
 
+	if (s->stopping && time(NULL) - s->asked < START_HURRY_S)
+		return; /* two who stop at once mean one stop */
 	if (s->stopping++ > 0 || s->control == NULL) {
 		log_info("ended at once");
 		start_end(s);
 		return;
 	}
+	s->asked = time(NULL);
 	log_info("the system is being shut down");
 	if (s->up)
 		evbuffer_add_printf(bufferevent_get_output(s->control),
