@@ -54,6 +54,7 @@ struct cp {
 	struct term_list terms;
 	unsigned nterms, unopened; /* unopened: no TERM_OPEN yet */
 	struct vmblok_list vms;	  /* in order of logon */
+	unsigned machines; /* vmguests ever started */
 	unsigned users;
 	struct request_list requests;
 	time_t started, logmsg_set;

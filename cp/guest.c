@@ -27,6 +27,8 @@
 #include "times.h"
 #include "vmblok.h"
 
+#define GUEST_UID_FIRST 0x7F000000u /* when vmcp is root: a uid a machine, */
+#define GUEST_UIDS 0x10000u	    /* of which nobody else has one */
 #define GUEST_OPS_MAX 8
 #define GUEST_ANSWER_SECONDS 30	   /* a machine that is silent longer is dead */
 /*
@@ -648,12 +650,15 @@ guest_attach(struct guest *g, const struct vdev *d)
 	close(fd);
 }
 
+/* A machine cannot touch another's process, even out of its sandbox. */
 static pid_t
 guest_spawn(struct vmblok *vm, int channel)
 {
-	char name[] = "vmguest";
-	char *argv[] = { name, NULL };
+	char name[] = "vmguest", option[] = "--uid", uid[16];
+	char *argv[] = { name, option, uid, NULL };
 
+	snprintf(uid, sizeof uid, "%u", GUEST_UID_FIRST +
+	    vm->cp->machines++ % GUEST_UIDS);
 	return spawn(vm->cp->vmguest, argv, &channel, 1);
 }
 
