@@ -11,14 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PROXY_FIXED 16 /* signature, command, family, length */
-#define PROXY_V2_PROXY 0x21
-#define PROXY_TCP4 0x11
-#define PROXY_TCP6 0x21
-#define PROXY_TLV_HEAD 3
+#include "proxy2.h"
 
-static const uint8_t proxy_signature[12] = { 0x0D, 0x0A, 0x0D, 0x0A, 0x00,
-	0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A };
+static const uint8_t proxy_signature[12] = PROXY_SIGNATURE;
 
 static size_t
 proxy_u16(const uint8_t *p)

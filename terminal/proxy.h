@@ -13,7 +13,6 @@
 
 #define PROXY_MAX 512	     /* bytes of a header */
 #define PROXY_PEER_MAX 60    /* "[address]:port" and its NUL */
-#define PROXY_TLV_TOKEN 0xE0 /* the first type left to applications */
 
 enum proxy_verdict { PROXY_MORE, PROXY_DONE, PROXY_BAD };
 

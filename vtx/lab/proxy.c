@@ -11,13 +11,9 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#define PROXY_TCP4 0x11
-#define PROXY_TCP6 0x21
-#define PROXY_UNKNOWN 0x00
-#define PROXY_FIXED 16
+#include "proxy2.h"
 
-static const uint8_t proxy_signature[12] = { 0x0D, 0x0A, 0x0D, 0x0A, 0x00,
-	0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A };
+static const uint8_t proxy_signature[12] = PROXY_SIGNATURE;
 
 static uint8_t *
 proxy_put(uint8_t *p, const void *data, size_t n)
@@ -62,9 +58,9 @@ proxy_header(uint8_t *buf, const struct sockaddr *peer,
 	uint8_t *p = proxy_put(buf, proxy_signature, sizeof proxy_signature);
 	uint8_t *family;
 
-	if (n > PROXY_HEADER_MAX - PROXY_FIXED - 36 - 3)
+	if (n > PROXY_HEADER_MAX - PROXY_FIXED - 36 - PROXY_TLV_HEAD)
 		return 0;
-	*p++ = 0x21;
+	*p++ = PROXY_V2_PROXY;
 	family = p++;
 	p += 2; /* the length, when it is known */
 	*family = PROXY_UNKNOWN;

@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define PROXY_TLV_TOKEN 0xE0 /* the first of those free for our own use */
 #define PROXY_HEADER_MAX 256
 
 /*
