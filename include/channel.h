@@ -139,6 +139,7 @@ _Static_assert(sizeof(struct sense_id) == 7, "sense_id");
 #define FBA_LOCATE 0x43
 #define FBA_DEFINE_EXTENT 0x63
 #define FBA_READ_CHARACTERISTICS 0x64
+#define FBA_FLUSH 0x73 /* no data: ends when all written before is durable */
 #define FBA_BLOCK 512
 
 struct fba_extent {

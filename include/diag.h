@@ -37,6 +37,9 @@ _Static_assert(sizeof(struct diag) == 32, "diag");
 	X(TIMER_OLD, 0x00C, "none", "struct diag_time, two-digit year")      \
 	X(RELEASE, 0x010, "struct diag_range", "none")                       \
 	X(STORAGE, 0x060, "none", "struct diag_storage")                     \
+	X(BLOCK_IO, 0x0A4, "struct diag_block_io", "the same, completed")    \
+	X(GENERAL_IO, 0x0A8, "struct diag_general_io", "the same, completed") \
+	X(BLOCK_IO_ASYNC, 0x250, "struct diag_block_io", "the same, later")  \
 	X(TIMER, 0x270, "none", "struct diag_time")
 
 enum diag_code {
@@ -83,6 +86,67 @@ struct diag_range {
 	uint32_t len;  /* multiple of 4096 */
 };
 
+/*
+ * DIAGNOSE A4 and 250: block I/O on an FB-512 disk, without a channel program.
+ * The input buffer is a struct diag_block_io and its extents, in_len exactly
+ * so long, aligned to 8; the output buffer is not used: done, unit and sense
+ * are stored into the input.  All extents are checked before any is begun.
+ * What is wrong with an extent (blocks outside the disk, a write to a disk
+ * that is read-only) and what the medium answers is unit check with sense, as
+ * for a channel program; storage outside the machine is an addressing program
+ * interruption.  A4 returns when all is done, but the processor can be
+ * stopped meanwhile; 250 returns when it has begun, and when all is done an
+ * external interruption MACHINE_EXT_BLOCK_IO brings id as its parameter.
+ *
+ *   cc  0  A4: done, unit is CHANNEL END and DEVICE END.  250: begun
+ *       1  A4: ended with unit check (250: stored, then the interruption)
+ *       2  250: DIAG_BLOCK_ASYNC_MAX requests are under way
+ *       3  no such device, or no FB-512 disk
+ */
+#define DIAG_BLOCK_EXTENTS 64
+#define DIAG_BLOCK_ASYNC_MAX 4
+
+enum diag_block_op {
+	DIAG_BLOCK_READ = 1,
+	DIAG_BLOCK_WRITE = 2,
+	DIAG_BLOCK_FLUSH = 3, /* no extents: all written before is durable */
+};
+
+#define DIAG_BLOCK_THEN_FLUSH 0x01 /* flags, WRITE: durable when it ends */
+
+struct diag_block_extent {
+	uint32_t block;	 /* of 512 bytes, from 0 */
+	uint32_t blocks; /* 1 or more */
+	uint32_t addr;	 /* of their bytes */
+	uint32_t zero;
+};
+
+struct diag_block_io {
+	uint32_t vdev;
+	uint8_t op;	/* enum diag_block_op */
+	uint8_t flags;	/* DIAG_BLOCK_* */
+	uint16_t count; /* of extents, 1 to DIAG_BLOCK_EXTENTS */
+	uint32_t id;	/* 250: the interruption's parameter */
+	uint32_t done;	/* out: blocks that were transferred, from the first */
+	uint8_t unit;	/* out: unit status, 0 until it is over */
+	uint8_t zero[3];
+	uint8_t sense[4]; /* out: with unit check */
+	/* struct diag_block_extent follows, count of them */
+};
+
+/* DIAGNOSE A8: a channel program, for any device, to its end: cc 0 ended
+ * well, 1 with csw and perhaps sense to look at, 2 busy, 3 no such device. */
+struct diag_general_io {
+	uint32_t vdev;
+	uint32_t ccw;	  /* address, multiple of 8 */
+	struct csw csw;	  /* out */
+	uint8_t sense[4]; /* out: with unit check */
+	uint32_t zero;
+};
+
+_Static_assert(sizeof(struct diag_block_extent) == 16, "diag_block_extent");
+_Static_assert(sizeof(struct diag_block_io) == 24, "diag_block_io");
+_Static_assert(sizeof(struct diag_general_io) == 24, "diag_general_io");
 _Static_assert(sizeof(struct diag_id) == 40, "diag_id");
 _Static_assert(sizeof(struct diag_time) == 56, "diag_time");
 

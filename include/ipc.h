@@ -60,6 +60,7 @@ enum ipc_party {
 	X(VM_ATTACH_FD,     CP,     GUEST,  struct ipc_vm_attach,     0,             1) \
 	X(VM_DETACH,        CP,     GUEST,  struct ipc_value,         0,             0) \
 	X(VM_IPL,           CP,     GUEST,  struct ipc_vm_ipl,        MACHINE_PARM_MAX, 0) \
+	X(VM_IPL_SAVED,     CP,     GUEST,  struct ipc_vm_ipl,        MACHINE_PARM_MAX, 1) \
 	X(VM_BEGIN,         CP,     GUEST,  struct ipc_vm_begin,      0,             0) \
 	X(VM_STOP,          CP,     GUEST,  struct ipc_none,          0,             0) \
 	X(VM_RESET,         CP,     GUEST,  struct ipc_value,         0,             0) \
@@ -71,7 +72,7 @@ enum ipc_party {
 	X(VM_WRITE_STORAGE, CP,     GUEST,  struct ipc_vm_data,       IPC_TEXT_MAX,  0) \
 	X(VM_READ_REGS,     CP,     GUEST,  struct ipc_tag,           0,             0) \
 	X(VM_WRITE_REG,     CP,     GUEST,  struct ipc_vm_reg,        0,             0) \
-	X(VM_SAVE,          CP,     GUEST,  struct ipc_tag,           0,             1) \
+	X(VM_SAVE,          CP,     GUEST,  struct ipc_vm_save,       0,             1) \
 	X(VM_LOAD,          CP,     GUEST,  struct ipc_tag,           0,             1) \
 	X(VM_CP_REPLY,      CP,     GUEST,  struct ipc_cp_reply,      IPC_TEXT_MAX,  0) \
 	X(VM_STATE,         GUEST,  CP,     struct ipc_vm_state,      0,             0) \
@@ -89,6 +90,9 @@ enum ipc_party {
 	/* vm370: commands from the host */                                        \
 	X(HOST_COMMAND,     HOST,   CP,     struct ipc_text,          IPC_LINE_MAX,  0) \
 	X(HOST_OUTPUT,      CP,     HOST,   struct ipc_text,          IPC_TEXT_MAX,  0) \
+	X(HOST_LINK,        HOST,   CP,     struct ipc_host_link,     0,             0) \
+	X(HOST_LINKED,      CP,     HOST,   struct ipc_host_linked,   0,             1) \
+	X(HOST_HOLD,        HOST,   CP,     struct ipc_value,         0,             0) \
 	X(HOST_DONE,        CP,     HOST,   struct ipc_done,          IPC_LINE_MAX,  0) \
 	/* workers: slow things, one job each */                                   \
 	X(WORK_VERIFY,      CP,     WORKER, struct ipc_work_verify,   0,             0) \
@@ -255,6 +259,22 @@ struct ipc_vm_ipl {
 	char text[];
 };
 
+/*
+ * VM_IPL_SAVED: start the saved system in the descriptor; vdev is the device
+ * that low storage names as IPL's.  Nothing has changed when it cannot be:
+ * VM_STATE says VM_WHY_SAVED.
+ *
+ * VM_SAVE_MACHINE keeps everything, devices too, for VM_LOAD into a machine
+ * that is the same; VM_SAVE_SYSTEM keeps processor and storage, for
+ * VM_IPL_SAVED into any machine with as much storage or more.
+ */
+enum ipc_vm_save_kind { VM_SAVE_MACHINE = 1, VM_SAVE_SYSTEM = 2 };
+
+struct ipc_vm_save {
+	uint32_t tag;
+	uint32_t kind; /* enum ipc_vm_save_kind */
+};
+
 struct ipc_vm_begin {
 	uint64_t addr; /* if set */
 	uint32_t set;
@@ -339,6 +359,17 @@ enum ipc_vm_why {
 	VM_WHY_IPL_VERSION,	/* detail = the record's flags */
 	VM_WHY_IPL_ENTRY,	/* detail = the record's entry, outside storage */
 	VM_WHY_NOT_RUNNABLE,	/* KVM refused: detail = exit reason or errno */
+	VM_WHY_SAVED,		/* no saved system was started: detail = enum
+				 * ipc_vm_saved */
+};
+
+/* Why a saved system does not fit, in the order in which it is looked at. */
+enum ipc_vm_saved {
+	VM_SAVED_DAMAGED = 1, /* no saved system, truncated, wrong checksum */
+	VM_SAVED_BUILD,	      /* of another build of include/ */
+	VM_SAVED_MODEL,	      /* of another processor model */
+	VM_SAVED_STORAGE,     /* needs more storage than there is */
+	VM_SAVED_IO,	      /* the file cannot be read */
 };
 
 struct ipc_vm_state {
@@ -381,6 +412,24 @@ struct ipc_spool_who {
 struct ipc_spool_counts {
 	uint32_t tag;
 	uint32_t reader, printer, punch; /* files queued */
+};
+
+/* --- HOST_ --- */
+
+/*
+ * vm370 asks for a minidisk as LINK would: HOST_LINKED with an open file, or
+ * HOST_DONE with the message.  The link lasts as long as the connection.
+ * HOST_HOLD 1 keeps the machine that has it R/W from running, so that a copy
+ * can be made; 0, or the connection's end, lets it go on.
+ */
+struct ipc_host_link {
+	struct vm_name owner;
+	uint32_t vdev;
+	uint32_t write; /* 1: to write, and only if nobody else does */
+};
+
+struct ipc_host_linked {
+	uint64_t blocks; /* of 512 bytes */
 };
 
 /* --- WORK_ --- */

@@ -68,6 +68,7 @@ enum machine_pgm {
 
 enum machine_ext {
 	MACHINE_EXT_KEY = 0x40, /* CP EXTERNAL, and 1 to FF by its operand */
+	MACHINE_EXT_BLOCK_IO = 0x2603, /* DIAGNOSE 250 ended; ext_parm its id */
 };
 
 /* Sizes of 370-mode storage, in bytes: whole 64 KiB, below 4 GiB. */
@@ -114,7 +115,8 @@ struct lowcore {
 	uint32_t ext_code;	  /* 4C external interrupt */
 	uint32_t pgm_code;	  /* 50 enum machine_pgm */
 	uint32_t pgm_addr;	  /* 54 the address that was refused */
-	uint32_t reserved2[8];	  /* 58 */
+	uint32_t ext_parm;	  /* 58 external interrupt, with some codes */
+	uint32_t reserved2[7];	  /* 5C */
 	uint32_t parm_len;	  /* 78 IPL ... PARM */
 	uint32_t reserved3;	  /* 7C */
 	char parm[MACHINE_PARM_MAX]; /* 80 */

@@ -227,11 +227,12 @@ main_write_reg(struct vm *vm, const struct ipcchan_message *m)
 static void
 main_save(struct vm *vm, const struct ipcchan_message *m)
 {
-	const struct ipc_tag *rq = m->payload;
-	int error;
+	const struct ipc_vm_save *rq = m->payload;
+	int error = EINVAL;
 
 	machine_pause(vm);
-	error = save_write(vm, m->fd);
+	if (rq->kind == VM_SAVE_MACHINE)
+		error = save_write(vm, m->fd);
 	machine_resume(vm);
 	close(m->fd);
 	main_done(vm, rq->tag, -error);

@@ -9,6 +9,7 @@
 #define CMS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,6 +38,83 @@ int cms_push(const char *line);
 
 /* How many lines are on the program stack. */
 long cms_queued(void);
+
+/*
+ * Files, by record.  A fileid is "FN FT FM", with the mode left out: on the
+ * first disk in the order of search that has it (to create: on A); "fn.ft" and
+ * "fn.ft.fm" mean the same, so what open() and fopen() take, these take too.
+ * Each returns -1 with errno when it fails:
+ *
+ *   ENOENT   no such file, or (ENXIO) no such disk is accessed
+ *   EEXIST   there is one     EROFS    the disk is read-only
+ *   EINVAL   a bad fileid, length or record     ENODATA  no such record
+ *   ENOSPC   the disk is full  EIO     it cannot be read or written
+ *   EBUSY    the file is open  ESTALE  another user has changed the disk
+ *   EUCLEAN  what the disk says makes no sense
+ */
+struct cms_stat {
+	char name[9], type[9];
+	char mode[3];	  /* "A1" */
+	char recfm;	  /* 'F' or 'V' */
+	uint32_t lrecl;	  /* V: of the longest record */
+	uint32_t records; /* at most 2147483647 */
+	uint32_t blocks;  /* of data */
+	uint16_t year;
+	uint8_t month, day, hour, minute, second;
+	uint8_t read_only; /* the disk is */
+	uint32_t block_size;
+	uint64_t size;	  /* bytes, as open() and read() see it */
+};
+
+int cms_state(const char *fileid, struct cms_stat *st);
+
+enum cms_how {
+	CMS_READ = 0,	 /* must be there */
+	CMS_UPDATE = 1,	 /* must be there: read, write, append */
+	CMS_CREATE = 2,	 /* must not be there */
+	CMS_REPLACE = 3, /* the old one is replaced when this one is closed */
+};
+
+/*
+ * A file descriptor, for cms_read and its like as well as read(), lseek() and
+ * close().  CREATE and REPLACE take recfm, lrecl and mode's number from *st;
+ * all fill it in unless it is NULL (then V, and mode number 1).
+ */
+int cms_open(const char *fileid, enum cms_how how, struct cms_stat *st);
+
+/* Record `record`, from 1; 0: the one after the last that was read.  Its
+ * length; at most size bytes of it are stored. */
+long cms_read(int fd, uint32_t record, void *to, size_t size);
+
+/* 0: at the end.  An F file's records are all lrecl long. */
+int cms_write(int fd, uint32_t record, const void *from, size_t len);
+
+int cms_truncate(int fd, uint32_t records);
+
+/* Close, and it is on the disk for good; or as if it had not been opened. */
+int cms_close(int fd);
+int cms_abandon(int fd);
+
+int cms_erase(const char *fileid);
+int cms_rename(const char *from, const char *to);
+
+/*
+ * The files that match a pattern such as "* EXEC A", in the order of search:
+ * 1, or 0 when there are no more.  *cursor begins with 0.
+ */
+int cms_next(const char *pattern, uint64_t *cursor, struct cms_stat *st);
+
+struct cms_disk {
+	char mode;
+	char parent; /* read-only extension of it, or ' ' */
+	char volume[7];
+	uint8_t read_only;
+	uint16_t vdev;
+	uint32_t block_size, blocks, used, files;
+};
+
+/* An accessed disk: errno ENXIO when there is none of that letter. */
+int cms_disk(char mode, struct cms_disk *disk);
 
 #ifdef __cplusplus
 }

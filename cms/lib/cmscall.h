@@ -15,13 +15,35 @@
  * CP       line, len, struct cmscall_cp * CP command, answer to a buffer
  * STACK    line, len, enum cmscall_order  put a line on the program stack
  * QUEUED                                  lines on the program stack
+ *
+ * Files (cms.h says what they do; st is a struct cms_stat *)
+ * STATE    fileid, len, st
+ * OPEN     fileid, len, enum cms_how, st
+ * READ     fd, record, to, size
+ * WRITE    fd, record, from, len
+ * TRUNCATE fd, records
+ * CLOSE    fd, 1: abandon
+ * ERASE    fileid, len
+ * RENAME   from, len, to, len
+ * NEXT     pattern, len, uint64_t *cursor, st
+ * DISK     mode letter, struct cms_disk *
  */
 #define CMSCALL_BASE 0x370000
 #define CMSCALL_COMMAND (CMSCALL_BASE + 0)
 #define CMSCALL_CP (CMSCALL_BASE + 1)
 #define CMSCALL_STACK (CMSCALL_BASE + 2)
 #define CMSCALL_QUEUED (CMSCALL_BASE + 3)
-#define CMSCALL_END (CMSCALL_BASE + 4)
+#define CMSCALL_STATE (CMSCALL_BASE + 4)
+#define CMSCALL_OPEN (CMSCALL_BASE + 5)
+#define CMSCALL_READ (CMSCALL_BASE + 6)
+#define CMSCALL_WRITE (CMSCALL_BASE + 7)
+#define CMSCALL_TRUNCATE (CMSCALL_BASE + 8)
+#define CMSCALL_CLOSE (CMSCALL_BASE + 9)
+#define CMSCALL_ERASE (CMSCALL_BASE + 10)
+#define CMSCALL_RENAME (CMSCALL_BASE + 11)
+#define CMSCALL_NEXT (CMSCALL_BASE + 12)
+#define CMSCALL_DISK (CMSCALL_BASE + 13)
+#define CMSCALL_END (CMSCALL_BASE + 14)
 
 enum cmscall_order { CMSCALL_FIFO = 0, CMSCALL_LIFO = 1 };
 

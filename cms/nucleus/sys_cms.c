@@ -112,5 +112,6 @@ sys_cms(unsigned number, struct ask *ask)
 		[CMSCALL_QUEUED - CMSCALL_BASE] = cms_queued,
 	};
 
-	return calls[number](ask);
+	return number < sizeof calls / sizeof calls[0] ?
+	    calls[number](ask) : E_NOSYS;
 }

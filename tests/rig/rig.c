@@ -564,7 +564,8 @@ rig_ask(struct rig *rig, enum ipc_type type, void *payload, size_t len,
 int
 rig_save(struct rig *rig, int fd)
 {
-	struct ipc_tag t = { .tag = ++rig->tag };
+	struct ipc_vm_save t = { .tag = ++rig->tag,
+		.kind = VM_SAVE_MACHINE };
 
 	return rig_ask(rig, IPC_VM_SAVE, &t, sizeof t, fd);
 }
