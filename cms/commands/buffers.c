@@ -26,6 +26,7 @@ makebuf_run(const struct command_line *line)
 const struct command command_makebuf = {
 	.name = "MAKEBUF",
 	.abbrev = 7,
+	.code = "MKB",
 	.syntax = "MAKEBUF",
 	.help = "Makes a new buffer on the program stack: lines stacked from\n"
 		"now on are in it.  The return code is its number.",
@@ -53,6 +54,7 @@ dropbuf_run(const struct command_line *line)
 const struct command command_dropbuf = {
 	.name = "DROPBUF",
 	.abbrev = 7,
+	.code = "DRB",
 	.syntax = "DROPBUF [n]",
 	.help = "Takes buffer n and all newer ones off the program stack,\n"
 		"with their lines; without n the newest.",
@@ -72,6 +74,7 @@ desbuf_run(const struct command_line *line)
 const struct command command_desbuf = {
 	.name = "DESBUF",
 	.abbrev = 6,
+	.code = "DSB",
 	.syntax = "DESBUF",
 	.help = "Clears the program stack and what has been typed ahead.",
 	.run = desbuf_run,
@@ -88,6 +91,7 @@ sentries_run(const struct command_line *line)
 const struct command command_sentries = {
 	.name = "SENTRIES",
 	.abbrev = 8,
+	.code = "SEN",
 	.syntax = "SENTRIES",
 	.help = "The return code is the number of lines on the program stack.",
 	.run = sentries_run,

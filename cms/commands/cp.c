@@ -14,6 +14,7 @@ cp_run(const struct command_line *line)
 const struct command command_cp_row = {
 	.name = "CP",
 	.abbrev = 2,
+	.code = "CPF",
 	.syntax = "CP [command]",
 	.help = "Gives a command to CP.  CMS does not look at it first, so CP\n"
 		"QUERY SET asks CP even where CMS has a QUERY SET of its own.\n"

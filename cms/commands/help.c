@@ -81,6 +81,7 @@ help_run(const struct command_line *line)
 const struct command command_help = {
 	.name = "HELP",
 	.abbrev = 1,
+	.code = "HLP",
 	.syntax = "HELP [[CP] command [operand]]",
 	.help = "Lists the commands of CMS, or tells about one.  What CMS\n"
 		"does not know is asked of CP: HELP CP QUERY, HELP QUERY TIME.",

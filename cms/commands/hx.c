@@ -18,6 +18,7 @@ hx_run(const struct command_line *line)
 const struct command command_hx = {
 	.name = "HX",
 	.abbrev = 2,
+	.code = "ITP",
 	.syntax = "HX",
 	.help = "Typed while a program runs, reads or writes: halts it.  Its\n"
 		"return code is 142.",

@@ -33,6 +33,7 @@ identify_run(const struct command_line *line)
 const struct command command_identify = {
 	.name = "IDENTIFY",
 	.abbrev = 2,
+	.code = "IDE",
 	.syntax = "IDENTIFY",
 	.help = "Shows the userid, the node, date, time, time zone and day.",
 	.run = identify_run,

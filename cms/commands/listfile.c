@@ -77,6 +77,7 @@ listfile_run(const struct command_line *line)
 const struct command command_listfile = {
 	.name = "LISTFILE",
 	.abbrev = 1,
+	.code = "LST",
 	.syntax = "LISTFILE [fn [ft [fm]]]",
 	.help = "Lists files: name, type, mode and bytes.  An asterisk in a\n"
 		"name or type stands for any characters.  A MODULE is a\n"

@@ -51,7 +51,7 @@ static int
 query_run(const struct command_line *line)
 {
 	if (line->words < 2)
-		return command_missing();
+		return command_missing(line);
 	for (unsigned i = 0; i < sizeof query_rows / sizeof query_rows[0]; i++)
 		if (command_word_is(line, 1, query_rows[i].name,
 		    query_rows[i].abbrev)) {
@@ -66,6 +66,7 @@ query_run(const struct command_line *line)
 const struct command command_query = {
 	.name = "QUERY",
 	.abbrev = 1,
+	.code = "QRY",
 	.syntax = "QUERY CMSLEVEL | IMPCP | RDYMSG | SEARCH | what CP knows",
 	.help = "CMSLEVEL  which CMS this is\n"
 		"IMPCP     whether unknown commands are given to CP\n"

@@ -19,7 +19,7 @@ static int
 set_row(const struct command_line *line, unsigned i)
 {
 	if (line->words < 3)
-		return command_missing();
+		return command_missing(line);
 	if (line->words > 3)
 		return command_too_many(line, 3);
 	if (command_word_is(line, 2, set_rows[i].yes, set_rows[i].yes_abbrev))
@@ -36,7 +36,7 @@ static int
 set_run(const struct command_line *line)
 {
 	if (line->words < 2)
-		return command_missing();
+		return command_missing(line);
 	for (unsigned i = 0; i < sizeof set_rows / sizeof set_rows[0]; i++)
 		if (command_word_is(line, 1, set_rows[i].name,
 		    set_rows[i].abbrev))
@@ -47,6 +47,7 @@ set_run(const struct command_line *line)
 const struct command command_set = {
 	.name = "SET",
 	.abbrev = 3,
+	.code = "SET",
 	.syntax = "SET IMPCP ON|OFF | RDYMSG LMSG|SMSG | what CP knows",
 	.help = "IMPCP   ON: a command that CMS does not know is given to CP\n"
 		"RDYMSG  LMSG: Ready; with times; SMSG: without\n"

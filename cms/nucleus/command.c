@@ -6,6 +6,7 @@
 #include "command.h"
 #include "console.h"
 #include "hyper.h"
+#include "print.h"
 #include "program.h"
 #include "str.h"
 #include "text.h"
@@ -15,26 +16,48 @@
 
 struct command_settings command_settings = {
 	.imp_cp = 1,
+	.imp_ex = 1,
+	.abbrev = 1,
 	.ready_long = 1,
 };
+
+static int
+command_is_parenthesis(int c)
+{
+	return c == '(' || c == ')';
+}
+
+/* The first word of text, but no more than a parenthesis or what is before
+ * one. */
+static size_t
+command_word(const char *text, const char **word)
+{
+	size_t n = text_word(text, word);
+
+	for (size_t i = 0; i < n; i++)
+		if (command_is_parenthesis((*word)[i]))
+			return i > 0 ? i : 1;
+	return n;
+}
 
 static void
 command_split(struct command_line *line, const char *text)
 {
 	const char *at = text;
+	size_t n;
 
-	*line = (struct command_line){ .text = text };
-	while (line->words < COMMAND_WORDS) {
-		const char *word;
-		size_t n = text_word(at, &word);
-
-		if (n == 0)
-			return;
-		line->word[line->words].at = word;
+	*line = (struct command_line){ .text = text, .operands = -1 };
+	while (line->words < COMMAND_WORDS &&
+	    (n = command_word(at, &at)) > 0) {
+		if (*at == '(' && line->operands == -1)
+			line->operands = line->words;
+		line->word[line->words].at = at;
 		line->word[line->words].len = n;
 		line->words++;
-		at = word + n;
+		at += n;
 	}
+	if (line->operands == -1)
+		line->operands = line->words;
 }
 
 const struct command *
@@ -61,18 +84,33 @@ command_rest(const struct command_line *line, int n)
 }
 
 int
-command_missing(void)
+command_message(const struct command_line *line, int number, int severity,
+    int rc, const char *format, ...)
 {
-	console_line("DMSCMD026E OPERAND MISSING OR INVALID");
-	return RC_SYNTAX;
+	char text[200];
+	va_list ap;
+
+	va_start(ap, format);
+	print_va(text, sizeof text, format, ap);
+	va_end(ap);
+	console_line("DMS%s%03d%c %s", line->command->code, number, severity,
+	    text);
+	return rc;
+}
+
+int
+command_missing(const struct command_line *line)
+{
+	return command_message(line, 26, 'E', RC_SYNTAX,
+	    "OPERAND MISSING OR INVALID");
 }
 
 int
 command_invalid(const struct command_line *line, int n)
 {
-	console_line("DMSCMD070E INVALID PARAMETER '%.*s'",
-	    (int)line->word[n].len, line->word[n].at);
-	return RC_SYNTAX;
+	return command_message(line, 70, 'E', RC_SYNTAX,
+	    "INVALID PARAMETER '%.*s'", (int)line->word[n].len,
+	    line->word[n].at);
 }
 
 int
@@ -104,43 +142,95 @@ command_cp(const char *text, int implied)
 }
 
 static int
-command_find_module(const struct command_line *line, struct fs_file *file)
+command_find_module(const char name[TEXT_NAME], struct fs_file *file)
 {
-	static const char type[8] = "MODULE  ";
-	char name[TEXT_NAME];
+	static const char type[TEXT_NAME + 1] = "MODULE  ";
 
-	return text_name(name, line->word[0].at, line->word[0].len) == 0 &&
-	    fs_find(name, type, file);
+	return fs_find(name, type, file);
+}
+
+/* The row whose whole name it is, or NULL. */
+static const struct command *
+command_named(const char name[TEXT_NAME])
+{
+	size_t len = text_len(name);
+
+	for (const struct command *const *c = command_table; *c != NULL; c++)
+		if (text_abbrev(name, len, (*c)->name, strlen((*c)->name)))
+			return *c;
+	return NULL;
+}
+
+static int
+command_module(struct command_line *line, const char name[TEXT_NAME], int *rc)
+{
+	struct fs_file file;
+
+	if (!command_find_module(name, &file))
+		return 0;
+	*rc = program_run(&file, line->word[0].at);
+	return 1;
+}
+
+/* Run what has this whole name: 1, or 0 when nothing has. */
+static int
+command_try(struct command_line *line, const char name[TEXT_NAME], int *rc)
+{
+	char module[TEXT_NAME];
+
+	line->command = command_named(name);
+	if (line->command == NULL)
+		return command_module(line, name, rc);
+	if (line->command->run != NULL) {
+		*rc = line->command->run(line);
+		return 1;
+	}
+	text_name(module, line->command->module,
+	    strlen(line->command->module));
+	return command_module(line, module, rc);
+}
+
+/* The whole name that a word is short for. */
+static int
+command_abbreviated(const char *word, size_t len, char name[TEXT_NAME])
+{
+	const struct command *c = command_settings.abbrev ?
+	    command_find(word, len) : NULL;
+
+	return c != NULL ? text_name(name, c->name, strlen(c->name)) : -1;
 }
 
 static int
 command_unknown(const struct command_line *line)
 {
-	size_t len = line->word[0].len < 32 ? line->word[0].len : 32;
+	int len = line->word[0].len < 32 ? (int)line->word[0].len : 32;
 
 	console_line("UNKNOWN CP/CMS COMMAND: %.*s - HELP LISTS WHAT THERE IS",
-	    (int)len, line->word[0].at);
+	    len, line->word[0].at);
 	return COMMAND_UNKNOWN;
 }
 
 int
 command_run(const char *text)
 {
-	const struct command *c;
 	struct command_line line;
-	struct fs_file file;
+	char name[TEXT_NAME];
+	const char *word;
+	size_t len;
 	int rc;
 
 	command_split(&line, text);
 	if (line.words == 0)
 		return 0;
-	c = command_find(line.word[0].at, line.word[0].len);
-	if (c != NULL)
-		return c->run(&line);
-	if (command_find_module(&line, &file))
-		return program_run(&file, line.word[0].at);
+	word = line.word[0].at;
+	len = line.word[0].len;
+	if (text_name(name, word, len) == 0 && command_try(&line, name, &rc))
+		return rc;
+	if (command_abbreviated(word, len, name) == 0 &&
+	    command_try(&line, name, &rc))
+		return rc;
 	if (!command_settings.imp_cp)
 		return command_unknown(&line);
-	rc = command_cp(line.word[0].at, 1);
+	rc = command_cp(word, 1);
 	return rc == CP_UNKNOWN ? command_unknown(&line) : rc;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * command.h - what a command is, and how one is found: a command of the
- * nucleus, a MODULE on an accessed disk, a CP command.  A command is one file
- * in cms/commands with one row.
+ * command.h - what a command is, and how one is found: an EXEC, a command of
+ * the nucleus, a MODULE, by its name, a synonym or an abbreviation, and then
+ * a CP command.  A command is one file in cms/commands with one row.
  */
 #ifndef CMS_COMMAND_H
 #define CMS_COMMAND_H
@@ -10,14 +10,20 @@
 #include <stddef.h>
 
 #include "channel.h"
+#include "text.h"
 
 #define COMMAND_MAX CON_LINE_MAX
-#define COMMAND_WORDS 8
+#define COMMAND_WORDS 16
 
-/* A command line; word 0 is the command's name. */
+/*
+ * A command line; word 0 is the command's name.  Words end at blanks, and
+ * parentheses are words of their own: options follow "(".
+ */
 struct command_line {
 	const char *text; /* the whole line */
-	int words;	  /* at most COMMAND_WORDS are counted */
+	const struct command *command;
+	int words;    /* at most COMMAND_WORDS are counted */
+	int operands; /* the words before "(", with the name */
 	struct {
 		const char *at;
 		size_t len;
@@ -27,9 +33,11 @@ struct command_line {
 struct command {
 	const char *name;   /* upper case */
 	unsigned abbrev;    /* its shortest abbreviation */
+	const char *code;   /* of its messages: "LST" for DMSLST002E */
 	const char *syntax; /* one line */
 	const char *help;   /* lines, separated by newlines */
 	int (*run)(const struct command_line *line);
+	const char *module; /* without run: the MODULE that is run */
 };
 
 /* commands/table.c; the last is NULL. */
@@ -38,6 +46,8 @@ extern const struct command *const command_table[];
 /* What SET changes. */
 struct command_settings {
 	int imp_cp;    /* unknown commands go to CP */
+	int imp_ex;    /* a name may be an EXEC's */
+	int abbrev;    /* abbreviations are understood */
 	int ready_long; /* Ready; with times */
 };
 
@@ -49,7 +59,7 @@ int command_run(const char *text);
 /* An unknown command's return code. */
 #define COMMAND_UNKNOWN -3
 
-/* A row that a word names, or NULL. */
+/* A row that a word names, whole or shortened, or NULL. */
 const struct command *command_find(const char *word, size_t len);
 
 /* Is word n an abbreviation of name, at least `least` characters of it? */
@@ -62,8 +72,15 @@ const char *command_rest(const struct command_line *line, int n);
 /* Give CP a line; it answers on the console.  Its return code. */
 int command_cp(const char *text, int implied);
 
+/*
+ * A message of the line's command, "DMSLST002E ..." for number 2 and severity
+ * 'E'; returns rc.
+ */
+int command_message(const struct command_line *line, int number, int severity,
+    int rc, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
 /* Messages that many commands have; each returns its return code, 24. */
-int command_missing(void);
+int command_missing(const struct command_line *line);
 int command_invalid(const struct command_line *line, int n);
 int command_too_many(const struct command_line *line, int n);
 

@@ -28,6 +28,16 @@ text_name(char name[TEXT_NAME], const char *text, size_t len)
 }
 
 size_t
+text_len(const char name[TEXT_NAME])
+{
+	size_t n = TEXT_NAME;
+
+	while (n > 0 && name[n - 1] == ' ')
+		n--;
+	return n;
+}
+
+size_t
 text_word(const char *line, const char **word)
 {
 	size_t n = 0;
@@ -75,10 +85,8 @@ int
 text_match(const char *pattern, const char name[TEXT_NAME])
 {
 	const char *star = NULL;
-	size_t back = 0, n = TEXT_NAME, i = 0;
+	size_t back = 0, n = text_len(name), i = 0;
 
-	while (n > 0 && name[n - 1] == ' ')
-		n--;
 	while (i < n) {
 		if (*pattern == '*') {
 			star = ++pattern;

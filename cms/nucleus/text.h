@@ -15,6 +15,9 @@ int text_blank(int c);
 /* Make a name of text: 0, or -1 when it is empty or longer than 8. */
 int text_name(char name[TEXT_NAME], const char *text, size_t len);
 
+/* A name's characters without its blanks. */
+size_t text_len(const char name[TEXT_NAME]);
+
 /* The first word of a line: where it begins, and its length (0: none). */
 size_t text_word(const char *line, const char **word);
 

@@ -57,8 +57,20 @@ command_cp(const char *text, int implied)
 }
 
 int
-command_missing(void)
+command_message(const struct command_line *line, int number, int severity,
+    int rc, const char *format, ...)
 {
+	(void)line;
+	(void)number;
+	(void)severity;
+	(void)format;
+	return rc;
+}
+
+int
+command_missing(const struct command_line *line)
+{
+	(void)line;
 	return 0;
 }
 
