@@ -59,6 +59,8 @@ enum ipc_party {
 	X(VM_ATTACH,        CP,     GUEST,  struct ipc_vm_attach,     0,             0) \
 	X(VM_ATTACH_FD,     CP,     GUEST,  struct ipc_vm_attach,     0,             1) \
 	X(VM_DETACH,        CP,     GUEST,  struct ipc_value,         0,             0) \
+	X(VM_RENUMBER,      CP,     GUEST,  struct ipc_vm_renumber,   0,             0) \
+	X(VM_HOLD,          CP,     GUEST,  struct ipc_value,         0,             0) \
 	X(VM_IPL,           CP,     GUEST,  struct ipc_vm_ipl,        MACHINE_PARM_MAX, 0) \
 	X(VM_IPL_SAVED,     CP,     GUEST,  struct ipc_vm_ipl,        MACHINE_PARM_MAX, 1) \
 	X(VM_BEGIN,         CP,     GUEST,  struct ipc_vm_begin,      0,             0) \
@@ -76,6 +78,8 @@ enum ipc_party {
 	X(VM_LOAD,          CP,     GUEST,  struct ipc_tag,           0,             1) \
 	X(VM_CP_REPLY,      CP,     GUEST,  struct ipc_cp_reply,      IPC_TEXT_MAX,  0) \
 	X(VM_STATE,         GUEST,  CP,     struct ipc_vm_state,      0,             0) \
+	X(VM_DETACHED,      GUEST,  CP,     struct ipc_value,         0,             0) \
+	X(VM_HELD,          GUEST,  CP,     struct ipc_none,          0,             0) \
 	X(VM_CONS_OUTPUT,   GUEST,  CP,     struct ipc_cons_output,   IPC_LINE_MAX,  0) \
 	X(VM_CONS_READ,     GUEST,  CP,     struct ipc_value,         0,             0) \
 	X(VM_CP_COMMAND,    GUEST,  CP,     struct ipc_cp_command,    DIAG_COMMAND_MAX, 0) \
@@ -236,10 +240,15 @@ struct ipc_vm_ready {
 };
 
 #define ATTACH_READ_ONLY 0x01
+#define VM_DEVICES_MAX 64 /* in one machine */
 
 /*
  * A device.  FBA: descriptor of the minidisk, blocks its size.  READER with
  * a descriptor: a deck in memory (memfd), blocks = cards of 80 bytes.
+ *
+ * VM_DETACH's value is a vdev.  VM_DETACHED says the same vdev when nothing
+ * of the device is left: its descriptor is closed, no I/O is under way.  It
+ * answers each VM_DETACH, also of a device that is not there.
  */
 struct ipc_vm_attach {
 	uint32_t vdev;
@@ -248,6 +257,17 @@ struct ipc_vm_attach {
 	uint32_t zero;
 	uint64_t blocks;
 };
+
+/* The device stays what it is, with all that it has pending. */
+struct ipc_vm_renumber {
+	uint32_t from, to; /* vdevs; nothing happens unless only from exists */
+};
+
+/*
+ * VM_HOLD 1: the processor and the channel stand still, whatever else CP
+ * orders, until VM_HOLD 0; nobody at the console or in the machine notices.
+ * VM_HELD answers VM_HOLD 1 when no disk I/O is under way.
+ */
 
 #define IPL_CLEAR 0x01 /* zero storage first */
 #define IPL_STOP 0x02  /* stop before the first instruction */
@@ -418,10 +438,16 @@ struct ipc_spool_counts {
 
 /*
  * vm370 asks for a minidisk as LINK would: HOST_LINKED with an open file, or
- * HOST_DONE with the message.  The link lasts as long as the connection.
+ * HOST_DONE with the message.  The link lasts as long as the connection, which
+ * has only one.
+ *
  * HOST_HOLD 1 keeps the machine that has it R/W from running, so that a copy
- * can be made; 0, or the connection's end, lets it go on.
+ * can be made; HOST_DONE (rc 0) when it stands still.  0, or the connection's
+ * end, lets it go on.  It goes on by itself after HOST_HOLD_SECONDS: then the
+ * HOST_DONE of HOST_HOLD 0 has rc -ETIMEDOUT, and the copy is none.
  */
+#define HOST_HOLD_SECONDS 10
+
 struct ipc_host_link {
 	struct vm_name owner;
 	uint32_t vdev;

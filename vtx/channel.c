@@ -496,6 +496,8 @@ channel_run(struct vm *vm)
 {
 	bool more = false;
 
+	if (vm->held)
+		return false;
 	/* A slice may end an IPL, but never adds or removes a device. */
 	for (unsigned i = 0; i < vm->ndevices; i++) {
 		struct device *d = vm->device[i];

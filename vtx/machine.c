@@ -166,6 +166,18 @@ machine_resume(struct vm *vm)
 }
 
 void
+machine_hold(struct vm *vm, bool held)
+{
+	if (vm->held == held)
+		return;
+	vm->held = held;
+	if (held)
+		machine_pause(vm);
+	else
+		machine_resume(vm);
+}
+
+void
 machine_wake(struct vm *vm)
 {
 	uint64_t one = 1;
@@ -358,6 +370,35 @@ machine_detach(struct vm *vm, uint32_t vdev)
 	free(d);
 }
 
+/* Lock held: in order of vdev again after one of them changed. */
+static void
+machine_sort(struct vm *vm)
+{
+	for (unsigned i = 1; i < vm->ndevices; i++)
+		for (unsigned j = i; j > 0 &&
+		    vm->device[j - 1]->vdev > vm->device[j]->vdev; j--) {
+			struct device *d = vm->device[j];
+
+			vm->device[j] = vm->device[j - 1];
+			vm->device[j - 1] = d;
+		}
+}
+
+void
+machine_renumber(struct vm *vm, uint32_t from, uint32_t to)
+{
+	struct device *d;
+
+	pthread_mutex_lock(&vm->lock);
+	d = machine_device(vm, from);
+	if (d != NULL && to != VDEV_NONE && to <= VDEV_MAX &&
+	    machine_device(vm, to) == NULL) {
+		d->vdev = (uint16_t)to;
+		machine_sort(vm);
+	}
+	pthread_mutex_unlock(&vm->lock);
+}
+
 static struct device *
 machine_new_device(struct vm *vm, const struct ipc_vm_attach *at,
     const struct device_ops *ops)
@@ -388,7 +429,7 @@ machine_attach_check(const struct vm *vm, const struct ipc_vm_attach *at,
 		errno = ENODEV;
 	else if (fd >= 0 && !device_find_ops(at->type)->medium)
 		errno = EINVAL;
-	else if (vm->ndevices == VM_DEVICES)
+	else if (vm->ndevices == VM_DEVICES_MAX)
 		errno = ENOSPC;
 	else
 		return 0;

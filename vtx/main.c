@@ -87,6 +87,27 @@ main_detach(struct vm *vm, const struct ipcchan_message *m)
 	const struct ipc_value *v = m->payload;
 
 	machine_detach(vm, v->value);
+	ipcchan_send(&vm->chan, IPC_VM_DETACHED, v, sizeof *v, -1);
+}
+
+static void
+main_renumber(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_vm_renumber *r = m->payload;
+
+	machine_renumber(vm, r->from, r->to);
+}
+
+/* Disk I/O is done on this thread: there is none under way now. */
+static void
+main_hold(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_value *v = m->payload;
+	struct ipc_none none = { 0 };
+
+	machine_hold(vm, v->value != 0);
+	if (vm->held)
+		ipcchan_send(&vm->chan, IPC_VM_HELD, &none, sizeof none, -1);
 }
 
 static void
@@ -271,6 +292,8 @@ static main_handler *const main_handlers[IPC_TYPES] = {
 	[IPC_VM_ATTACH] = main_attach,
 	[IPC_VM_ATTACH_FD] = main_attach,
 	[IPC_VM_DETACH] = main_detach,
+	[IPC_VM_RENUMBER] = main_renumber,
+	[IPC_VM_HOLD] = main_hold,
 	[IPC_VM_IPL] = main_ipl,
 	[IPC_VM_BEGIN] = main_begin,
 	[IPC_VM_STOP] = main_stop,

@@ -26,7 +26,6 @@
 #include "memory.h"
 
 #define VM_CPUS 1     /* in 370 mode */
-#define VM_DEVICES 64 /* in one machine */
 #define VM_EXT_CODES 256
 
 /* What a quiet processor waits for besides being allowed to run. */
@@ -94,9 +93,10 @@ struct vm {
 	pthread_cond_t settled; /* a processor became quiet */
 	bool running;
 	unsigned pauses;
+	bool held; /* VM_HOLD: one of the pauses, and the channel's too */
 	atomic_bool irq; /* ops->pending(), for a look without the lock */
 	uint8_t ext[VM_EXT_CODES / 8]; /* external interrupts, by code */
-	struct device *device[VM_DEVICES]; /* by ascending vdev */
+	struct device *device[VM_DEVICES_MAX]; /* by ascending vdev */
 	unsigned ndevices;
 	bool reported; /* report is a vCPU's, to be sent */
 	struct ipc_vm_state report;
@@ -119,6 +119,9 @@ int machine_open(struct vm *vm, const struct ipc_vm_config *config, int kvm);
 void machine_pause(struct vm *vm);
 void machine_resume(struct vm *vm);
 
+/* The same for as long as vmcp wants, and the channel stands still too. */
+void machine_hold(struct vm *vm, bool held);
+
 /* VM_STATE to vmcp, after what a vCPU had to report. */
 void machine_report(struct vm *vm, enum ipc_vm_why why, uint64_t rip,
     uint64_t detail, const struct csw *csw);
@@ -140,6 +143,7 @@ struct device *machine_device(struct vm *vm, uint32_t vdev);
 /* 0 or -1 with errno; the descriptor is taken either way. */
 int machine_attach(struct vm *vm, const struct ipc_vm_attach *at, int fd);
 void machine_detach(struct vm *vm, uint32_t vdev);
+void machine_renumber(struct vm *vm, uint32_t from, uint32_t to);
 
 /* --- either thread's --- */
 

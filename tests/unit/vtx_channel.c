@@ -332,11 +332,11 @@ test_attach(void **state)
 	assert_int_equal(machine_attach(&f->vm, &at, -1), -1);
 	at.type = DEVICE_TIMER; /* with one */
 	assert_int_equal(machine_attach(&f->vm, &at, dup(f->vm.wake)), -1);
-	for (at.vdev = 0x200; f->vm.ndevices < VM_DEVICES; at.vdev++)
+	for (at.vdev = 0x200; f->vm.ndevices < VM_DEVICES_MAX; at.vdev++)
 		assert_int_equal(machine_attach(&f->vm, &at, -1), 0);
 	assert_int_equal(machine_attach(&f->vm, &at, -1), -1);
 	machine_detach(&f->vm, 0xEEE);
-	assert_int_equal(f->vm.ndevices, VM_DEVICES);
+	assert_int_equal(f->vm.ndevices, VM_DEVICES_MAX);
 }
 
 int
