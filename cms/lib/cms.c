@@ -85,3 +85,9 @@ cms_queued(void)
 {
 	return cms_call(CMSCALL_QUEUED, NULL, 0, NULL);
 }
+
+int
+cms_date(const char *fileid, const struct cms_stat *st)
+{
+	return (int)cms_call(CMSCALL_DATE, fileid, strlen(fileid), st);
+}

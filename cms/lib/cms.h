@@ -98,6 +98,9 @@ int cms_abandon(int fd);
 int cms_erase(const char *fileid);
 int cms_rename(const char *from, const char *to);
 
+/* The file's date and time become st's. */
+int cms_date(const char *fileid, const struct cms_stat *st);
+
 /*
  * The files that match a pattern such as "* EXEC A", in the order of search:
  * 1, or 0 when there are no more.  *cursor begins with 0.
