@@ -486,7 +486,6 @@ guest_stop_message(struct vmblok *vm, const struct ipc_vm_state *st)
 		vmblok_message(vm, 450,
 		    "VIRTUAL MACHINE NOT IN RUNNABLE STATE");
 		break;
-	case VM_WHY_SAVED:
 	case VM_WHY_NONE:
 	case VM_WHY_ASKED:
 		break;
@@ -502,7 +501,7 @@ guest_state(struct guest *g, const struct ipc_vm_state *st)
 {
 	struct vmblok *vm = g->vm;
 
-	if (st->run > VM_RUNNING || st->why > VM_WHY_SAVED)
+	if (st->run > VM_RUNNING || st->why > VM_WHY_NOT_RUNNABLE)
 		return false;
 	if (st->run == VM_RUNNING) {
 		if (!g->stop_asked)

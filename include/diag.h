@@ -54,6 +54,11 @@ enum diag_code {
  * CP says nothing of a command that it does not know, and only gives rc 1: a
  * guest that passes on what its user typed has its own words for that. */
 #define DIAG_COMMAND_IMPLIED 0x01 /* flags */
+
+/* A DIAGNOSE 8 that was outstanding when a system was saved, SAVESYS above
+ * all, ends with this rc, cc 0 and no answer in every machine that starts the
+ * saved system.  machine.h says what else such a machine finds. */
+#define DIAG_RESUMED (-1)
 #define DIAG_COMMAND_MAX 240
 #define DIAG_RESPONSE_MAX 8192
 

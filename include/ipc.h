@@ -276,23 +276,26 @@ struct ipc_vm_ipl {
 	uint32_t text_len; /* PARM */
 	uint32_t vdev;
 	uint32_t flags;
+	uint32_t tag; /* VM_IPL_SAVED */
 	char text[];
 };
 
 /*
  * VM_IPL_SAVED: start the saved system in the descriptor; vdev is the device
- * that low storage names as IPL's.  Nothing has changed when it cannot be:
- * VM_STATE says VM_WHY_SAVED.
+ * that low storage names as IPL's, IPL_CLEAR is implied.  Answered by VM_DONE,
+ * after VM_STATE: rc 0, or an enum ipc_vm_saved, and nothing has changed.
  *
  * VM_SAVE_MACHINE keeps everything, devices too, for VM_LOAD into a machine
- * that is the same; VM_SAVE_SYSTEM keeps processor and storage, for
- * VM_IPL_SAVED into any machine with as much storage or more.
+ * that is the same; VM_SAVE_SYSTEM keeps processor and storage under a name
+ * (saved.h), for VM_IPL_SAVED into any machine with as much storage or more.
+ * It is refused with EBUSY while I/O or an I/O interruption is outstanding.
  */
 enum ipc_vm_save_kind { VM_SAVE_MACHINE = 1, VM_SAVE_SYSTEM = 2 };
 
 struct ipc_vm_save {
 	uint32_t tag;
 	uint32_t kind; /* enum ipc_vm_save_kind */
+	struct vm_name name; /* VM_SAVE_SYSTEM */
 };
 
 struct ipc_vm_begin {
@@ -379,15 +382,13 @@ enum ipc_vm_why {
 	VM_WHY_IPL_VERSION,	/* detail = the record's flags */
 	VM_WHY_IPL_ENTRY,	/* detail = the record's entry, outside storage */
 	VM_WHY_NOT_RUNNABLE,	/* KVM refused: detail = exit reason or errno */
-	VM_WHY_SAVED,		/* no saved system was started: detail = enum
-				 * ipc_vm_saved */
 };
 
-/* Why a saved system does not fit, in the order in which it is looked at. */
+/* Why a saved system was not started. */
 enum ipc_vm_saved {
 	VM_SAVED_DAMAGED = 1, /* no saved system, truncated, wrong checksum */
 	VM_SAVED_BUILD,	      /* of another build of include/ */
-	VM_SAVED_MODEL,	      /* of another processor model */
+	VM_SAVED_MODEL,	      /* of another processor model or machine mode */
 	VM_SAVED_STORAGE,     /* needs more storage than there is */
 	VM_SAVED_IO,	      /* the file cannot be read */
 };

@@ -25,6 +25,12 @@
  * (IF=0); EBX = IPL device; EAX ECX EDX ESI EDI EBP ESP 0; no interrupt
  * pending but what the devices themselves raise afterwards.
  *
+ * A saved system starts where it was saved instead: all registers are those
+ * of then, the time stamp counter goes on from then, storage that the machine
+ * has on top reads as zero.  Devices are as after a system reset, no interrupt
+ * is pending, and low storage says version, ipl_vdev, storage, cpus, parm_len
+ * and parm of this machine and this IPL; the rest of it is what was saved.
+ *
  * Interrupts are presented when IF=1, one at a time; before the vector is
  * entered low storage tells what it is about.  There is no controller and no
  * end-of-interrupt: read low storage before you enable again.

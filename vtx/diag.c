@@ -330,10 +330,10 @@ diag_cancel(struct vcpu *v)
 }
 
 void
-diag_settle(struct vcpu *v)
+diag_settle(struct vcpu *v, int32_t rc)
 {
-	const struct diag success = { 0 };
+	const struct diag results = { .rc = rc };
 
 	if (v->wait == WAIT_CP)
-		diag_results(v->vm, v->call.block, &success);
+		diag_results(v->vm, v->call.block, &results);
 }

@@ -24,7 +24,7 @@ void diag_reply(struct vm *vm, const struct ipc_cp_reply *reply);
 void diag_cancel(struct vcpu *v);
 
 /* The processor is quiet and its machine is being saved: whoever loads it
- * finds a waiting DIAGNOSE 8 ended with success and no text. */
-void diag_settle(struct vcpu *v);
+ * finds a waiting DIAGNOSE 8 ended with this rc and no text. */
+void diag_settle(struct vcpu *v, int32_t rc);
 
 #endif

@@ -28,24 +28,26 @@ ipl_start(struct vm *vm, const struct ipc_vm_ipl *msg)
 	channel_ipl(d);
 }
 
-/* Low storage, after the record: what machine.h says CP stores at IPL. */
-static void
-ipl_low_storage(struct vm *vm, const struct device *d)
+void
+ipl_low_storage(struct vm *vm, uint32_t vdev, const char *parm,
+    uint32_t parm_len)
 {
-	const struct lowcore low = {
+	struct lowcore low = {
 		.version = MACHINE_VERSION,
-		.ipl_vdev = d->vdev,
+		.ipl_vdev = vdev,
 		.storage = vm->mem.size,
 		.cpus = vm->ncpus,
+		.parm_len = parm_len,
 	};
 	const size_t from = offsetof(struct lowcore, version);
 	const size_t to = offsetof(struct lowcore, reserved1);
 
+	memcpy(low.parm, parm, parm_len);
 	mem_write(&vm->mem, GPA(from), (const char *)&low + from, to - from);
 	mem_write(&vm->mem, GPA(offsetof(struct lowcore, parm_len)),
-	    &vm->ipl.parm_len, sizeof vm->ipl.parm_len);
-	mem_write(&vm->mem, GPA(offsetof(struct lowcore, parm)), vm->ipl.parm,
-	    sizeof vm->ipl.parm);
+	    &low.parm_len, sizeof low.parm_len);
+	mem_write(&vm->mem, GPA(offsetof(struct lowcore, parm)), low.parm,
+	    sizeof low.parm);
 }
 
 void
@@ -68,7 +70,7 @@ ipl_ended(struct vm *vm, struct device *d, const struct csw *csw)
 		machine_report(vm, VM_WHY_IPL_ENTRY, 0, record.entry, NULL);
 		return;
 	}
-	ipl_low_storage(vm, d);
+	ipl_low_storage(vm, d->vdev, vm->ipl.parm, vm->ipl.parm_len);
 	for (unsigned i = 0; i < vm->ncpus; i++) {
 		if (vm->ops->reset(&vm->cpu[i], record.entry, d->vdev) < 0) {
 			machine_report(vm, VM_WHY_NOT_RUNNABLE, record.entry,

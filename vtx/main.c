@@ -26,6 +26,7 @@
 #include "name.h"
 #include "sandbox.h"
 #include "save.h"
+#include "savesys.h"
 #include "subchan.h"
 #include "vm.h"
 
@@ -47,9 +48,10 @@ static const struct sandbox_rule main_rules[] = {
 	SANDBOX(clock_gettime, "deadlines, where the vdso asks the kernel"),
 	SANDBOX(madvise, "storage cleared"),
 	SANDBOX(brk, "malloc"),
-	SANDBOX_ARG(mmap, 2, PROT_READ | PROT_WRITE, "malloc"),
+	SANDBOX_ARG(mmap, 2, PROT_READ | PROT_WRITE,
+	    "malloc; storage cleared; pages of a saved system"),
 	SANDBOX(munmap, "malloc"),
-	SANDBOX(mremap, "malloc"),
+	SANDBOX(mremap, "malloc; pages of a saved system become storage"),
 	SANDBOX(rt_sigreturn, "a signal's end"),
 	SANDBOX(restart_syscall, "a wait that was stopped and continued"),
 	SANDBOX(exit_group, "the end"),
@@ -114,6 +116,16 @@ static void
 main_ipl(struct vm *vm, const struct ipcchan_message *m)
 {
 	ipl_start(vm, m->payload);
+}
+
+static void
+main_ipl_saved(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_vm_ipl *ipl = m->payload;
+	int rc = savesys_ipl(vm, m->fd, ipl);
+
+	close(m->fd);
+	main_done(vm, ipl->tag, rc);
 }
 
 static void
@@ -254,6 +266,8 @@ main_save(struct vm *vm, const struct ipcchan_message *m)
 	machine_pause(vm);
 	if (rq->kind == VM_SAVE_MACHINE)
 		error = save_write(vm, m->fd);
+	else if (rq->kind == VM_SAVE_SYSTEM)
+		error = savesys_write(vm, m->fd, rq->name);
 	machine_resume(vm);
 	close(m->fd);
 	main_done(vm, rq->tag, -error);
@@ -295,6 +309,7 @@ static main_handler *const main_handlers[IPC_TYPES] = {
 	[IPC_VM_RENUMBER] = main_renumber,
 	[IPC_VM_HOLD] = main_hold,
 	[IPC_VM_IPL] = main_ipl,
+	[IPC_VM_IPL_SAVED] = main_ipl_saved,
 	[IPC_VM_BEGIN] = main_begin,
 	[IPC_VM_STOP] = main_stop,
 	[IPC_VM_RESET] = main_reset,

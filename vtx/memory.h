@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/uio.h>
 
 #include "vmtypes.h"
 
@@ -16,7 +17,17 @@
 
 struct memory {
 	uint8_t *base; /* for memory.c, kvm.c's slot and the functions below */
-	uint64_t size; /* bytes, a multiple of MEM_PAGE */
+	uint64_t size;
+	/* Between these, from and to, are pages of a file: they would come
+	 * back if they were only dropped. */
+	uint64_t file_from, file_to;
+};
+
+/* Pages of a file that are to become storage: a copy of their own for whoever
+ * writes to them, the file's for all others. */
+struct mem_pages {
+	uint8_t *base; /* of those that are left */
+	uint64_t len;
 };
 
 /* Storage that costs what is touched.  -1 with errno. */
@@ -29,6 +40,16 @@ int mem_release(struct memory *mem, gpa_t at, uint64_t len);
 
 /* All of storage reads as zero. */
 void mem_clear(struct memory *mem);
+
+/* len bytes of the file, which it must have, from a multiple of MEM_PAGE.  -1
+ * with errno, EIO when they cannot be read.  What mem_adopt did not take goes
+ * with mem_pages_close. */
+int mem_pages_open(struct mem_pages *p, int fd, uint64_t at, uint64_t len);
+void mem_pages_close(struct mem_pages *p);
+
+/* The first len bytes of p become the storage at `at`.  Nobody may be looking
+ * there.  -1 with errno. */
+int mem_adopt(struct memory *mem, gpa_t at, struct mem_pages *p, uint64_t len);
 
 /* Bytes of storage from `at` on; 0 outside. */
 static inline uint64_t
@@ -63,6 +84,18 @@ mem_write(struct memory *mem, gpa_t at, const void *from, size_t len)
 	if (!mem_inside(mem, at, len))
 		return -1;
 	memcpy(mem->base + at.a, from, len);
+	return 0;
+}
+
+/* The same bytes for a system call that reads or writes them itself; they
+ * stay where they are as long as the machine lives.  -1: outside. */
+static inline int
+mem_span(const struct memory *mem, gpa_t at, uint64_t len, struct iovec *span)
+{
+	if (!mem_inside(mem, at, len))
+		return -1;
+	span->iov_base = mem->base + at.a;
+	span->iov_len = len;
 	return 0;
 }
 

@@ -19,10 +19,6 @@
 #include "diagnose.h"
 #include "subchan.h"
 
-#ifndef VM370_BUILD_ID
-#define VM370_BUILD_ID 0
-#endif
-
 #define SAVE_VERSION 2
 #define SAVE_ROUND(n, to) (((n) + (to) - 1) / (to) * (to))
 
@@ -124,7 +120,7 @@ load_machine(struct vm *vm, struct section *s)
 	return 0;
 }
 
-static void
+void
 save_cpu(struct vcpu *v, struct section *s)
 {
 	uint8_t state[KVM_STATE_MAX];
@@ -138,8 +134,8 @@ save_cpu(struct vcpu *v, struct section *s)
 		s->bad = true;
 }
 
-static int
-load_cpu(struct vcpu *v, struct section *s)
+int
+save_load_cpu(struct vcpu *v, struct section *s)
 {
 	uint8_t state[KVM_STATE_MAX];
 	bool lost = section_get_u8(s) != 0;
@@ -224,8 +220,7 @@ save_page_is_zero(const uint64_t page[MEM_PAGE / 8])
 	return true;
 }
 
-/* The numbers of the pages that hold something; NULL: no memory. */
-static uint32_t *
+uint32_t *
 save_find_pages(const struct vm *vm, uint64_t *count)
 {
 	uint64_t pages = vm->mem.size / MEM_PAGE;
@@ -292,7 +287,7 @@ save_write(struct vm *vm, int fd)
 		return EBUSY;
 	}
 	for (unsigned i = 0; i < vm->ncpus; i++)
-		diag_settle(&vm->cpu[i]);
+		diag_settle(&vm->cpu[i], 0);
 	list = save_find_pages(vm, &h.pages);
 	if (list == NULL || s.bytes == NULL) {
 		free(list);
@@ -348,7 +343,7 @@ save_give_section(struct vm *vm, const struct save_section *head,
 	case SAVE_CPU:
 		if (head->id >= vm->ncpus)
 			return ENODEV;
-		return apply && load_cpu(&vm->cpu[head->id], s) < 0 ?
+		return apply && save_load_cpu(&vm->cpu[head->id], s) < 0 ?
 		    EPROTO : 0;
 	case SAVE_DEVICE:
 		d = machine_device(vm, head->id);

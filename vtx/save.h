@@ -17,4 +17,12 @@
 int save_write(struct vm *vm, int fd);
 int save_read(struct vm *vm, int fd);
 
+/* One processor into a section and back; -1: refused. */
+void save_cpu(struct vcpu *v, struct section *s);
+int save_load_cpu(struct vcpu *v, struct section *s);
+
+/* The numbers of the pages that hold something, ascending, with room for one
+ * more; the caller frees them.  NULL: no memory. */
+uint32_t *save_find_pages(const struct vm *vm, uint64_t *count);
+
 #endif

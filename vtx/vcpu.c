@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -31,6 +32,8 @@ static const struct sandbox_rule vcpu_rules[] = {
 	SANDBOX(futex, "the machine's lock and conditions"),
 	SANDBOX(write, "the eventfd that wakes the device thread"),
 	SANDBOX(madvise, "DIAGNOSE 10: pages given back"),
+	SANDBOX_ARG(mmap, 2, PROT_READ | PROT_WRITE,
+	    "DIAGNOSE 10: pages of a saved system given back"),
 	SANDBOX(rt_sigreturn, "the kick"),
 	SANDBOX(clock_gettime, "DIAGNOSE 270: processor time"),
 	SANDBOX(exit_group, "a lock that cannot be had"),

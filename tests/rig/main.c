@@ -41,7 +41,6 @@ static const char *const rig_whys[] = {
 	[VM_WHY_IPL_VERSION] = "version",
 	[VM_WHY_IPL_ENTRY] = "entry",
 	[VM_WHY_NOT_RUNNABLE] = "notrunnable",
-	[VM_WHY_SAVED] = "saved",
 };
 
 static void

@@ -469,7 +469,7 @@ queue_keeps_order_and_ends(void **state)
 	assert_int_equal(cp.queued, 0);
 
 	/* Descriptors that wait are duplicates, and go with the queue. */
-	while (ipcchan_send(&cp, IPC_VM_SAVE, &(struct ipc_vm_save){ 1, 1 },
+	while (ipcchan_send(&cp, IPC_VM_SAVE, &(struct ipc_vm_save){ .tag = 1 },
 	    sizeof(struct ipc_vm_save), fd[1]) == 0 && cp.queued < 256)
 		;
 	while (ipcchan_send(&cp, IPC_VM_STOP, &(struct ipc_none){ 0 },

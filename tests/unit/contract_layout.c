@@ -12,6 +12,7 @@
 #include "diag.h"
 #include "ipc.h"
 #include "machine.h"
+#include "saved.h"
 #include "vmtypes.h"
 
 #define SIZE(type, bytes) \
