@@ -99,6 +99,29 @@ else
 fi
 deck save -s 512 -r 01C=cards.data -D 201=numbers.data
 
+# A saved system, in machines that are larger; and all that must not start,
+# to a machine that goes on as if nothing had been asked.
+check saved -r 00C=saved.deck ipl=00C rc=0 storage=2048 saved="A PARM 1" rc=0 \
+	word=40088:0 saved="A PARM 1" rc=0 saved="A PARM 1" rc=0 \
+	storage=65536 saved="A PARM 1" rc=0 clear state=asked word=FFFFC:0 \
+	saved="A PARM 1" rc=0 ipl=00C,clear,stop state=asked word=50008:0
+check saved-refused -r 00C=saved.deck ipl=00C,parm=REFUSED \
+	sleep=200 forged=cut=0:1 forged=cut=1:1 forged=cut=119:1 \
+	forged=cut=120:1 forged=cut=500:1 forged=cut=4096:1 \
+	forged=cut=-4096:1 forged=cut=-1:1 forged=long=1:1 forged=long=4096:1 \
+	forged=flip=0:1 forged=flip=8:2 forged=flip=12:1 forged=flip=16:1 \
+	forged=flip=24:1 forged=flip=32:1 forged=flip=40:1 forged=flip=44:1 \
+	forged=flip=48:1 forged=flip=52:1 forged=flip=56:1 forged=flip=64:1 \
+	forged=flip=72:1 forged=flip=88:1 forged=flip=96:1 forged=flip=104:1 \
+	forged=flip=112:1 forged=flip=120:1 forged=flip=1200:1 forged=flip=1400:1 \
+	forged=flip=-1:1 forged=page=0:1 forged=page=5:1 forged=page=-1:1 \
+	forged=magic:1 forged=format:2 forged=build:2 forged=model:3 \
+	forged=mode:3 forged=storage:4 forged=small:1 forged=runs:1 \
+	forged=norun:1 forged=pages:1 forged=processor:1 forged=at:1 \
+	forged=order:1 forged=folder:5 external=40 rc=0
+check saved-small -r 00C=saved.deck ipl=00C rc=0 storage=512 forged=flip=4000:4 \
+	ipl=00C,stop state=asked
+
 # How a machine ends, and that its vmguest is there for the next one.
 check disabled -r 00C=disabled.deck ipl=00C state=disabled:DEAD0451 \
 	begin rc=0

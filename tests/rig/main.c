@@ -18,6 +18,10 @@
  *   running      wait for VM_STATE saying so
  *   begin=ADDR   stop  reset  clear  external=CODE  sleep=MS
  *   word=ADDR:VALUE  storage holds it
+ *   storage=KIB  another vmguest with so much, the same devices
+ *   save         VM_SAVE_SYSTEM into a new file
+ *   saved[=PARM] start from that file
+ *   forged=WHAT:WHY  start a forgery (rigsaved.h): refused, WHY a number
  * 90 and above are the rig's own: 97 wrong value, 98 wrong state, 99 time.
  */
 #include <stdio.h>
@@ -26,6 +30,7 @@
 #include <unistd.h>
 
 #include "rig.h"
+#include "rigsaved.h"
 
 #define RIG_WRONG 97
 #define RIG_STATE 98
@@ -185,6 +190,43 @@ step_word(struct rig *rig, char *arg)
 	return word == want ? 0 : RIG_WRONG;
 }
 
+static int
+step_storage(struct rig *rig, char *arg)
+{
+	rig_kill(rig);
+	rig->storage = strtoull(arg, NULL, 0) << 10;
+	rig->done = false;
+	return rig_start(rig) < 0 ? RIG_STATE : 0;
+}
+
+static int
+step_save(struct rig *rig, char *arg)
+{
+	(void)arg;
+	return rigsaved_save(rig) != 0 ? RIG_WRONG : 0;
+}
+
+static int
+step_saved(struct rig *rig, char *arg)
+{
+	rig->done = false;
+	return rigsaved_ipl(rig, arg) != 0 ? RIG_WRONG : 0;
+}
+
+static int
+step_forged(struct rig *rig, char *arg)
+{
+	char *why = strchr(arg, ':');
+	int rc;
+
+	*why++ = '\0';
+	rc = rigsaved_forged(rig, arg);
+	if (rc == atoi(why))
+		return 0;
+	fprintf(stderr, "rig: %s: %d\n", arg, rc);
+	return RIG_WRONG;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct rig *, char *);
@@ -200,6 +242,10 @@ static const struct {
 	{ "external", step_external },
 	{ "sleep", step_sleep },
 	{ "word", step_word },
+	{ "storage", step_storage },
+	{ "save", step_save },
+	{ "saved", step_saved },
+	{ "forged", step_forged },
 };
 
 static int
@@ -289,7 +335,7 @@ int
 main(int argc, char **argv)
 {
 	static struct rig rig = { .vmguest = "vmguest", .kvm = "/dev/kvm",
-		.storage = 1u << 20, .timeout_ms = 20000 };
+		.storage = 1u << 20, .timeout_ms = 20000, .saved = -1 };
 	int rc = 0;
 
 	rig_add(&rig, "009", DEVICE_CONSOLE, 0);

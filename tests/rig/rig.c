@@ -3,6 +3,7 @@
  * rig.c - a vmcp small enough to trust, for tests and benches of vmguest.
  */
 #include "rig.h"
+#include "rigsaved.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -290,6 +291,32 @@ rig_cmd_damage(struct rig *rig, const struct ipc_cp_command *c,
 	rig_reply(rig, c, -rc, NULL, 0);
 }
 
+/* SAVESYS: save the system.  IPLSYS parm: start it, which has no answer. */
+static void
+rig_cmd_savesys(struct rig *rig, const struct ipc_cp_command *c,
+    const char *arg)
+{
+	(void)arg;
+	rig_reply(rig, c, -rigsaved_save(rig), NULL, 0);
+}
+
+static void
+rig_cmd_iplsys(struct rig *rig, const struct ipc_cp_command *c,
+    const char *arg)
+{
+	(void)c;
+	if (rigsaved_ipl(rig, arg) != 0)
+		rig_fail(rig, "not started");
+}
+
+/* FORGED what: start one that must be refused; the reply is why. */
+static void
+rig_cmd_forged(struct rig *rig, const struct ipc_cp_command *c,
+    const char *arg)
+{
+	rig_reply(rig, c, rigsaved_forged(rig, arg), NULL, 0);
+}
+
 /* REGS: registers as DISPLAY would show them; the reply is rip eax in hex. */
 static void
 rig_cmd_regs(struct rig *rig, const struct ipc_cp_command *c, const char *arg)
@@ -372,6 +399,9 @@ static const struct {
 	{ "STOP", rig_cmd_stop },
 	{ "SAVE", rig_cmd_save },
 	{ "DAMAGE", rig_cmd_damage },
+	{ "SAVESYS", rig_cmd_savesys },
+	{ "IPLSYS", rig_cmd_iplsys },
+	{ "FORGED", rig_cmd_forged },
 	{ "REGS", rig_cmd_regs },
 	{ "PEEK", rig_cmd_peek },
 	{ "POKE", rig_cmd_poke },
@@ -550,7 +580,7 @@ rig_await_state(struct rig *rig, int timeout_ms)
 }
 
 /* Send a question and wait for its answer's rc. */
-static int
+int
 rig_ask(struct rig *rig, enum ipc_type type, void *payload, size_t len,
     int fd)
 {

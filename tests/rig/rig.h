@@ -57,6 +57,8 @@ struct rig {
 	uint32_t line_flags[RIG_LINES];
 	struct rig_input input;
 
+	int saved; /* file of a saved system, or -1 */
+
 	/* the test */
 	bool done;
 	int rc;
@@ -86,6 +88,8 @@ void rig_send(struct rig *rig, enum ipc_type type, const void *payload,
 void rig_send_value(struct rig *rig, enum ipc_type type, uint32_t value);
 
 /* Answered by VM_DONE, VM_REGS or VM_STORAGE: the answer's rc. */
+int rig_ask(struct rig *rig, enum ipc_type type, void *payload, size_t len,
+    int fd);
 int rig_save(struct rig *rig, int fd);
 int rig_load(struct rig *rig, int fd);
 int rig_read_regs(struct rig *rig);
