@@ -131,8 +131,27 @@ _Static_assert(sizeof(struct sense_id) == 7, "sense_id");
  * FB-512 disk: blocks of 512 bytes, numbered from 0.  DEFINE EXTENT, then
  * LOCATE, then READ or WRITE of the blocks located, in one channel program.
  * READ IPL needs neither: it transfers from block 0 on, as many bytes as its
- * count asks for.
+ * count asks for.  A write that ends inside a block fills the block with zeros.
+ *
+ * What goes wrong is unit check; the bytes before it are transferred, and the
+ * CSW's residual count does not count them.  Sense byte 0 and 1:
+ *   command reject                     out of order, or bad parameters
+ *   command reject, FBA_SENSE_INHIBITED   a write, and the disk, the extent or
+ *                                      the host's file is read-only
+ *   command reject, FBA_SENSE_PROTECTED   blocks outside the extent or disk
+ *   data check, FBA_SENSE_PERMANENT    the host cannot read
+ *   data check, FBA_SENSE_SHORT        the host's file ends before that block
+ *   data check, FBA_SENSE_CUT          it ends inside that block
+ *   equipment check, FBA_SENSE_PERMANENT  the host cannot write or flush
+ *   equipment check, FBA_SENSE_NO_SPACE   the host has no room for the block
  */
+#define FBA_SENSE_PERMANENT 0x80 /* byte 1 */
+#define FBA_SENSE_CUT 0x20
+#define FBA_SENSE_SHORT 0x10
+#define FBA_SENSE_NO_SPACE 0x08
+#define FBA_SENSE_PROTECTED 0x04
+#define FBA_SENSE_INHIBITED 0x02
+
 #define FBA_READ_IPL 0x02
 #define FBA_WRITE 0x41
 #define FBA_READ 0x42

@@ -98,14 +98,20 @@ struct diag_range {
  * are stored into the input.  All extents are checked before any is begun.
  * What is wrong with an extent (blocks outside the disk, a write to a disk
  * that is read-only) and what the medium answers is unit check with sense, as
- * for a channel program; storage outside the machine is an addressing program
- * interruption.  A4 returns when all is done, but the processor can be
- * stopped meanwhile; 250 returns when it has begun, and when all is done an
- * external interruption MACHINE_EXT_BLOCK_IO brings id as its parameter.
+ * for a channel program (channel.h); storage outside the machine is an
+ * addressing program interruption, an operation, flag, count or zero that is
+ * none a specification one.  A4 returns when all is done, but the processor
+ * can be stopped meanwhile; 250 returns when it has begun, and when all is
+ * done an external interruption MACHINE_EXT_BLOCK_IO brings id as its
+ * parameter.  A system reset cancels both.
+ *
+ * Extents are transferred in their order, and requests of a machine, those of
+ * channel programs too, one after another as they were made.
  *
  *   cc  0  A4: done, unit is CHANNEL END and DEVICE END.  250: begun
  *       1  A4: ended with unit check (250: stored, then the interruption)
- *       2  250: DIAG_BLOCK_ASYNC_MAX requests are under way
+ *       2  250: DIAG_BLOCK_ASYNC_MAX requests are under way, or have ended
+ *          and their interruption was not taken
  *       3  no such device, or no FB-512 disk
  */
 #define DIAG_BLOCK_EXTENTS 64
@@ -140,7 +146,10 @@ struct diag_block_io {
 };
 
 /* DIAGNOSE A8: a channel program, for any device, to its end: cc 0 ended
- * well, 1 with csw and perhaps sense to look at, 2 busy, 3 no such device. */
+ * well, 1 with csw and perhaps sense to look at, 2 busy, 3 no such device, or
+ * it was detached meanwhile.  A status that the device has pending by itself
+ * stays pending.  A block that is not aligned to 8, of another length or with
+ * zero set is a specification program interruption. */
 struct diag_general_io {
 	uint32_t vdev;
 	uint32_t ccw;	  /* address, multiple of 8 */

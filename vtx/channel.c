@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "diagnose.h"
 #include "ipl.h"
 #include "vcpu.h"
 
@@ -118,6 +119,15 @@ channel_sio(struct device *d, uint32_t at, struct csw *csw)
 	return 0;
 }
 
+uint32_t
+channel_general(struct device *d, uint32_t at, struct csw *csw)
+{
+	uint32_t cc = channel_sio(d, at, csw);
+
+	d->sch.general = cc == 0;
+	return cc;
+}
+
 static uint32_t
 channel_tio(struct device *d, uint32_t at, struct csw *csw)
 {
@@ -203,6 +213,16 @@ channel_take(struct vm *vm, struct csw *csw, uint32_t *vdev)
 
 /* --- ending --- */
 
+/* The end is DIAGNOSE A8's to know, when all of it is there. */
+static void
+channel_end_general(struct device *d)
+{
+	if (d->sch.phase != PHASE_IDLE)
+		return;
+	d->sch.general = false;
+	diag_general_ended(d);
+}
+
 /*
  * The channel program is over, or (unit without device end) its channel part.
  * Status that is still pending from channel end takes device end along.
@@ -212,21 +232,23 @@ channel_end(struct device *d, uint8_t unit, uint8_t chan)
 {
 	struct subchannel *s = &d->sch;
 	struct csw csw = channel_csw(s, unit, chan);
-	bool ipl = s->ipl;
+	bool ipl = s->ipl, second = s->phase == PHASE_WORKING && !s->chained;
 
 	pthread_mutex_lock(&d->vm->lock);
-	if (s->phase == PHASE_WORKING && !s->chained)
+	if (second)
 		csw.residual = 0;
-	if (s->pending)
+	if (s->pending || (second && s->general))
 		s->csw.unit |= unit;
 	else
 		s->csw = csw;
-	s->pending = !ipl;
+	s->pending = !ipl && !s->general;
 	s->ipl = false;
 	s->halt = false;
 	s->started = false;
 	s->chained = false;
 	s->phase = (unit & UNIT_DEVICE_END) != 0 ? PHASE_IDLE : PHASE_WORKING;
+	if (s->general)
+		channel_end_general(d);
 	machine_interrupts(d->vm);
 	pthread_mutex_unlock(&d->vm->lock);
 	if (ipl)
@@ -363,7 +385,7 @@ channel_start(struct device *d)
 	d->ops->start(d, s->cmd, &s->transfer);
 }
 
-enum moved { MOVED_ALL, MOVED_SLICE, MOVED_CHECK };
+enum moved { MOVED_ALL, MOVED_SLICE, MOVED_CHECK, MOVED_LATER };
 
 static int
 channel_piece(struct device *d, size_t n)
@@ -396,12 +418,34 @@ channel_room(const struct device *d)
 
 	if (n > s->transfer.left)
 		n = s->transfer.left;
-	if (n > BOUNCE)
+	if (n > BOUNCE && !s->transfer.direct)
 		n = BOUNCE;
 	if (s->transfer.kind == TRANSFER_IN && (s->ccw.flags & CCW_SKIP) != 0)
 		return (size_t)n;
 	left = mem_left(&d->vm->mem, GPA(s->ccw.addr));
 	return (size_t)(n < left ? n : left);
+}
+
+/* Bytes that the disk thread moves. */
+static enum moved
+channel_direct(struct device *d, size_t n)
+{
+	const struct subchannel *s = &d->sch;
+	bool last = n == s->transfer.left ||
+	    (n == s->ccw.count && (s->ccw.flags & CCW_CD) == 0);
+
+	channel_phase(d, PHASE_MOVING);
+	d->ops->move(d, GPA(s->ccw.addr), n, s->transfer.kind == TRANSFER_IN &&
+	    (s->ccw.flags & CCW_SKIP) != 0, last);
+	return MOVED_LATER;
+}
+
+static void
+channel_advance(struct subchannel *s, size_t n)
+{
+	s->ccw.addr += (uint32_t)n;
+	s->ccw.count = (uint16_t)(s->ccw.count - n);
+	s->transfer.left -= n;
 }
 
 static enum moved
@@ -412,6 +456,8 @@ channel_move(struct device *d, struct slice *slice)
 	for (;;) {
 		size_t n;
 
+		if (s->transfer.stop)
+			return MOVED_ALL;
 		if (slice->ccws == 0 || slice->bytes == 0)
 			return MOVED_SLICE;
 		if (s->ccw.count == 0) {
@@ -427,11 +473,11 @@ channel_move(struct device *d, struct slice *slice)
 		n = channel_room(d);
 		if (n == 0)
 			return MOVED_CHECK;
+		if (s->transfer.direct)
+			return channel_direct(d, n);
 		if (channel_piece(d, n) < 0)
 			return MOVED_ALL;
-		s->ccw.addr += (uint32_t)n;
-		s->ccw.count = (uint16_t)(s->ccw.count - n);
-		s->transfer.left -= n;
+		channel_advance(s, n);
 		slice->bytes -= n < slice->bytes ? n : slice->bytes;
 	}
 }
@@ -463,10 +509,16 @@ channel_step(struct device *d, struct slice *slice)
 		channel_phase(d, PHASE_WAITING);
 		return false;
 	}
+	if (s->transfer.kind == TRANSFER_WORK) {
+		channel_phase(d, PHASE_MOVING);
+		return false;
+	}
 	if (s->transfer.kind != TRANSFER_NONE)
 		moved = channel_move(d, slice);
 	if (moved == MOVED_SLICE)
 		return true;
+	if (moved == MOVED_LATER)
+		return s->phase == PHASE_ACTIVE;
 	channel_finish(d, moved == MOVED_CHECK ? CHAN_PROGRAM_CHECK : 0);
 	return s->phase == PHASE_ACTIVE;
 }
@@ -485,10 +537,25 @@ channel_slice(struct device *d)
 		if (slice.ccws == 0 || slice.bytes == 0)
 			return true;
 	} while (channel_step(d, &slice));
-	/* Active here means started anew: the next slice's affair. */
-	if (channel_is_halted(d) && s->phase != PHASE_ACTIVE)
+	/* Active here means started anew: the next slice's affair.  Bytes that
+	 * move are waited for. */
+	if (channel_is_halted(d) && s->phase != PHASE_ACTIVE &&
+	    s->phase != PHASE_MOVING)
 		channel_halted(d);
 	return false;
+}
+
+void
+channel_land(struct device *d)
+{
+	bool landed;
+
+	pthread_mutex_lock(&d->vm->lock);
+	landed = d->sch.landed && d->sch.phase == PHASE_MOVING;
+	d->sch.landed = d->sch.landed && !landed;
+	pthread_mutex_unlock(&d->vm->lock);
+	if (landed)
+		d->ops->landed(d);
 }
 
 bool
@@ -496,15 +563,17 @@ channel_run(struct vm *vm)
 {
 	bool more = false;
 
-	if (vm->held)
+	if (vm->held || atomic_load(&vm->io.stale))
 		return false;
 	/* A slice may end an IPL, but never adds or removes a device. */
 	for (unsigned i = 0; i < vm->ndevices; i++) {
 		struct device *d = vm->device[i];
 		bool due;
 
+		channel_land(d);
 		pthread_mutex_lock(&vm->lock);
-		due = d->sch.phase == PHASE_ACTIVE || d->sch.halt;
+		due = d->sch.phase == PHASE_ACTIVE ||
+		    (d->sch.halt && d->sch.phase != PHASE_MOVING);
 		pthread_mutex_unlock(&vm->lock);
 		if (due && channel_slice(d))
 			more = true;
@@ -536,6 +605,14 @@ channel_ready(struct device *d)
 	if (d->sch.phase != PHASE_WAITING)
 		return;
 	d->sch.untried = true;
+	channel_phase(d, PHASE_ACTIVE);
+}
+
+void
+channel_moved(struct device *d, size_t n, bool all)
+{
+	channel_advance(&d->sch, n);
+	d->sch.transfer.stop = !all;
 	channel_phase(d, PHASE_ACTIVE);
 }
 
@@ -608,6 +685,8 @@ channel_save(const struct device *d, struct section *out)
 	section_put_u8(out, s->transfer.kind);
 	section_put_u8(out, s->transfer.unit);
 	section_put_u8(out, s->transfer.any);
+	section_put_u8(out, s->transfer.direct);
+	section_put_u8(out, s->transfer.stop);
 	section_put_u64(out, s->transfer.left);
 	section_put(out, d->sense, sizeof d->sense);
 }
@@ -632,10 +711,13 @@ channel_load(struct device *d, struct section *in)
 	s.transfer.kind = section_get_u8(in);
 	s.transfer.unit = section_get_u8(in);
 	s.transfer.any = section_get_u8(in) != 0;
+	s.transfer.direct = section_get_u8(in) != 0;
+	s.transfer.stop = section_get_u8(in) != 0;
 	s.transfer.left = section_get_u64(in);
 	section_get(in, d->sense, sizeof d->sense);
 	if (in->bad || s.phase > PHASE_WORKING ||
-	    s.transfer.kind > TRANSFER_WAIT)
+	    s.transfer.kind > TRANSFER_WAIT ||
+	    (s.transfer.direct && d->ops->move == NULL))
 		return -1;
 	if (s.started && channel_basic(s.cmd) && !channel_basic_holds(&s))
 		return -1;

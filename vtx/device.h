@@ -16,9 +16,11 @@
 #include "channel.h"
 #include "ipc.h"
 #include "section.h"
+#include "vmtypes.h"
 
 struct vm;
 struct device;
+struct medium;
 
 #define UNIT_DONE (UNIT_CHANNEL_END | UNIT_DEVICE_END)
 
@@ -28,12 +30,15 @@ enum transfer_kind {
 	TRANSFER_IN,   /* device to storage, by read */
 	TRANSFER_OUT,  /* storage to device, by write */
 	TRANSFER_WAIT, /* not now: start again after channel_ready() */
+	TRANSFER_WORK, /* no data; begun: over after channel_moved() */
 };
 
 struct transfer {
 	uint8_t kind;	/* enum transfer_kind */
 	uint8_t unit;	/* NONE: unit status */
 	bool any;	/* a shorter count is no incorrect length */
+	bool direct;	/* by move(), not read() and write() */
+	bool stop;	/* move() could not move all: the device knows why */
 	uint64_t left;	/* IN: bytes there are; OUT: bytes it takes */
 };
 
@@ -57,6 +62,13 @@ struct device_ops {
 	/* Exactly n bytes, n <= transfer.left.  -1: stop, .end says why. */
 	int (*read)(struct device *, void *to, size_t n);
 	int (*write)(struct device *, const void *from, size_t n);
+	/* Begin to move n bytes between storage at `at` and the medium, both
+	 * straight; skip: they are not stored; last: no more follow.  The
+	 * disk thread does it and sets sch.landed, upon which landed() sees
+	 * what came of it and calls channel_moved(). */
+	void (*move)(struct device *, gpa_t at, size_t n, bool skip,
+	    bool last);
+	void (*landed)(struct device *);
 	/* After the data: unit status.  whole: not halted or checked, so the
 	 * command may take effect.  Without DEVICE END the device works on
 	 * and calls channel_device_end() later. */
@@ -75,6 +87,7 @@ enum channel_phase {
 	PHASE_ACTIVE,  /* the channel program has work to do */
 	PHASE_WAITING, /* for channel_ready() */
 	PHASE_WORKING, /* for channel_device_end() */
+	PHASE_MOVING,  /* for channel_moved(); in no saved machine */
 };
 
 /*
@@ -85,6 +98,8 @@ enum channel_phase {
 struct subchannel {
 	uint8_t phase;	    /* enum channel_phase */
 	bool halt;	    /* HIO came */
+	bool landed;	    /* the disk thread is done with move() */
+	bool general;	    /* DIAGNOSE A8 waits for its end */
 	bool pending;	    /* csw waits to be taken */
 	uint8_t unsolicited; /* unit status of the device's own */
 	struct csw csw;
@@ -108,6 +123,7 @@ struct device {
 	struct subchannel sch;
 	uint8_t sense[SENSE_BYTES];
 	uint64_t deadline; /* CLOCK_MONOTONIC ns, 0: none */
+	struct medium *medium; /* blockio.h; NULL: no disk */
 	void *state;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * diag.c - DIAGNOSE: one table, one function a code.  CP commands are
- * vmcp's; here they only pass through.
+ * vmcp's; here they only pass through.  I/O is diag_io.c's.
  */
 #include "diagnose.h"
 
@@ -13,22 +13,12 @@
 
 #define NS_PER_S 1000000000ll
 
-/* One DIAGNOSE at work: the block is a copy, made once. */
-struct diag_call {
-	struct vcpu *v;
-	struct diag block;
-	uint32_t refused; /* the address a program interruption tells */
-};
-
 struct diag_row {
 	uint32_t code;
 	uint32_t flags; /* that it knows */
 	/* DIAG_DONE: results are in block.  Above that, an enum machine_pgm. */
 	int (*run)(struct diag_call *);
 };
-
-#define DIAG_DONE 0
-#define DIAG_WAITS (-1) /* vcpu.want says what for; vmcp's answer ends it */
 
 /* An answer that does not fit, or whose buffer is outside storage: what fits
  * is stored; cc 1 and the size in out_len say that there is more. */
@@ -169,6 +159,7 @@ diag_command(struct diag_call *c)
 	call->out_len = b->out_len;
 	call->implied = (b->flags & DIAG_COMMAND_IMPLIED) != 0;
 	call->tag++;
+	call->block = c->at;
 	c->v->want = WAIT_CP;
 	pthread_mutex_unlock(&vm->lock);
 	return DIAG_WAITS;
@@ -180,6 +171,9 @@ static const struct diag_row diag_rows[] = {
 	{ DIAG_TIMER_OLD, 0, diag_timer_old },
 	{ DIAG_RELEASE, 0, diag_release },
 	{ DIAG_STORAGE, 0, diag_storage_size },
+	{ DIAG_BLOCK_IO, 0, diag_io_block },
+	{ DIAG_GENERAL_IO, 0, diag_io_general },
+	{ DIAG_BLOCK_IO_ASYNC, 0, diag_io_block_async },
 	{ DIAG_TIMER, 0, diag_timer },
 };
 
@@ -198,23 +192,12 @@ diag_dispatch(struct diag_call *c)
 	return MACHINE_PGM_OPERATION;
 }
 
-/* Only the results are written back, so that a guest which changes its block
- * meanwhile changes nothing but its own inputs. */
-static inline void
-diag_results(struct vm *vm, uint32_t at, const struct diag *b)
-{
-	_Static_assert(offsetof(struct diag, rc) + sizeof b->rc ==
-	    sizeof *b && offsetof(struct diag, cc) ==
-	    offsetof(struct diag, out_len) + 4, "results come last");
-	mem_write(&vm->mem, GPA(at + offsetof(struct diag, out_len)),
-	    &b->out_len, sizeof *b - offsetof(struct diag, out_len));
-}
-
 /* Copy the block, once, if it is one. */
 static int
 diag_take(struct diag_call *c, struct vcpu *v, uint32_t value)
 {
 	c->v = v;
+	c->at = value;
 	c->refused = value;
 	if (value % 8 != 0)
 		return MACHINE_PGM_SPECIFICATION;
@@ -224,11 +207,10 @@ diag_take(struct diag_call *c, struct vcpu *v, uint32_t value)
 }
 
 static __attribute__((noinline)) enum vcpu_next
-diag_not_done(struct diag_call *c, uint32_t value, int rc)
+diag_not_done(struct diag_call *c, int rc)
 {
 	if (rc != DIAG_WAITS)
 		return vcpu_program(c->v, (enum machine_pgm)rc, c->refused);
-	c->v->call.block = value;
 	return NEXT_WAIT;
 }
 
@@ -241,7 +223,7 @@ diag_port(struct vcpu *v, uint32_t value)
 	if (rc == DIAG_DONE)
 		rc = diag_dispatch(&c);
 	if (rc != DIAG_DONE)
-		return diag_not_done(&c, value, rc);
+		return diag_not_done(&c, rc);
 	diag_results(v->vm, value, &c.block);
 	return NEXT_RUN;
 }
@@ -327,6 +309,8 @@ diag_cancel(struct vcpu *v)
 {
 	v->call.posted = false;
 	v->call.tag++;
+	v->general.device = NULL;
+	v->ended = false;
 }
 
 void

@@ -5,6 +5,8 @@
 #ifndef VM370_VTX_DIAGNOSE_H
 #define VM370_VTX_DIAGNOSE_H
 
+#include <stddef.h>
+
 #include "bus.h"
 #include "ipc.h"
 #include "vm.h"
@@ -23,8 +25,43 @@ void diag_reply(struct vm *vm, const struct ipc_cp_reply *reply);
 /* Lock held: nobody waits any more. */
 void diag_cancel(struct vcpu *v);
 
+/* Lock held: the channel program that DIAGNOSE A8 started is over, its CSW in
+ * the path; its device is gone. */
+void diag_general_ended(const struct device *d);
+void diag_general_gone(const struct device *d);
+
 /* The processor is quiet and its machine is being saved: whoever loads it
  * finds a waiting DIAGNOSE 8 ended with this rc and no text. */
 void diag_settle(struct vcpu *v, int32_t rc);
+
+/* --- between diag.c and diag_io.c --- */
+
+/* One DIAGNOSE at work: the block is a copy, made once. */
+struct diag_call {
+	struct vcpu *v;
+	struct diag block;
+	uint32_t at;	  /* the block's address */
+	uint32_t refused; /* the address a program interruption tells */
+};
+
+#define DIAG_DONE 0
+#define DIAG_WAITS (-1) /* vcpu.want says what for */
+
+/* DIAG_DONE: results are in block.  Above that, an enum machine_pgm. */
+int diag_io_block(struct diag_call *c);
+int diag_io_block_async(struct diag_call *c);
+int diag_io_general(struct diag_call *c);
+
+/* Only the results are written back, so that a guest which changes its block
+ * meanwhile changes nothing but its own inputs. */
+static inline void
+diag_results(struct vm *vm, uint32_t at, const struct diag *b)
+{
+	_Static_assert(offsetof(struct diag, rc) + sizeof b->rc ==
+	    sizeof *b && offsetof(struct diag, cc) ==
+	    offsetof(struct diag, out_len) + 4, "results come last");
+	mem_write(&vm->mem, GPA(at + offsetof(struct diag, out_len)),
+	    &b->out_len, sizeof *b - offsetof(struct diag, out_len));
+}
 
 #endif

@@ -36,7 +36,26 @@ machine_first_ext(const struct vm *vm)
 static bool
 machine_370_pending(struct vm *vm)
 {
-	return machine_first_ext(vm) >= 0 || channel_pending(vm);
+	return machine_first_ext(vm) >= 0 || vm->block_exts > 0 ||
+	    channel_pending(vm);
+}
+
+static void
+machine_370_store(struct vm *vm, size_t field, uint32_t value)
+{
+	mem_write(&vm->mem, GPA(field), &value, sizeof value);
+}
+
+static void
+machine_370_block_ext(struct vm *vm)
+{
+	machine_370_store(vm, offsetof(struct lowcore, ext_code),
+	    MACHINE_EXT_BLOCK_IO);
+	machine_370_store(vm, offsetof(struct lowcore, ext_parm),
+	    vm->block_ext[0]);
+	vm->block_exts--;
+	memmove(vm->block_ext, vm->block_ext + 1,
+	    vm->block_exts * sizeof vm->block_ext[0]);
 }
 
 static int
@@ -52,11 +71,12 @@ machine_370_take(struct vm *vm)
 	_Static_assert(offsetof(struct lowcore, io_vdev) ==
 	    offsetof(struct lowcore, csw) + 8, "csw, then vdev");
 	if (code >= 0) {
-		uint32_t ext_code = (uint32_t)code;
-
 		vm->ext[code / 8] &= (uint8_t)~(1u << (code % 8));
-		mem_write(&vm->mem, GPA(offsetof(struct lowcore, ext_code)),
-		    &ext_code, sizeof ext_code);
+		machine_370_store(vm, offsetof(struct lowcore, ext_code),
+		    (uint32_t)code);
+		vector = MACHINE_VECTOR_EXTERNAL;
+	} else if (vm->block_exts > 0) {
+		machine_370_block_ext(vm);
 		vector = MACHINE_VECTOR_EXTERNAL;
 	} else if (channel_take(vm, &io.csw, &io.vdev)) {
 		mem_write(&vm->mem, GPA(offsetof(struct lowcore, csw)), &io,
@@ -126,9 +146,10 @@ machine_open(struct vm *vm, const struct ipc_vm_config *config, int kvm)
 	vm->credit = CONS_OUTPUT_WINDOW;
 	pthread_mutex_init(&vm->lock, NULL);
 	pthread_cond_init(&vm->settled, NULL);
+	blockio_open(vm);
 	vm->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (vm->wake < 0 || mem_open(&vm->mem, config->storage) < 0 ||
-	    kvm_open(&vm->kvm, kvm) < 0 || kvm_storage(&vm->kvm, &vm->mem) < 0)
+	    blockio_start(vm) < 0 || kvm_open(&vm->kvm, kvm) < 0 || kvm_storage(&vm->kvm, &vm->mem) < 0)
 		return -1;
 	for (unsigned i = 0; i < vm->ncpus; i++)
 		if (machine_open_cpu(vm, i) < 0)
@@ -170,11 +191,37 @@ machine_hold(struct vm *vm, bool held)
 {
 	if (vm->held == held)
 		return;
+	pthread_mutex_lock(&vm->lock);
 	vm->held = held;
+	pthread_mutex_unlock(&vm->lock);
 	if (held)
 		machine_pause(vm);
 	else
 		machine_resume(vm);
+}
+
+bool
+machine_held(struct vm *vm)
+{
+	bool idle;
+
+	pthread_mutex_lock(&vm->lock);
+	idle = vm->io.head == NULL && vm->io.busy == NULL;
+	pthread_mutex_unlock(&vm->lock);
+	return vm->held && idle;
+}
+
+int
+machine_settle(struct vm *vm)
+{
+	if (vm->ipl.device != NULL || blockio_settle(vm) < 0)
+		return -1;
+	for (unsigned i = 0; i < vm->ndevices; i++)
+		channel_land(vm->device[i]);
+	for (unsigned i = 0; i < vm->ncpus; i++)
+		if (vm->cpu[i].wait == WAIT_GENERAL_IO)
+			return -1;
+	return 0;
 }
 
 void
@@ -198,6 +245,21 @@ machine_interrupts(struct vm *vm)
 		return;
 	for (unsigned i = 0; i < vm->ncpus; i++)
 		vcpu_kick(&vm->cpu[i]);
+}
+
+void
+machine_go_on(struct vm *vm)
+{
+	for (unsigned i = 0; i < vm->ncpus; i++)
+		vcpu_kick(&vm->cpu[i]);
+	machine_wake(vm);
+}
+
+void
+machine_block_ended(struct vm *vm, uint32_t id)
+{
+	vm->block_ext[vm->block_exts++] = id;
+	machine_interrupts(vm);
 }
 
 /* --- states --- */
@@ -292,10 +354,14 @@ machine_reset(struct vm *vm, bool clear)
 	machine_pause(vm);
 	vm->running = false;
 	vm->ipl.device = NULL;
+	blockio_reset(vm, clear);
 	for (unsigned i = 0; i < vm->ndevices; i++)
 		channel_reset(vm->device[i]);
 	pthread_mutex_lock(&vm->lock);
 	memset(vm->ext, 0, sizeof vm->ext);
+	vm->block_exts = 0;
+	for (unsigned i = 0; i < DIAG_BLOCK_ASYNC_MAX; i++)
+		vm->async[i].used = false;
 	vm->reported = false;
 	machine_interrupts(vm);
 	pthread_mutex_unlock(&vm->lock);
@@ -315,6 +381,34 @@ machine_external(struct vm *vm, uint32_t code)
 	vm->ext[code / 8] |= (uint8_t)(1u << (code % 8));
 	machine_interrupts(vm);
 	pthread_mutex_unlock(&vm->lock);
+}
+
+void
+machine_save_external(const struct vm *vm, struct section *s)
+{
+	section_put(s, vm->ext, sizeof vm->ext);
+	section_put_u32(s, vm->block_exts);
+	section_put(s, vm->block_ext, sizeof vm->block_ext);
+}
+
+int
+machine_load_external(struct vm *vm, struct section *s)
+{
+	uint32_t block_ext[DIAG_BLOCK_ASYNC_MAX], block_exts;
+	uint8_t ext[sizeof vm->ext];
+
+	section_get(s, ext, sizeof ext);
+	block_exts = section_get_u32(s);
+	section_get(s, block_ext, sizeof block_ext);
+	if (!section_whole(s) || block_exts > DIAG_BLOCK_ASYNC_MAX)
+		return -1;
+	pthread_mutex_lock(&vm->lock);
+	memcpy(vm->ext, ext, sizeof ext);
+	memcpy(vm->block_ext, block_ext, sizeof block_ext);
+	vm->block_exts = block_exts;
+	machine_interrupts(vm);
+	pthread_mutex_unlock(&vm->lock);
+	return 0;
 }
 
 /* --- devices --- */
@@ -341,11 +435,13 @@ machine_insert(struct vm *vm, struct device *d)
 	pthread_mutex_unlock(&vm->lock);
 }
 
-void
-machine_detach(struct vm *vm, uint32_t vdev)
+/* tell: blockio_closed() says when its disk is closed. */
+static bool
+machine_remove(struct vm *vm, uint32_t vdev, bool tell)
 {
 	struct device *d;
 	unsigned i;
+	bool disk;
 
 	pthread_mutex_lock(&vm->lock);
 	d = machine_device(vm, vdev);
@@ -355,19 +451,31 @@ machine_detach(struct vm *vm, uint32_t vdev)
 		vm->ndevices--;
 		memmove(&vm->device[i], &vm->device[i + 1],
 		    (vm->ndevices - i) * sizeof vm->device[0]);
+		if (d->sch.general)
+			diag_general_gone(d);
 		machine_interrupts(vm);
 	}
 	pthread_mutex_unlock(&vm->lock);
 	if (d == NULL)
-		return;
+		return false;
 	if (vm->ipl.device == d) {
 		vm->ipl.device = NULL;
 		machine_report(vm, VM_WHY_IPL_NO_DEVICE, 0, vdev, NULL);
 	}
+	disk = d->medium != NULL;
+	if (disk)
+		d->medium->tell = tell ? d->vdev : VDEV_NONE;
 	d->ops->reset(d);
 	d->ops->detach(d);
 	free(d->state);
 	free(d);
+	return disk;
+}
+
+bool
+machine_detach(struct vm *vm, uint32_t vdev)
+{
+	return machine_remove(vm, vdev, true);
 }
 
 /* Lock held: in order of vdev again after one of them changed. */
@@ -446,7 +554,7 @@ machine_attach(struct vm *vm, const struct ipc_vm_attach *at, int fd)
 	replaced = machine_device(vm, at->vdev) != NULL;
 	pthread_mutex_unlock(&vm->lock);
 	if (replaced)
-		machine_detach(vm, at->vdev);
+		machine_remove(vm, at->vdev, false);
 	if (machine_attach_check(vm, at, fd) == 0)
 		d = machine_new_device(vm, at, device_find_ops(at->type));
 	if (d == NULL) {

@@ -39,8 +39,8 @@ static const struct sandbox_rule main_rules[] = {
 	SANDBOX(sendmsg, "messages to vmcp"),
 	SANDBOX(read, "the vCPU's eventfd"),
 	SANDBOX(write, "the log; the eventfd"),
-	SANDBOX(pread64, "minidisks, decks, saved machines"),
-	SANDBOX(pwrite64, "minidisks, saved machines"),
+	SANDBOX(pread64, "decks, saved machines"),
+	SANDBOX(pwrite64, "saved machines"),
 	SANDBOX(fsync, "a saved machine is on disk when it is done"),
 	SANDBOX(close, "devices detached"),
 	SANDBOX(futex, "the machine's lock and conditions"),
@@ -84,12 +84,20 @@ main_attach(struct vm *vm, const struct ipcchan_message *m)
 }
 
 static void
+main_detached(struct vm *vm, uint32_t vdev)
+{
+	struct ipc_value msg = { .value = vdev };
+
+	ipcchan_send(&vm->chan, IPC_VM_DETACHED, &msg, sizeof msg, -1);
+}
+
+static void
 main_detach(struct vm *vm, const struct ipcchan_message *m)
 {
 	const struct ipc_value *v = m->payload;
 
-	machine_detach(vm, v->value);
-	ipcchan_send(&vm->chan, IPC_VM_DETACHED, v, sizeof *v, -1);
+	if (!machine_detach(vm, v->value))
+		main_detached(vm, v->value);
 }
 
 static void
@@ -100,16 +108,28 @@ main_renumber(struct vm *vm, const struct ipcchan_message *m)
 	machine_renumber(vm, r->from, r->to);
 }
 
-/* Disk I/O is done on this thread: there is none under way now. */
 static void
 main_hold(struct vm *vm, const struct ipcchan_message *m)
 {
 	const struct ipc_value *v = m->payload;
-	struct ipc_none none = { 0 };
 
 	machine_hold(vm, v->value != 0);
-	if (vm->held)
-		ipcchan_send(&vm->chan, IPC_VM_HELD, &none, sizeof none, -1);
+	vm->hold_asked = vm->held;
+}
+
+/* What vmcp waits for and the disk thread brought about. */
+static void
+main_disks(struct vm *vm)
+{
+	struct ipc_none none = { 0 };
+	vdev_t vdev;
+
+	while ((vdev = blockio_closed(vm)) != VDEV_NONE)
+		main_detached(vm, vdev);
+	if (!vm->hold_asked || !machine_held(vm))
+		return;
+	vm->hold_asked = false;
+	ipcchan_send(&vm->chan, IPC_VM_HELD, &none, sizeof none, -1);
 }
 
 static void
@@ -264,7 +284,9 @@ main_save(struct vm *vm, const struct ipcchan_message *m)
 	int error = EINVAL;
 
 	machine_pause(vm);
-	if (rq->kind == VM_SAVE_MACHINE)
+	if (machine_settle(vm) < 0)
+		error = EBUSY;
+	else if (rq->kind == VM_SAVE_MACHINE)
 		error = save_write(vm, m->fd);
 	else if (rq->kind == VM_SAVE_SYSTEM)
 		error = savesys_write(vm, m->fd, rq->name);
@@ -280,7 +302,7 @@ main_load(struct vm *vm, const struct ipcchan_message *m)
 	int error;
 
 	machine_stop(vm);
-	error = save_read(vm, m->fd);
+	error = blockio_settle(vm) < 0 ? EBUSY : save_read(vm, m->fd);
 	close(m->fd);
 	machine_send_report(vm);
 	main_done(vm, rq->tag, -error);
@@ -415,6 +437,7 @@ main_loop(struct vm *vm)
 		machine_send_report(vm);
 		diag_send_calls(vm);
 		main_expire(vm);
+		main_disks(vm);
 		busy = channel_run(vm) || ipcchan_more(&vm->chan);
 		if (ipcchan_flush(&vm->chan) < 0)
 			main_gone();
@@ -500,6 +523,7 @@ main(int argc, char **argv)
 	log_init("vmguest");
 	mallopt(M_ARENA_MAX, 1);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a disk's file may grow no more: EFBIG */
 	prctl(PR_SET_TIMERSLACK, 1000ul); /* the timer device, to 1 us */
 	if (sandbox_shed(main_uid(argc, argv)) < 0)
 		fatal("privileges");

@@ -19,7 +19,7 @@
 #include "diagnose.h"
 #include "subchan.h"
 
-#define SAVE_VERSION 2
+#define SAVE_VERSION 3
 #define SAVE_ROUND(n, to) (((n) + (to) - 1) / (to) * (to))
 
 static const char save_magic[8] = { 'V', 'M', '3', '7', '0', 'S', 'A', 'V' };
@@ -99,27 +99,6 @@ save_file_get(struct save_file *f, void *bytes, size_t len)
 
 /* --- the sections' contents --- */
 
-static void
-save_machine(struct vm *vm, struct section *s)
-{
-	section_put(s, vm->ext, sizeof vm->ext);
-}
-
-static int
-load_machine(struct vm *vm, struct section *s)
-{
-	uint8_t ext[sizeof vm->ext];
-
-	section_get(s, ext, sizeof ext);
-	if (!section_whole(s))
-		return -1;
-	pthread_mutex_lock(&vm->lock);
-	memcpy(vm->ext, ext, sizeof ext);
-	machine_interrupts(vm);
-	pthread_mutex_unlock(&vm->lock);
-	return 0;
-}
-
 void
 save_cpu(struct vcpu *v, struct section *s)
 {
@@ -193,7 +172,7 @@ save_put_section(struct save_file *f, struct save_section head,
 static void
 save_put_sections(struct vm *vm, struct save_file *f, struct section *s)
 {
-	save_machine(vm, s);
+	machine_save_external(vm, s);
 	save_put_section(f, (struct save_section){ .kind = SAVE_MACHINE }, s);
 	for (unsigned i = 0; i < vm->ncpus; i++) {
 		*s = (struct section){ .bytes = s->bytes };
@@ -339,7 +318,7 @@ save_give_section(struct vm *vm, const struct save_section *head,
 
 	switch (head->kind) {
 	case SAVE_MACHINE:
-		return apply && load_machine(vm, s) < 0 ? EPROTO : 0;
+		return apply && machine_load_external(vm, s) < 0 ? EPROTO : 0;
 	case SAVE_CPU:
 		if (head->id >= vm->ncpus)
 			return ENODEV;

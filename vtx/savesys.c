@@ -85,6 +85,7 @@ savesys_busy(struct vm *vm)
 	bool busy = vm->ipl.device != NULL;
 
 	pthread_mutex_lock(&vm->lock);
+	busy = busy || vm->block_exts > 0;
 	for (unsigned i = 0; i < vm->ndevices; i++) {
 		const struct subchannel *sch = &vm->device[i]->sch;
 
@@ -365,6 +366,8 @@ savesys_load(struct vm *vm, struct savesys *s, struct mem_pages *pages)
 	struct section section = { .bytes = s->state, .len = s->h.processor };
 
 	machine_reset(vm, true);
+	if (atomic_load(&vm->io.stale))
+		return VM_SAVED_IO; /* a disk of the host hangs */
 	for (uint32_t i = 0; i < s->h.runs; i++) {
 		struct saved_run run = savesys_run(s, i);
 

@@ -19,6 +19,10 @@ enum vcpu_next channel_port(struct vcpu *v, uint32_t value);
 bool channel_pending(const struct vm *vm);
 bool channel_take(struct vm *vm, struct csw *csw, uint32_t *vdev);
 
+/* SIO for DIAGNOSE A8: its condition code.  After 0 diag_general_ended() is
+ * called with the whole CSW in the path, and no interruption comes. */
+uint32_t channel_general(struct device *d, uint32_t at, struct csw *csw);
+
 /* --- the device thread's --- */
 
 /* One slice for every channel program that can go on.  True: there is more
@@ -28,6 +32,11 @@ bool channel_run(struct vm *vm);
 /* IPL's own channel program: 24 bytes to 0, then the CCWs at 8.  Its end is
  * ipl_ended(), not an interrupt. */
 void channel_ipl(struct device *d);
+
+/* What the disk thread moved for this device, if it is done. */
+void channel_land(struct device *d);
+/* From landed(): n bytes were moved; all: of those that were to be. */
+void channel_moved(struct device *d, size_t n, bool all);
 
 /* A transfer that was TRANSFER_WAIT can be started again. */
 void channel_ready(struct device *d);

@@ -44,7 +44,8 @@ vcpu_may_run(const struct vcpu *v)
 {
 	const struct vm *vm = v->vm;
 
-	if (!vm->running || vm->pauses > 0 || v->lost)
+	if (!vm->running || vm->pauses > 0 || v->lost ||
+	    atomic_load(&vm->io.stale))
 		return false;
 	return v->wait == WAIT_NONE ||
 	    (v->wait == WAIT_INTERRUPT && atomic_load(&vm->irq));
@@ -113,7 +114,8 @@ vcpu_settle(struct vcpu *v)
 	if (kind != KVM_EXITED_ASKED)
 		return vcpu_failed(v, ex.detail);
 	pthread_mutex_lock(&v->vm->lock);
-	v->wait = v->want;
+	v->wait = v->ended ? WAIT_NONE : v->want;
+	v->ended = false;
 	v->call.posted = v->want == WAIT_CP;
 	pthread_mutex_unlock(&v->vm->lock);
 	if (v->want == WAIT_CP)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * vm.h - one virtual machine: its processors, storage, devices and the
- * rendezvous of its two threads.
+ * rendezvous of its threads.
  *
  * The device thread (main) owns the channel to vmcp, the devices and their
  * channel programs.  Each vCPU thread owns its processor while it is not
- * quiet.  What both look at is under vm.lock; it is never held during I/O,
+ * quiet.  The disk thread (blockio.c) owns the request that it is at.  What
+ * more than one looks at is under vm.lock; it is never held during I/O,
  * KVM_RUN or a message.
  */
 #ifndef VM370_VTX_VM_H
@@ -17,6 +18,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "blockio.h"
 #include "bus.h"
 #include "device.h"
 #include "diag.h"
@@ -33,6 +35,8 @@ enum vcpu_wait {
 	WAIT_NONE,
 	WAIT_INTERRUPT, /* HLT with IF=1, or OUT to the wait port */
 	WAIT_CP,	/* the answer to DIAGNOSE 8 */
+	WAIT_BLOCK_IO,	/* the end of DIAGNOSE A4 */
+	WAIT_GENERAL_IO, /* the end of DIAGNOSE A8 */
 };
 
 /* DIAGNOSE 8 on its way to vmcp.  The vCPU fills it, then waits. */
@@ -46,6 +50,26 @@ struct cp_call {
 	char text[DIAG_COMMAND_MAX];
 };
 
+/* DIAGNOSE A4 or 250 at work. */
+struct block_call {
+	struct block_request rq; /* first: its end finds the rest by it */
+	struct block_run run[DIAG_BLOCK_EXTENTS];
+	struct vcpu *v; /* A4's; NULL: 250 */
+	uint32_t block; /* A4: address of the struct diag */
+	uint32_t parm;	/* of the struct diag_block_io */
+	uint32_t id;
+	bool used; /* 250 */
+};
+
+_Static_assert(DIAG_BLOCK_EXTENTS <= BLOCK_RUNS, "one request");
+
+/* DIAGNOSE A8 at work. */
+struct general_call {
+	const struct device *device; /* NULL: none */
+	uint32_t block; /* address of the struct diag */
+	uint32_t parm;	/* of the struct diag_general_io */
+};
+
 struct vcpu {
 	struct vm *vm;
 	struct kvm_cpu kvm;
@@ -57,7 +81,10 @@ struct vcpu {
 	bool quiet; /* out of KVM, nothing in flight: anybody may look */
 	bool lost;  /* triple fault: there are no registers */
 	enum vcpu_wait wait;
+	bool ended; /* I/O that it wants to wait for is over already */
 	struct cp_call call;
+	struct block_call io;
+	struct general_call general;
 
 	enum vcpu_wait want; /* the vCPU's own: why it leaves KVM */
 };
@@ -96,6 +123,11 @@ struct vm {
 	bool held; /* VM_HOLD: one of the pauses, and the channel's too */
 	atomic_bool irq; /* ops->pending(), for a look without the lock */
 	uint8_t ext[VM_EXT_CODES / 8]; /* external interrupts, by code */
+	/* and MACHINE_EXT_BLOCK_IO's parameters, in the order of their ends */
+	uint32_t block_ext[DIAG_BLOCK_ASYNC_MAX];
+	unsigned block_exts;
+	struct block_call async[DIAG_BLOCK_ASYNC_MAX];
+	struct blockio io;
 	struct device *device[VM_DEVICES_MAX]; /* by ascending vdev */
 	unsigned ndevices;
 	bool reported; /* report is a vCPU's, to be sent */
@@ -108,6 +140,7 @@ struct vm {
 	struct ipcchan chan;
 	struct ipl ipl;
 	unsigned credit; /* console lines that vmcp takes */
+	bool hold_asked; /* VM_HELD is due when machine_held() */
 };
 
 /* Storage, KVM, one vCPU thread per processor (quiet).  -1 with errno. */
@@ -121,6 +154,11 @@ void machine_resume(struct vm *vm);
 
 /* The same for as long as vmcp wants, and the channel stands still too. */
 void machine_hold(struct vm *vm, bool held);
+/* Is it held, and no disk I/O under way? */
+bool machine_held(struct vm *vm);
+/* Processors quiet: wait until nothing is between the host and the machine.
+ * -1: an IPL, a DIAGNOSE A8 or a disk takes longer. */
+int machine_settle(struct vm *vm);
 
 /* VM_STATE to vmcp, after what a vCPU had to report. */
 void machine_report(struct vm *vm, enum ipc_vm_why why, uint64_t rip,
@@ -138,17 +176,24 @@ uint64_t machine_rip(struct vm *vm);
 
 /* An external interrupt, code 1 to 255. */
 void machine_external(struct vm *vm, uint32_t code);
+/* External interrupts into a section and back; -1: refused. */
+void machine_save_external(const struct vm *vm, struct section *s);
+int machine_load_external(struct vm *vm, struct section *s);
 
 struct device *machine_device(struct vm *vm, uint32_t vdev);
 /* 0 or -1 with errno; the descriptor is taken either way. */
 int machine_attach(struct vm *vm, const struct ipc_vm_attach *at, int fd);
-void machine_detach(struct vm *vm, uint32_t vdev);
+/* True: it is a disk, and blockio_closed() says when it is closed. */
+bool machine_detach(struct vm *vm, uint32_t vdev);
 void machine_renumber(struct vm *vm, uint32_t from, uint32_t to);
 
 /* --- either thread's --- */
 
-/* Lock held: interrupts came or went. */
+/* Lock held: interrupts came or went; DIAGNOSE 250 ended; the machine is no
+ * longer stale (blockio.h). */
 void machine_interrupts(struct vm *vm);
+void machine_block_ended(struct vm *vm, uint32_t id);
+void machine_go_on(struct vm *vm);
 /* Have the device thread look around. */
 void machine_wake(struct vm *vm);
 

@@ -47,7 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint16_t vdev = vdevs[data[i] % 4];
 
 		fuzz_request(&f, CHAN_SIO, vdev, (uint32_t)data[i + 1] * 8);
-		for (unsigned n = 0; n < 4 && channel_run(&f.vm); n++)
+		for (unsigned n = 0; n < 4 && fake_run(&f); n++)
 			;
 		if (data[i] & 0x80)
 			console_input(&f.vm, "typed", 5);

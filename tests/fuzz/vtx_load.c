@@ -26,7 +26,7 @@ fuzz_go_on(struct fake *f, struct device *d)
 	struct section s = { .bytes = malloc(SECTION_MAX) };
 
 	channel_ready(d);
-	for (unsigned n = 0; n < PIECES && channel_run(&f->vm); n++)
+	for (unsigned n = 0; n < PIECES && fake_run(f); n++)
 		;
 	if (d->deadline != 0)
 		d->ops->expire(d);

@@ -65,7 +65,7 @@ request(struct fake *f, uint32_t op, uint32_t vdev)
 static void
 settle(struct fake *f)
 {
-	for (unsigned i = 0; i < 1000 && channel_run(&f->vm); i++)
+	for (unsigned i = 0; i < 1000 && fake_run(f); i++)
 		;
 }
 

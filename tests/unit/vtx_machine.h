@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "ipcchan.h"
+#include "subchan.h"
 #include "vm.h"
 
 struct fake {
@@ -31,6 +32,7 @@ fake_open(struct fake *f, uint64_t storage)
 	f->vm.credit = CONS_OUTPUT_WINDOW;
 	pthread_mutex_init(&f->vm.lock, NULL);
 	pthread_cond_init(&f->vm.settled, NULL);
+	blockio_open(&f->vm);
 	f->vm.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (f->vm.wake < 0 || mem_open(&f->vm.mem, storage) < 0 ||
 	    ipcchan_pair(pair) < 0)
@@ -44,6 +46,10 @@ fake_close(struct fake *f)
 {
 	while (f->vm.ndevices > 0)
 		machine_detach(&f->vm, f->vm.device[0]->vdev);
+	while (blockio_serve(&f->vm))
+		;
+	while (blockio_closed(&f->vm) != VDEV_NONE)
+		;
 	ipcchan_close(&f->vm.chan);
 	ipcchan_close(&f->cp);
 	close(f->vm.wake);
@@ -69,6 +75,15 @@ fake_attach(struct fake *f, uint32_t vdev, enum device_type type,
 	if (machine_attach(&f->vm, &at, fd) < 0)
 		abort();
 	return machine_device(&f->vm, vdev);
+}
+
+/* The device thread's part and the disk thread's; true: there is more. */
+static inline bool
+fake_run(struct fake *f)
+{
+	bool more = channel_run(&f->vm);
+
+	return blockio_serve(&f->vm) || more;
 }
 
 /* Throw away what came for vmcp. */

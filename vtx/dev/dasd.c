@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * dasd.c - an FB-512 disk: one minidisk, one descriptor.  What the host
- * answers badly is sense, never the end of the machine.
+ * dasd.c - an FB-512 disk: one minidisk and the commands that it takes.  Its
+ * blocks are moved by the disk thread (blockio.c); what the host answers badly
+ * is sense, never the end of the machine.
  */
 #include <string.h>
 #include <unistd.h>
 
+#include "blockio.h"
 #include "device.h"
-
-/* Sense byte 1 */
-#define DASD_WRITE_INHIBITED 0x02
-#define DASD_FILE_PROTECTED 0x04 /* outside the extent */
+#include "subchan.h"
 
 struct dasd {
-	int fd;
-	uint64_t blocks;
-	bool read_only;
-
 	/* for one channel program */
 	bool defined;
 	struct fba_extent extent;
@@ -26,7 +21,7 @@ struct dasd {
 
 	/* for one command */
 	uint64_t origin, len, done; /* bytes on the device */
-	bool failed;
+	uint8_t why[2]; /* sense, when not all could be moved */
 	uint32_t at;
 	union {
 		struct fba_extent extent;
@@ -39,25 +34,20 @@ struct dasd {
 static int
 dasd_attach(struct device *d, const struct ipc_vm_attach *at, int fd)
 {
-	struct dasd *k = d->state;
-
 	if (fd < 0 || at->blocks > UINT32_MAX) {
 		if (fd >= 0)
 			close(fd);
 		return -1;
 	}
-	k->fd = fd;
-	k->blocks = at->blocks;
-	k->read_only = (at->flags & ATTACH_READ_ONLY) != 0;
-	return 0;
+	d->medium = blockio_attach(d, fd, at->blocks,
+	    (at->flags & ATTACH_READ_ONLY) != 0);
+	return d->medium != NULL ? 0 : -1;
 }
 
 static void
 dasd_detach(struct device *d)
 {
-	struct dasd *k = d->state;
-
-	close(k->fd);
+	blockio_detach(d->medium);
 }
 
 static void
@@ -77,12 +67,16 @@ dasd_nothing(struct device *d)
 
 /* Bytes from or to the medium, starting at a block. */
 static void
-dasd_medium(struct dasd *k, uint64_t block, uint64_t blocks)
+dasd_medium(struct dasd *k, uint64_t block, uint64_t blocks,
+    enum transfer_kind kind, struct transfer *t)
 {
 	k->origin = block * FBA_BLOCK;
 	k->len = blocks * FBA_BLOCK;
 	k->done = 0;
-	k->failed = false;
+	memset(k->why, 0, sizeof k->why);
+	t->kind = (uint8_t)kind;
+	t->direct = true;
+	t->left = k->len;
 }
 
 static void
@@ -94,7 +88,7 @@ dasd_start_parameters(struct dasd *k, size_t len, struct transfer *t)
 }
 
 static void
-dasd_start_blocks(struct device *d, uint8_t op, uint8_t kind,
+dasd_start_blocks(struct device *d, uint8_t op, enum transfer_kind kind,
     struct transfer *t)
 {
 	struct dasd *k = d->state;
@@ -104,28 +98,33 @@ dasd_start_blocks(struct device *d, uint8_t op, uint8_t kind,
 		return;
 	}
 	k->located = 0;
-	dasd_medium(k, k->block, k->count);
-	t->kind = kind;
-	t->left = k->len;
+	dasd_medium(k, k->block, k->count, kind, t);
 }
 
 static void
-dasd_start_ipl(struct dasd *k, struct transfer *t)
+dasd_start_ipl(struct device *d, struct transfer *t)
 {
-	dasd_medium(k, 0, k->blocks);
-	t->kind = TRANSFER_IN;
+	dasd_medium(d->state, 0, d->medium->blocks, TRANSFER_IN, t);
 	t->any = true;
-	t->left = k->len;
 }
 
 static void
-dasd_start_characteristics(struct dasd *k, struct transfer *t)
+dasd_start_flush(struct device *d, struct transfer *t)
 {
+	blockio_piece(d, &(struct block_piece){ .op = BLOCK_FLUSH });
+	t->kind = TRANSFER_WORK;
+}
+
+static void
+dasd_start_characteristics(struct device *d, struct transfer *t)
+{
+	struct dasd *k = d->state;
+
 	memset(&k->u, 0, sizeof k->u);
 	k->u.characteristics = (struct fba_characteristics){
 		.block = FBA_BLOCK,
-		.flags = k->read_only ? FBA_READ_ONLY : 0,
-		.blocks = k->blocks,
+		.flags = d->medium->read_only ? FBA_READ_ONLY : 0,
+		.blocks = d->medium->blocks,
 	};
 	k->at = 0;
 	t->kind = TRANSFER_IN;
@@ -139,7 +138,7 @@ dasd_start(struct device *d, uint8_t cmd, struct transfer *t)
 
 	switch (cmd) {
 	case FBA_READ_IPL:
-		dasd_start_ipl(k, t);
+		dasd_start_ipl(d, t);
 		break;
 	case FBA_DEFINE_EXTENT:
 		dasd_start_parameters(k, sizeof(struct fba_extent), t);
@@ -154,7 +153,10 @@ dasd_start(struct device *d, uint8_t cmd, struct transfer *t)
 		dasd_start_blocks(d, FBA_OP_WRITE, TRANSFER_OUT, t);
 		break;
 	case FBA_READ_CHARACTERISTICS:
-		dasd_start_characteristics(k, t);
+		dasd_start_characteristics(d, t);
+		break;
+	case FBA_FLUSH:
+		dasd_start_flush(d, t);
 		break;
 	default:
 		device_reject(d, t);
@@ -166,19 +168,10 @@ dasd_read(struct device *d, void *to, size_t n)
 {
 	struct dasd *k = d->state;
 
-	if (d->sch.cmd == FBA_READ_CHARACTERISTICS) {
-		if (n > sizeof k->u - k->at)
-			return -1;
-		memcpy(to, k->u.bytes + k->at, n);
-		k->at += (uint32_t)n;
-		return 0;
-	}
-	if (n > k->len - k->done || pread(k->fd, to, n,
-	    (off_t)(k->origin + k->done)) != (ssize_t)n) {
-		k->failed = true;
+	if (n > sizeof k->u - k->at)
 		return -1;
-	}
-	k->done += n;
+	memcpy(to, k->u.bytes + k->at, n);
+	k->at += (uint32_t)n;
 	return 0;
 }
 
@@ -187,20 +180,53 @@ dasd_write(struct device *d, const void *from, size_t n)
 {
 	struct dasd *k = d->state;
 
-	if (d->sch.cmd != FBA_WRITE) {
-		if (n > sizeof k->u - k->at)
-			return -1;
-		memcpy(k->u.bytes + k->at, from, n);
-		k->at += (uint32_t)n;
-		return 0;
-	}
-	if (k->read_only || n > k->len - k->done || pwrite(k->fd, from, n,
-	    (off_t)(k->origin + k->done)) != (ssize_t)n) {
-		k->failed = true;
+	if (n > sizeof k->u - k->at)
 		return -1;
-	}
-	k->done += n;
+	memcpy(k->u.bytes + k->at, from, n);
+	k->at += (uint32_t)n;
 	return 0;
+}
+
+/* A write that ends inside a block fills the rest of it with zeros. */
+static void
+dasd_move(struct device *d, gpa_t at, size_t n, bool skip, bool last)
+{
+	struct dasd *k = d->state;
+	bool write = d->sch.transfer.kind == TRANSFER_OUT;
+	size_t part = (size_t)((k->done + n) % FBA_BLOCK);
+	struct block_piece p = { .op = write ? BLOCK_WRITE : BLOCK_READ,
+		.from = k->origin + k->done, .at = at, .n = (uint32_t)n,
+		.skip = skip };
+
+	if (n > k->len - k->done || (write && d->medium->read_only)) {
+		k->why[0] = SENSE_COMMAND_REJECT;
+		channel_moved(d, 0, false);
+		return;
+	}
+	if (write && last && part != 0)
+		p.pad = (uint32_t)(FBA_BLOCK - part);
+	blockio_piece(d, &p);
+}
+
+static void
+dasd_landed(struct device *d)
+{
+	const struct block_request *rq = &d->medium->piece;
+	struct dasd *k = d->state;
+	uint64_t n = rq->count > 0 ? rq->run->mem.iov_len : 0;
+	uint8_t sense[SENSE_BYTES];
+
+	if (rq->error != 0) {
+		blockio_sense(rq, sense);
+		memcpy(k->why, sense, sizeof k->why);
+	}
+	if (rq->op == BLOCK_FLUSH)
+		device_done(&d->sch.transfer, rq->error == 0 ? UNIT_DONE :
+		    device_check(d, sense[0], sense[1]));
+	if (n > rq->done)
+		n = rq->done;
+	k->done += n;
+	channel_moved(d, (size_t)n, rq->error == 0);
 }
 
 static uint8_t
@@ -208,10 +234,11 @@ dasd_end_extent(struct device *d)
 {
 	struct dasd *k = d->state;
 	const struct fba_extent *e = &k->u.extent;
+	uint64_t blocks = d->medium->blocks;
 
 	if (k->at != sizeof *e || (e->mask != FBA_EXTENT_WRITE &&
 	    e->mask != FBA_EXTENT_INHIBIT) || e->last < e->first ||
-	    (uint64_t)e->origin + (e->last - e->first) >= k->blocks)
+	    (uint64_t)e->origin + (e->last - e->first) >= blocks)
 		return device_check(d, SENSE_COMMAND_REJECT, 0);
 	k->extent = *e;
 	k->defined = true;
@@ -230,30 +257,17 @@ dasd_end_locate(struct device *d)
 	if (!k->defined || k->at != sizeof *l || l->blocks == 0 ||
 	    (!write && l->op != FBA_OP_READ))
 		return device_check(d, SENSE_COMMAND_REJECT, 0);
-	if (write && (k->read_only || e->mask == FBA_EXTENT_INHIBIT))
+	if (write && (d->medium->read_only || e->mask == FBA_EXTENT_INHIBIT))
 		return device_check(d, SENSE_COMMAND_REJECT,
-		    DASD_WRITE_INHIBITED);
+		    FBA_SENSE_INHIBITED);
 	if (l->first < e->first ||
 	    (uint64_t)l->first + l->blocks - 1 > e->last)
 		return device_check(d, SENSE_COMMAND_REJECT,
-		    DASD_FILE_PROTECTED);
+		    FBA_SENSE_PROTECTED);
 	k->located = l->op;
 	k->count = l->blocks;
 	k->block = (uint64_t)e->origin + (l->first - e->first);
 	return UNIT_DONE;
-}
-
-/* A write that ended inside a block fills the rest of it with zeros. */
-static uint8_t
-dasd_end_write(struct device *d)
-{
-	static const uint8_t zeros[FBA_BLOCK];
-	struct dasd *k = d->state;
-	size_t part = (size_t)(k->done % FBA_BLOCK);
-
-	if (!k->failed && part != 0)
-		dasd_write(d, zeros, FBA_BLOCK - part);
-	return k->failed ? device_check(d, SENSE_EQUIPMENT, 0) : UNIT_DONE;
 }
 
 static uint8_t
@@ -269,11 +283,10 @@ dasd_end(struct device *d, bool whole)
 	case FBA_LOCATE:
 		return dasd_end_locate(d);
 	case FBA_WRITE:
-		return dasd_end_write(d);
 	case FBA_READ:
 	case FBA_READ_IPL:
-		return k->failed ? device_check(d, SENSE_DATA_CHECK, 0) :
-		    UNIT_DONE;
+		return k->why[0] == 0 ? UNIT_DONE :
+		    device_check(d, k->why[0], k->why[1]);
 	default:
 		return UNIT_DONE;
 	}
@@ -284,8 +297,8 @@ dasd_save(struct device *d, struct section *s)
 {
 	const struct dasd *k = d->state;
 
-	section_put_u64(s, k->blocks);
-	section_put_u8(s, k->read_only);
+	section_put_u64(s, d->medium->blocks);
+	section_put_u8(s, d->medium->read_only);
 	section_put_u8(s, k->defined);
 	section_put(s, &k->extent, sizeof k->extent);
 	section_put_u8(s, k->located);
@@ -294,15 +307,15 @@ dasd_save(struct device *d, struct section *s)
 	section_put_u64(s, k->origin);
 	section_put_u64(s, k->len);
 	section_put_u64(s, k->done);
-	section_put_u8(s, k->failed);
+	section_put(s, k->why, sizeof k->why);
 	section_put_u32(s, k->at);
 	section_put(s, &k->u, sizeof k->u);
 }
 
 static bool
-dasd_holds(const struct dasd *k, uint64_t start, uint64_t n, uint64_t unit)
+dasd_holds(const struct device *d, uint64_t start, uint64_t n, uint64_t unit)
 {
-	uint64_t size = k->blocks * FBA_BLOCK / unit;
+	uint64_t size = d->medium->blocks * FBA_BLOCK / unit;
 
 	return start <= size && n <= size - start;
 }
@@ -322,15 +335,16 @@ dasd_load(struct device *d, struct section *s)
 	k->origin = section_get_u64(s);
 	k->len = section_get_u64(s);
 	k->done = section_get_u64(s);
-	k->failed = section_get_u8(s) != 0;
+	section_get(s, k->why, sizeof k->why);
 	k->at = section_get_u32(s);
 	section_get(s, &k->u, sizeof k->u);
-	if (s->bad || blocks != k->blocks || read_only != k->read_only ||
+	if (s->bad || blocks != d->medium->blocks ||
+	    read_only != d->medium->read_only ||
 	    k->at > sizeof k->u || k->done > k->len ||
-	    !dasd_holds(k, k->block, k->count, FBA_BLOCK) ||
-	    !dasd_holds(k, k->origin, k->len, 1) ||
+	    !dasd_holds(d, k->block, k->count, FBA_BLOCK) ||
+	    !dasd_holds(d, k->origin, k->len, 1) ||
 	    (k->defined && (k->extent.last < k->extent.first ||
-	    !dasd_holds(k, k->extent.origin, (uint64_t)k->extent.last -
+	    !dasd_holds(d, k->extent.origin, (uint64_t)k->extent.last -
 	    k->extent.first + 1, FBA_BLOCK)))) {
 		k->defined = false;
 		k->located = 0;
@@ -353,6 +367,8 @@ const struct device_ops dasd_device = {
 	.start = dasd_start,
 	.read = dasd_read,
 	.write = dasd_write,
+	.move = dasd_move,
+	.landed = dasd_landed,
 	.end = dasd_end,
 	.halt = dasd_nothing,
 	.expire = dasd_nothing,
