@@ -42,6 +42,7 @@ int demo_command(struct front *front, int argc, char *argv[]);
 int direct_command(struct front *front, int argc, char *argv[]);
 int passwd_command(struct front *front, int argc, char *argv[]);
 int adduser_command(struct front *front, int argc, char *argv[]);
+int disk_command(struct front *front, int argc, char *argv[]);
 int lab_command(struct front *front, int argc, char *argv[]);
 
 #endif

@@ -136,6 +136,23 @@ home_lock(const struct front *front)
 	return fd;
 }
 
+int
+home_share(const struct front *front)
+{
+	int fd = home_open_lock(front, LOCK_SH);
+	char path[PATH_MAX];
+
+	if (fd >= 0 || errno != ENOENT ||
+	    (size_t)snprintf(path, sizeof path, "%s/lock", front->run) >=
+	    sizeof path)
+		return fd;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return home_open_lock(front, LOCK_SH);
+}
+
 static void
 home_read_state(const struct front *front, struct home_state *state)
 {
@@ -157,6 +174,19 @@ home_read_state(const struct front *front, struct home_state *state)
 			state->port = atoi(line + 5);
 	}
 	fclose(f);
+}
+
+int
+home_lock_wait(const struct front *front)
+{
+	const struct timespec pause = { .tv_nsec = 100000000 };
+	struct home_state state;
+	int fd;
+
+	while ((fd = home_open_lock(front, LOCK_EX)) < 0 &&
+	    errno == EWOULDBLOCK && !home_running(front, &state))
+		nanosleep(&pause, NULL);
+	return fd;
 }
 
 bool

@@ -24,6 +24,13 @@ int home_make(struct front *front);
  * one does.  The descriptor is close-on-exec. */
 int home_lock(const struct front *front);
 
+/* A share of that lock, which any number may have: no system starts as long as
+ * it is open.  -1: errno EWOULDBLOCK when one runs. */
+int home_share(const struct front *front);
+
+/* The lock as soon as nobody shares it; -1 as home_lock. */
+int home_lock_wait(const struct front *front);
+
 /* Does a system run here, and what does it say of itself?  When not, errno is
  * EACCES if that could not be seen. */
 bool home_running(const struct front *front, struct home_state *state);

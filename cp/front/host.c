@@ -53,7 +53,7 @@ host_connect(const struct front *front, bool quiet)
 	return -1;
 }
 
-static void
+void
 host_print(const struct ipcchan_message *msg, size_t fixed, FILE *out)
 {
 	const char *text = (const char *)msg->payload + fixed;

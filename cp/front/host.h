@@ -15,6 +15,11 @@
 /* A connected socket, or -1 with a line printed unless quiet. */
 int host_connect(const struct front *front, bool quiet);
 
+struct ipcchan_message;
+
+/* The text behind a message's fixed part; NULL: nowhere. */
+void host_print(const struct ipcchan_message *msg, size_t fixed, FILE *out);
+
 /*
  * Have vmcp of this home directory carry out a command, as the system's
  * owner; in a lab, inside it.  What it says goes to out (NULL: nowhere).
