@@ -2,8 +2,8 @@
  *
  * control.c - RUNDIR/cp.sock, for the system's owner alone.
  *
- * The first message decides what a connection is: a host command, which runs
- * as the operator, or a console, which is the operator's.
+ * The first message decides what a connection is: the host's, for commands,
+ * which run as the operator, and minidisks; or a console, the operator's.
  */
 #include "control.h"
 
@@ -18,8 +18,10 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "hostlink.h"
 #include "log.h"
 #include "loop.h"
+#include "minidisk.h"
 #include "name.h"
 #include "term.h"
 #include "vmblok.h"
@@ -35,6 +37,7 @@ struct control_client {
 	struct event *first;
 	struct loopchan lc;  /* a host command's */
 	struct request *rq;  /* that runs */
+	struct hostlink *hl; /* the minidisk that it has */
 };
 
 struct control {
@@ -51,6 +54,7 @@ control_client_free(struct control_client *c)
 {
 	if (c->rq != NULL)
 		request_orphan(c->rq);
+	hostlink_free(c->hl);
 	LIST_REMOVE(c, entry);
 	c->ct->nclients--;
 	if (c->first != NULL)
@@ -144,15 +148,66 @@ control_command(struct control_client *c, const struct ipc_text *text)
 	command_run(rq);
 }
 
+/* --- minidisks --- */
+
+static void
+control_answer(struct control_client *c, int rc, const char *text)
+{
+	struct ipc_done done = { .rc = rc };
+
+	loopchan_send_text(&c->lc, IPC_HOST_DONE, &done, sizeof done, text,
+	    strlen(text), -1);
+}
+
+static void
+control_held(void *arg, int rc)
+{
+	control_answer(arg, rc, "");
+}
+
+static void
+control_link(struct control_client *c, const struct ipc_host_link *ask)
+{
+	struct ipc_host_linked linked = { 0 };
+	struct minidisk_answer answer;
+	int fd = -1;
+
+	if (c->hl != NULL) {
+		control_client_free(c); /* one a connection */
+		return;
+	}
+	c->hl = hostlink_new(c->ct->cp, ask, control_held, c, &fd,
+	    &linked.blocks, &answer);
+	if (c->hl == NULL) {
+		control_answer(c, answer.number, answer.text);
+		return;
+	}
+	loopchan_send(&c->lc, IPC_HOST_LINKED, &linked, sizeof linked, fd);
+	close(fd);
+}
+
+static void
+control_hold(struct control_client *c, const struct ipc_value *hold)
+{
+	if (c->hl == NULL)
+		control_client_free(c); /* nothing to hold for */
+	else
+		hostlink_hold(c->hl, hold->value != 0);
+}
+
 static void
 control_message(struct loopchan *lc, const struct ipcchan_message *msg,
     void *arg)
 {
 	(void)lc;
-	if (msg == NULL || msg->type != IPC_HOST_COMMAND)
+	if (msg == NULL)
 		control_client_free(arg);
-	else
+	else if (msg->type == IPC_HOST_COMMAND)
 		control_command(arg, msg->payload);
+	else if (msg->type == IPC_HOST_LINK)
+		control_link(arg, msg->payload);
+	else
+		control_hold(arg, msg->payload);
 }
 
 /* --- connections --- */
@@ -164,7 +219,7 @@ control_become(struct control_client *c, uint16_t type)
 	int fd = c->fd;
 
 	c->fd = -1;
-	if (type == IPC_HOST_COMMAND &&
+	if ((type == IPC_HOST_COMMAND || type == IPC_HOST_LINK) &&
 	    loopchan_open(&c->lc, cp->base, fd, IPC_CP, IPC_HOST,
 	    control_message, c) == 0) {
 		event_free(c->first);

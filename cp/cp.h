@@ -18,10 +18,13 @@
 
 #include "config.h"
 #include "directory.h"
+#include "given.h"
+#include "minidisk.h"
 #include "vmtypes.h"
 #include "worker.h"
 
 struct control;
+struct hostlink;
 struct listener;
 struct request;
 struct session;
@@ -35,6 +38,7 @@ struct dirref {
 	unsigned refs;
 };
 
+LIST_HEAD(hostlink_list, hostlink);
 LIST_HEAD(term_list, term);
 LIST_HEAD(request_list, request);
 TAILQ_HEAD(vmblok_list, vmblok);
@@ -54,6 +58,9 @@ struct cp {
 	struct term_list terms;
 	unsigned nterms, unopened; /* unopened: no TERM_OPEN yet */
 	struct vmblok_list vms;	  /* in order of logon */
+	struct mdlink_list links; /* in order of LINK */
+	struct hostlink_list hostlinks;
+	struct given_dying_list dying;
 	unsigned machines; /* vmguests ever started */
 	unsigned users;
 	struct request_list requests;

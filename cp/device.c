@@ -1,33 +1,28 @@
 /* SPDX-License-Identifier: MIT
  *
- * device.c - virtual devices from the directory, and minidisk sharing.
- *
- * A vmguest is only given descriptors of its own minidisks, opened read-only
- * where the link is.
+ * device.c - virtual devices: from the directory, and those that come later.
+ * Who else has a minidisk is minidisk.c's.
  */
 #include "device.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cp.h"
+#include "guest.h"
 #include "log.h"
+#include "minidisk.h"
 #include "name.h"
+#include "session.h"
 #include "vmblok.h"
 
-#define DEVICE_CONSOLE_DEFAULT 0x009
+/* Temporary space of one user: sparse, but it may all be written. */
+#define DEVICE_TEMPORARY_MAX (512u << 20 >> 9)
 
-struct device_name {
-	char s[5];
-};
-
-static struct device_name
+struct device_name
 device_hex(vdev_t vdev)
 {
 	struct device_name name;
@@ -100,231 +95,203 @@ device_console(const struct vmblok *vm)
 	return NULL;
 }
 
+bool
+device_writable(const struct vdev *d)
+{
+	return d->link == NULL || d->link->write;
+}
+
 /* In order of address, as QUERY VIRTUAL shows them within a class. */
+static void
+device_insert(struct vmblok *vm, struct vdev *d)
+{
+	struct vdev *at;
+
+	TAILQ_FOREACH(at, &vm->devices, entry)
+		if (at->vdev > d->vdev)
+			break;
+	if (at != NULL)
+		TAILQ_INSERT_BEFORE(at, d, entry);
+	else
+		TAILQ_INSERT_TAIL(&vm->devices, d, entry);
+}
+
+static bool
+device_full(const struct vmblok *vm)
+{
+	const struct vdev *d;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(d, &vm->devices, entry)
+		n++;
+	return n >= VM_DEVICES_MAX;
+}
+
+/* NULL with errno. */
 static struct vdev *
 device_add(struct vmblok *vm, vdev_t vdev, enum device_type type)
 {
-	struct vdev *d, *at;
+	struct vdev *d;
 
-	if (device_find(vm, vdev) != NULL)
+	if (device_find(vm, vdev) != NULL) {
+		errno = EEXIST;
 		return NULL;
+	}
+	if (device_full(vm)) {
+		errno = EMFILE;
+		return NULL;
+	}
 	d = calloc(1, sizeof *d);
 	if (d == NULL)
 		return NULL;
 	d->vdev = vdev;
 	d->type = type;
 	d->fd = -1;
-	TAILQ_FOREACH(at, &vm->devices, entry)
-		if (at->vdev > vdev)
-			break;
-	if (at != NULL)
-		TAILQ_INSERT_BEFORE(at, d, entry);
-	else
-		TAILQ_INSERT_TAIL(&vm->devices, d, entry);
+	device_insert(vm, d);
 	return d;
 }
 
-static void
+void
 device_remove(struct vmblok *vm, struct vdev *d)
 {
 	TAILQ_REMOVE(&vm->devices, d, entry);
+	minidisk_release(vm->cp, d->link);
 	if (d->fd >= 0)
 		close(d->fd);
 	free(d);
 }
 
-/* --- sharing --- */
-
-struct device_sharers {
-	const struct vmblok *reader, *writer; /* one of each, or NULL */
-};
-
-static struct device_sharers
-device_sharers(const struct cp *cp, struct vm_name owner, vdev_t vdev)
+void
+device_renumber(struct vmblok *vm, struct vdev *d, vdev_t to)
 {
-	struct device_sharers sharers = { 0 };
-	const struct vmblok *vm;
+	guest_renumber(vm, d->vdev, to);
+	TAILQ_REMOVE(&vm->devices, d, entry);
+	d->vdev = to;
+	if (d->link != NULL)
+		d->link->as = to;
+	device_insert(vm, d);
+}
+
+/* --- temporary space --- */
+
+static uint64_t
+device_temporary_had(const struct vmblok *vm)
+{
 	const struct vdev *d;
+	uint64_t blocks = 0;
 
-	TAILQ_FOREACH(vm, &cp->vms, entry)
-		TAILQ_FOREACH(d, &vm->devices, entry) {
-			if (d->type != DEVICE_FBA || d->tdisk ||
-			    d->owner_vdev != vdev ||
-			    !name_equal(d->owner, owner))
-				continue;
-			if (d->writable)
-				sharers.writer = vm;
-			else
-				sharers.reader = vm;
-		}
-	return sharers;
+	TAILQ_FOREACH(d, &vm->devices, entry)
+		if (d->type == DEVICE_FBA && d->link == NULL)
+			blocks += d->blocks;
+	return blocks;
 }
 
-/*
- * The access modes of MDISK and LINK: what each allows while others have the
- * minidisk.
- */
-static const struct device_mode {
-	const char *name;
-	bool write;	      /* wants to write */
-	bool beside_readers;  /* writes although others read */
-	bool beside_writer;   /* writes although another writes */
-	bool falls_back;      /* else reads */
-	bool reads_beside_writer;
-} device_modes[] = {
-	{ "R", .reads_beside_writer = false },
-	{ "RR", .reads_beside_writer = true },
-	{ "W", .write = true },
-	{ "WR", .write = true, .falls_back = true,
-	    .reads_beside_writer = true },
-	{ "M", .write = true, .beside_readers = true },
-	{ "MR", .write = true, .beside_readers = true, .falls_back = true,
-	    .reads_beside_writer = true },
-	{ "MW", .write = true, .beside_readers = true, .beside_writer = true },
-};
-
-static const struct device_mode *
-device_mode(const char *name)
+struct vdev *
+device_temporary(struct vmblok *vm, vdev_t vdev, uint64_t blocks)
 {
-	for (size_t i = 0; i < sizeof device_modes / sizeof device_modes[0];
-	     i++)
-		if (strncmp(device_modes[i].name, name, 3) == 0)
-			return &device_modes[i];
-	return &device_modes[1]; /* the one that can do no harm */
-}
+	uint64_t had = device_temporary_had(vm);
+	struct vdev *d;
+	int error;
 
-/* 1 read and write, 0 read only, -1 refused. */
-static int
-device_access(const struct device_mode *mode,
-    const struct device_sharers *sharers)
-{
-	if (mode->write && (sharers->writer == NULL || mode->beside_writer) &&
-	    (sharers->reader == NULL || mode->beside_readers))
-		return 1;
-	if (mode->write && !mode->falls_back)
-		return -1;
-	if (sharers->writer != NULL && !mode->reads_beside_writer)
-		return -1;
-	return 0;
-}
-
-static int
-device_path(const struct cp *cp, const struct vdev *d, char *buf, size_t size)
-{
-	char name[64];
-
-	snprintf(name, sizeof name, "volumes/%s/%s.%s",
-	    name_text(d->volume).s, name_text(d->owner).s,
-	    device_hex(d->owner_vdev).s);
-	return cp_path(cp, name, buf, size);
-}
-
-int
-device_open(const struct cp *cp, const struct vdev *d, uint64_t *blocks)
-{
-	char path[PATH_MAX];
-	struct stat st;
-	int fd;
-
-	*blocks = d->blocks;
-	if (d->tdisk)
-		return fcntl(d->fd, F_DUPFD_CLOEXEC, 0);
-	if (device_path(cp, d, path, sizeof path) < 0)
-		return -1;
-	fd = open(path, (d->writable ? O_RDWR : O_RDONLY) | O_CLOEXEC |
-	    O_NOFOLLOW);
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		errno = EINVAL;
-		return -1;
+	if (blocks > DEVICE_TEMPORARY_MAX - had) {
+		errno = device_find(vm, vdev) != NULL ? EEXIST : ENOSPC;
+		return NULL;
 	}
-	if ((uint64_t)st.st_size / FBA_BLOCK < *blocks)
-		*blocks = (uint64_t)st.st_size / FBA_BLOCK;
-	return fd;
+	d = device_add(vm, vdev, DEVICE_FBA);
+	if (d == NULL)
+		return NULL;
+	d->blocks = blocks;
+	d->fd = minidisk_temporary(vm->cp, blocks);
+	if (d->fd < 0) {
+		error = errno;
+		log_warn("%s: temporary disk", name_text(vm->name).s);
+		device_remove(vm, d);
+		errno = error;
+		return NULL;
+	}
+	guest_attach(vm, d);
+	return d;
 }
 
-static int
-device_tdisk(struct vmblok *vm, struct vdev *d)
+/* --- minidisks --- */
+
+struct vdev *
+device_link(struct vmblok *vm, const struct dir_mdisk *md,
+    struct vm_name owner, vdev_t vdev, const struct linkrule *rule,
+    enum message_form form, struct minidisk_answer *answer)
 {
-	d->tdisk = d->writable = true;
-	d->fd = open(vm->cp->home, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (d->fd < 0 || ftruncate(d->fd, (off_t)(d->blocks * FBA_BLOCK)) < 0)
-		return -1;
-	return 0;
+	struct vdev *d = device_add(vm, vdev, DEVICE_FBA);
+
+	*answer = (struct minidisk_answer){ 0 };
+	if (d == NULL && errno == EEXIST)
+		minidisk_refuse(answer, form, 110, name_text(owner).s,
+		    device_hex(md->vdev).s, device_hex(vdev).s);
+	else if (d == NULL)
+		minidisk_refuse(answer, form, 183, "LINK",
+		    errno == EMFILE ? "TOO MANY DEVICES" : "NO STORAGE");
+	if (d == NULL)
+		return NULL;
+	d->blocks = md->blocks;
+	d->link = minidisk_link(vm->cp, md, owner, vm->name, vdev, rule, form,
+	    answer);
+	if (d->link == NULL) {
+		device_remove(vm, d);
+		return NULL;
+	}
+	guest_attach(vm, d);
+	return d;
 }
 
+/* --- LOGON --- */
+
+/* What of a minidisk of the directory is not as it says there. */
 static void
-device_refused(struct vmblok *vm, const struct vdev *d,
-    const struct device_sharers *sharers)
+device_tell(struct vmblok *vm, const struct vdev *d,
+    const struct minidisk_answer *answer)
 {
-	const struct vmblok *by = sharers->writer != NULL ? sharers->writer :
-							    sharers->reader;
-
-	vmblok_message(vm, by == sharers->writer ? 104 : 105,
-	    name_text(d->owner).s, device_hex(d->owner_vdev).s,
-	    name_text(by->name).s);
+	if (answer->forced_ro)
+		vmblok_message(vm, 101, device_hex(d->vdev).s, answer->text);
+	else if (answer->forced_rw)
+		vmblok_message(vm, 103, device_hex(d->vdev).s, answer->text);
+	else if (d->link->write && answer->text[0] != '\0')
+		session_print(vm->session, 0, "DASD %s LINKED R/W; %s",
+		    device_hex(d->vdev).s, answer->text);
 }
 
-/* Give vm a minidisk at vdev; what cannot be is told on its console. */
 static void
 device_minidisk(struct vmblok *vm, const struct dir_mdisk *md,
-    struct vm_name owner, vdev_t vdev, const char *mode_name)
+    struct vm_name owner, vdev_t vdev, const char *mode)
 {
-	struct device_sharers sharers = device_sharers(vm->cp, owner, md->vdev);
-	const struct device_mode *mode = device_mode(mode_name);
-	int access = device_access(mode, &sharers), fd = -1;
-	struct vdev *d = device_add(vm, vdev, DEVICE_FBA);
-	uint64_t blocks;
+	struct minidisk_answer answer;
+	struct vdev *d = device_link(vm, md, owner, vdev, linkrule_find(mode),
+	    vm->set.emsg, &answer);
 
-	if (d == NULL) {
-		vmblok_message(vm, 110, name_text(owner).s,
-		    device_hex(md->vdev).s, device_hex(vdev).s);
-		return;
-	}
-	d->owner = owner;
-	d->owner_vdev = md->vdev;
-	d->volume = md->volume;
-	d->blocks = md->blocks;
-	d->writable = access == 1;
-	if (access < 0) {
-		device_refused(vm, d, &sharers);
-		device_remove(vm, d);
-		return;
-	}
-	if (md->tdisk ? device_tdisk(vm, d) < 0 :
-			(fd = device_open(vm->cp, d, &blocks)) < 0) {
-		log_warn("%s: minidisk %s %03X", name_text(vm->name).s,
-		    name_text(owner).s, md->vdev);
-		vmblok_message(vm, 108, name_text(owner).s,
-		    device_hex(md->vdev).s, name_text(md->volume).s);
-		device_remove(vm, d);
-		return;
-	}
-	if (fd >= 0) {
-		close(fd); /* it can be had: opened again for each vmguest */
-		d->blocks = blocks;
-	}
-	if (mode->write && access == 0)
-		vmblok_message(vm, 101, device_hex(vdev).s,
-		    sharers.writer != NULL ?
-			name_text(sharers.writer->name).s :
-			"NOBODY, READ BY OTHERS");
+	if (d != NULL)
+		device_tell(vm, d, &answer);
+	else
+		session_print(vm->session, ITEM_HIGH, "%s", answer.text);
 }
 
 static void
-device_link(struct vmblok *vm, const struct dir_link *link)
+device_mdisk(struct vmblok *vm, const struct dir_mdisk *md)
+{
+	if (!md->tdisk)
+		device_minidisk(vm, md, vm->name, md->vdev, md->mode);
+	else if (device_temporary(vm, md->vdev, md->blocks) == NULL)
+		vmblok_message(vm, 91, device_hex(md->vdev).s);
+}
+
+static void
+device_directory_link(struct vmblok *vm, const struct dir_link *link)
 {
 	const struct dir_mdisk *md = directory_mdisk(vm->dir->dir, link->owner,
 	    link->owner_vdev);
 
-	if (md == NULL) {
+	if (md == NULL)
 		vmblok_message(vm, 107, name_text(link->owner).s,
 		    device_hex(link->owner_vdev).s);
-		return;
-	}
-	device_minidisk(vm, md, link->owner, link->vdev, link->mode);
+	else
+		device_minidisk(vm, md, link->owner, link->vdev, link->mode);
 }
 
 /* A punch and a printer may be in the directory, but no vmguest has them: a
@@ -341,7 +308,7 @@ device_logon(struct vmblok *vm)
 	const struct dir_user *user = vm->user;
 
 	device_add(vm, user->console != VDEV_NONE ? user->console :
-						    DEVICE_CONSOLE_DEFAULT,
+						    DIR_CONSOLE,
 	    DEVICE_CONSOLE);
 	for (size_t i = 0; i < user->ndevices; i++) {
 		struct vdev *d = !device_is_had(user->devices[i].type) ? NULL :
@@ -352,10 +319,9 @@ device_logon(struct vmblok *vm)
 			d->klass = user->devices[i].klass;
 	}
 	for (size_t i = 0; i < user->nmdisks; i++)
-		device_minidisk(vm, &user->mdisks[i], user->name,
-		    user->mdisks[i].vdev, user->mdisks[i].mode);
+		device_mdisk(vm, &user->mdisks[i]);
 	for (size_t i = 0; i < user->nlinks; i++)
-		device_link(vm, &user->links[i]);
+		device_directory_link(vm, &user->links[i]);
 }
 
 void

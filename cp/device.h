@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * device.h - the virtual devices of a user, and who shares a minidisk.
+ * device.h - the virtual devices of a user.
  */
 #ifndef VM370_CP_DEVICE_H
 #define VM370_CP_DEVICE_H
@@ -10,24 +10,23 @@
 #include <sys/queue.h>
 
 #include "channel.h"
+#include "message.h"
 #include "vmtypes.h"
 
-struct cp;
-struct dir_user;
+struct dir_mdisk;
+struct linkrule;
+struct mdlink;
+struct minidisk_answer;
 struct vmblok;
 
 struct vdev {
 	TAILQ_ENTRY(vdev) entry;
 	vdev_t vdev;
 	enum device_type type;
-	char klass;		/* spool class */
-	/* A minidisk's */
-	struct vm_name owner, volume;
-	vdev_t owner_vdev;
-	uint64_t blocks;
-	bool tdisk;
-	bool writable;
-	int fd;			/* open file, or -1 */
+	char klass;	     /* spool class */
+	struct mdlink *link; /* a minidisk's; NULL */
+	int fd;		     /* temporary space's open file, or -1 */
+	uint64_t blocks;     /* of either */
 };
 
 TAILQ_HEAD(vdev_list, vdev);
@@ -39,14 +38,32 @@ void device_logon(struct vmblok *vm);
 /* Free them all. */
 void device_logoff(struct vmblok *vm);
 
-/* A descriptor for a vmguest (the caller closes it) and how many blocks it
- * really has.  -1 with errno. */
-int device_open(const struct cp *cp, const struct vdev *d, uint64_t *blocks);
+/*
+ * Give vm a minidisk as vdev; a machine that is there is given it at once.
+ * NULL: the answer says why not.
+ */
+struct vdev *device_link(struct vmblok *vm, const struct dir_mdisk *md,
+    struct vm_name owner, vdev_t vdev, const struct linkrule *rule,
+    enum message_form form, struct minidisk_answer *answer);
+
+/* Give vm temporary space.  NULL with errno: EEXIST, ENOSPC too much of it,
+ * EMFILE too many devices, or the system's. */
+struct vdev *device_temporary(struct vmblok *vm, vdev_t vdev,
+    uint64_t blocks);
+
+/* Another address, which is free; the machine is told. */
+void device_renumber(struct vmblok *vm, struct vdev *d, vdev_t to);
+
+/* It is no longer his.  What the machine has of it is guest_detach's. */
+void device_remove(struct vmblok *vm, struct vdev *d);
 
 struct vdev *device_find(const struct vmblok *vm, vdev_t vdev);
 
 /* The console's, or NULL. */
 struct vdev *device_console(const struct vmblok *vm);
+
+/* May it be written?  Only disks can say no. */
+bool device_writable(const struct vdev *d);
 
 /* "DASD", "CONS", ... and "FB-512", "3215", ... */
 const char *device_class(enum device_type type);
@@ -55,5 +72,11 @@ const char *device_printed(enum device_type type);
 /* A word as a device address; VDEV_NONE unless it is 1 to 3 or 4 hex digits
  * from 001 to FFF. */
 vdev_t device_parse(const char *word);
+
+/* "191" */
+struct device_name {
+	char s[8];
+};
+struct device_name device_hex(vdev_t vdev);
 
 #endif

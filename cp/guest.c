@@ -19,8 +19,11 @@
 
 #include "command.h"
 #include "device.h"
+#include "given.h"
+#include "hostlink.h"
 #include "log.h"
 #include "loop.h"
+#include "minidisk.h"
 #include "name.h"
 #include "session.h"
 #include "spawn.h"
@@ -40,7 +43,7 @@
 #define GUEST_AHEAD_LINE 16
 #define GUEST_RELEASE "1.0"
 
-enum guest_ask { ASK_STORAGE, ASK_WRITE, ASK_REGISTERS };
+enum guest_ask { ASK_STORAGE, ASK_WRITE, ASK_REGISTERS, ASK_DETACH };
 
 /* A question that has no answer yet. */
 struct guest_op {
@@ -68,7 +71,11 @@ struct guest_diag {
 struct guest {
 	struct vmblok *vm;
 	struct loopchan lc;
-	pid_t pid;
+	pid_t pid;	  /* -1: not started, the last one is not gone */
+	int child;	  /* its end of the channel until it is started; -1 */
+	struct given_list given;
+	bool hold, held;  /* VM_HOLD: ordered, done */
+	unsigned holding; /* of them not answered */
 	bool ready;
 	bool stop_asked;  /* VM_STOP or the like is on its way */
 	unsigned unpaid;  /* lines of output without credit */
@@ -81,11 +88,19 @@ struct guest {
 };
 
 static void guest_diag_next(struct guest *g);
+static int guest_go(struct guest *g);
 
 pid_t
 guest_pid(const struct guest *g)
 {
 	return g->pid;
+}
+
+static void
+guest_diag_free(struct guest_diag *d)
+{
+	explicit_bzero(d->text, sizeof d->text); /* perhaps a password */
+	free(d);
 }
 
 /* Whoever waits for the answer does so no longer. */
@@ -99,7 +114,7 @@ guest_diag_drop(struct guest *g)
 		return;
 	if (d->rq != NULL)
 		request_orphan(d->rq);
-	free(d);
+	guest_diag_free(d);
 }
 
 void
@@ -133,13 +148,19 @@ guest_kill(struct vmblok *vm)
 
 	if (g == NULL)
 		return;
-	times_process(g->pid, &virt, &total);
-	vm->virt_us += virt;
-	vm->total_us += total;
 	vm->guest = NULL;
 	vm->running = vm->held = false;
 	vm->reading = CONS_READ_NONE;
-	kill(g->pid, SIGKILL); /* ours until SIGCHLD has reaped it */
+	if (g->pid > 0) {
+		times_process(g->pid, &virt, &total);
+		vm->virt_us += virt;
+		vm->total_us += total;
+		kill(g->pid, SIGKILL); /* ours until SIGCHLD has reaped it */
+		given_die(vm, g->pid, &g->given);
+	}
+	given_release(vm->cp, &g->given);
+	if (g->child >= 0)
+		close(g->child);
 	loopchan_close(&g->lc);
 	guest_diag_drop(g);
 	guest_fail_ops(g);
@@ -158,6 +179,17 @@ guest_lost(struct vmblok *vm, const char *why)
 	vmblok_changed(vm);
 }
 
+/* The last one's process is gone: what waited for that goes on. */
+static void
+guest_free_again(struct vmblok *vm)
+{
+	if (vm->ending)
+		vmblok_ended(vm);
+	else if (vm->guest != NULL && vm->guest->pid < 0 &&
+	    guest_go(vm->guest) < 0)
+		guest_lost(vm, strerror(errno));
+}
+
 bool
 guest_exited(struct cp *cp, pid_t pid)
 {
@@ -166,9 +198,15 @@ guest_exited(struct cp *cp, pid_t pid)
 	TAILQ_FOREACH(vm, &cp->vms, entry)
 		if (vm->guest != NULL && vm->guest->pid == pid) {
 			guest_lost(vm, "ended");
-			return true;
+			break;
 		}
-	return false;
+	vm = given_gone(cp, pid);
+	if (vm == NULL)
+		return false;
+	hostlink_look(cp);
+	if (!given_dying(vm))
+		guest_free_again(vm);
+	return true;
 }
 
 /* --- questions --- */
@@ -329,6 +367,75 @@ guest_done(struct guest *g, const struct ipc_done *done)
 	return true;
 }
 
+/* --- devices that go --- */
+
+int
+guest_detach(struct vmblok *vm, vdev_t vdev, struct request *rq, guest_fn *fn)
+{
+	struct guest_op *op = guest_op_new(vm->guest, ASK_DETACH, rq, fn);
+	struct ipc_value v = { .value = vdev };
+
+	if (op == NULL)
+		return -1;
+	op->addr = vdev;
+	given_leaving(&vm->guest->given, vdev);
+	loopchan_send(&vm->guest->lc, IPC_VM_DETACH, &v, sizeof v, -1);
+	return 0;
+}
+
+static bool
+guest_detached(struct guest *g, const struct ipc_value *v)
+{
+	struct cp *cp = g->vm->cp;
+	uint32_t tag = 0;
+	struct guest_op op;
+
+	for (unsigned i = 0; i < GUEST_OPS_MAX; i++)
+		if (g->op[i].tag != 0 && g->op[i].ask == ASK_DETACH &&
+		    g->op[i].addr == v->value)
+			tag = g->op[i].tag;
+	if (!guest_op_take(g, tag, ASK_DETACH, &op))
+		return false;
+	given_left(cp, &g->given, (vdev_t)v->value);
+	op.fn(op.rq, v);
+	hostlink_look(cp);
+	return true;
+}
+
+/* --- standing still for the host --- */
+
+void
+guest_hold(struct vmblok *vm, bool hold)
+{
+	struct guest *g = vm->guest;
+	struct ipc_value v = { .value = hold };
+
+	if (g == NULL || g->hold == hold)
+		return;
+	g->hold = hold;
+	g->held = false;
+	g->holding += hold;
+	loopchan_send(&g->lc, IPC_VM_HOLD, &v, sizeof v, -1);
+}
+
+bool
+guest_still(const struct vmblok *vm)
+{
+	return !given_dying(vm) && (vm->guest == NULL || vm->guest->held);
+}
+
+static bool
+guest_is_held(struct guest *g)
+{
+	if (g->holding == 0)
+		return false;
+	if (--g->holding == 0 && g->hold) {
+		g->held = true;
+		hostlink_look(g->vm->cp);
+	}
+	return true;
+}
+
 /* --- DIAGNOSE 8 --- */
 
 static void
@@ -396,7 +503,7 @@ guest_diag_answer(struct guest *g)
 	g->reset = false;
 	loopchan_send_text(&g->lc, IPC_VM_CP_REPLY, &reply, sizeof reply,
 	    d->reply, d->used, -1);
-	free(d);
+	guest_diag_free(d);
 }
 
 static void
@@ -419,6 +526,7 @@ guest_diag_next(struct guest *g)
 	}
 	request_for_vm(rq, g->vm);
 	rq->implied = d->implied;
+	rq->may_ask = !d->want_reply;
 	d->rq = rq;
 	command_run(rq);
 }
@@ -575,6 +683,10 @@ guest_handle(struct guest *g, const struct ipcchan_message *msg)
 		return guest_is_ready(g, msg->payload);
 	case IPC_VM_STATE:
 		return guest_state(g, msg->payload);
+	case IPC_VM_DETACHED:
+		return guest_detached(g, msg->payload);
+	case IPC_VM_HELD:
+		return guest_is_held(g);
 	case IPC_VM_CONS_OUTPUT:
 		return guest_output(g, msg->payload);
 	case IPC_VM_CONS_READ:
@@ -629,25 +741,65 @@ guest_configure(struct guest *g, int kvm)
 	loopchan_send(&g->lc, IPC_VM_CONFIG, &c, sizeof c, kvm);
 }
 
+/* It is a vmguest's as soon as that can write to it, and not before its
+ * predecessor is gone. */
+static int
+guest_give_locked(struct guest *g, const struct vdev *d, int fd)
+{
+	if (given_add(&g->given, d->link, d->vdev, fd) < 0) {
+		close(fd);
+		return -1;
+	}
+	if (g->pid < 0 || given_lock(&g->given) == 0)
+		return 0;
+	given_leaving(&g->given, d->vdev);
+	given_left(g->vm->cp, &g->given, d->vdev);
+	errno = EBUSY;
+	return -1;
+}
+
+static int
+guest_give_disk(struct guest *g, const struct vdev *d,
+    struct ipc_vm_attach *at)
+{
+	int fd, copy;
+
+	at->blocks = d->blocks;
+	at->flags = device_writable(d) ? 0 : ATTACH_READ_ONLY;
+	if (d->link == NULL) {
+		loopchan_send(&g->lc, IPC_VM_ATTACH_FD, at, sizeof *at, d->fd);
+		return 0;
+	}
+	fd = minidisk_open(g->vm->cp, d->link, &at->blocks);
+	copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (copy < 0 || guest_give_locked(g, d, copy) < 0) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	loopchan_send(&g->lc, IPC_VM_ATTACH_FD, at, sizeof *at, fd);
+	close(fd);
+	return 0;
+}
+
+/* It could be opened when it was linked, and no longer. */
 static void
-guest_attach(struct guest *g, const struct vdev *d)
+guest_not_given(struct vmblok *vm, const struct vdev *d)
+{
+	log_warn("%s: minidisk %03X", name_text(vm->name).s, d->vdev);
+	vmblok_message(vm, 108, name_text(d->link->owner).s,
+	    device_hex(d->link->vdev).s, name_text(d->link->volume).s);
+}
+
+static void
+guest_give(struct guest *g, const struct vdev *d)
 {
 	struct ipc_vm_attach at = { .vdev = d->vdev, .type = d->type };
-	int fd;
 
-	if (d->type != DEVICE_FBA) {
+	if (d->type != DEVICE_FBA)
 		loopchan_send(&g->lc, IPC_VM_ATTACH, &at, sizeof at, -1);
-		return;
-	}
-	fd = device_open(g->vm->cp, d, &at.blocks);
-	if (fd < 0) {
-		log_warn("%s: minidisk %03X", name_text(g->vm->name).s,
-		    d->vdev);
-		return;
-	}
-	at.flags = d->writable ? 0 : ATTACH_READ_ONLY;
-	loopchan_send(&g->lc, IPC_VM_ATTACH_FD, &at, sizeof at, fd);
-	close(fd);
+	else if (guest_give_disk(g, d, &at) < 0)
+		guest_not_given(g->vm, d);
 }
 
 /* A machine cannot touch another's process, even out of its sandbox. */
@@ -662,24 +814,35 @@ guest_spawn(struct vmblok *vm, int channel)
 	return spawn(vm->cp->vmguest, argv, &channel, 1);
 }
 
-/* Process and channel; -1 with errno. */
 static int
-guest_start(struct guest *g)
+guest_open(struct guest *g)
 {
 	int fd[2];
 
 	if (ipcchan_pair(fd) < 0)
 		return -1;
-	g->pid = guest_spawn(g->vm, fd[1]);
-	close(fd[1]);
-	if (g->pid < 0 || loopchan_open(&g->lc, g->vm->cp->base, fd[0], IPC_CP,
-	    IPC_GUEST, guest_message, g) < 0) {
-		int error = errno;
-
-		close(fd[0]); /* the end of file ends a process, if any */
-		errno = error;
-		return -1;
+	if (loopchan_open(&g->lc, g->vm->cp->base, fd[0], IPC_CP, IPC_GUEST,
+	    guest_message, g) == 0) {
+		g->child = fd[1];
+		return 0;
 	}
+	close(fd[0]);
+	close(fd[1]);
+	errno = ENOMEM;
+	return -1;
+}
+
+/* Start the process; what it is to do waits in the channel.  -1 with errno. */
+static int
+guest_go(struct guest *g)
+{
+	if (given_lock(&g->given) < 0)
+		return -1;
+	g->pid = guest_spawn(g->vm, g->child);
+	if (g->pid < 0)
+		return -1;
+	close(g->child);
+	g->child = -1;
 	return 0;
 }
 
@@ -692,8 +855,9 @@ guest_new(struct vmblok *vm)
 	if (g == NULL)
 		return NULL;
 	g->vm = vm;
+	g->pid = g->child = -1;
 	g->timer = evtimer_new(vm->cp->base, guest_silent, g);
-	if (g->timer != NULL && guest_start(g) == 0)
+	if (g->timer != NULL && guest_open(g) == 0)
 		return g;
 	error = g->timer == NULL ? ENOMEM : errno;
 	if (g->timer != NULL)
@@ -703,15 +867,31 @@ guest_new(struct vmblok *vm)
 	return NULL;
 }
 
+/* All that a machine is to know before it is told to run. */
+static void
+guest_prepare(struct guest *g, int kvm)
+{
+	struct timeval tv = { .tv_sec = GUEST_ANSWER_SECONDS };
+	struct vmblok *vm = g->vm;
+	struct vdev *d;
+
+	guest_configure(g, kvm);
+	guest_hold(vm, hostlink_holds(vm));
+	TAILQ_FOREACH(d, &vm->devices, entry)
+		guest_give(g, d);
+	evtimer_add(g->timer, &tv);
+}
+
 struct guest *
 guest_need(struct vmblok *vm, const char **why)
 {
-	struct timeval tv = { .tv_sec = GUEST_ANSWER_SECONDS };
-	struct vdev *d;
 	int kvm;
 
 	if (vm->guest != NULL)
 		return vm->guest;
+	*why = "LOGOFF";
+	if (vm->ending)
+		return NULL;
 	kvm = open(vm->cp->kvm, O_RDWR | O_CLOEXEC);
 	if (kvm < 0) {
 		*why = strerror(errno);
@@ -719,18 +899,36 @@ guest_need(struct vmblok *vm, const char **why)
 		return NULL;
 	}
 	vm->guest = guest_new(vm);
-	if (vm->guest == NULL) {
-		*why = strerror(errno);
-		log_warn("%s", vm->cp->vmguest);
-		close(kvm);
-		return NULL;
-	}
-	guest_configure(vm->guest, kvm);
+	if (vm->guest != NULL)
+		guest_prepare(vm->guest, kvm);
 	close(kvm);
-	TAILQ_FOREACH(d, &vm->devices, entry)
-		guest_attach(vm->guest, d);
-	evtimer_add(vm->guest->timer, &tv);
-	return vm->guest;
+	if (vm->guest != NULL &&
+	    (given_dying(vm) || guest_go(vm->guest) == 0))
+		return vm->guest;
+	*why = strerror(errno);
+	log_warn("%s", vm->cp->vmguest);
+	guest_kill(vm);
+	return NULL;
+}
+
+void
+guest_attach(struct vmblok *vm, const struct vdev *d)
+{
+	if (vm->guest == NULL)
+		return;
+	guest_hold(vm, hostlink_holds(vm));
+	guest_give(vm->guest, d);
+}
+
+void
+guest_renumber(struct vmblok *vm, vdev_t from, vdev_t to)
+{
+	struct ipc_vm_renumber r = { .from = from, .to = to };
+
+	if (vm->guest == NULL)
+		return;
+	given_renumber(&vm->guest->given, from, to);
+	loopchan_send(&vm->guest->lc, IPC_VM_RENUMBER, &r, sizeof r, -1);
 }
 
 /* --- orders --- */

@@ -17,6 +17,7 @@
 struct cp;
 struct guest;
 struct request;
+struct vdev;
 struct vmblok;
 
 /* The user's vmguest, started if there is none.  NULL: *why says why. */
@@ -57,6 +58,20 @@ int guest_write_storage(struct vmblok *vm, uint64_t addr, const void *bytes,
 int guest_read_registers(struct vmblok *vm, struct request *rq, guest_fn *fn);
 int guest_write_register(struct vmblok *vm, enum vm_register which,
     uint64_t value, struct request *rq, guest_fn *fn);
+
+/* A device that the machine, if there is one, has from now on, and one that
+ * has another address. */
+void guest_attach(struct vmblok *vm, const struct vdev *d);
+void guest_renumber(struct vmblok *vm, vdev_t from, vdev_t to);
+
+/* The machine lets go of a device; fn is called when it has, or has died.
+ * -1: too many questions at once. */
+int guest_detach(struct vmblok *vm, vdev_t vdev, struct request *rq,
+    guest_fn *fn);
+
+/* Stand still whatever CP orders, or go on; does it? */
+void guest_hold(struct vmblok *vm, bool hold);
+bool guest_still(const struct vmblok *vm);
 
 /* SIGCHLD found this pid, not yet reaped: is it a guest's? */
 bool guest_exited(struct cp *cp, pid_t pid);

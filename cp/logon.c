@@ -24,6 +24,8 @@
 
 #define LOGON_FAILURES_MAX 4
 #define LOGON_DELAY_SECONDS 1 /* for the first failure, more each time */
+#define LOGON_WAIT_MS 50       /* between looks whether he is gone */
+#define LOGON_WAITS_MAX 100
 
 enum logon_step {
 	LOGON_LOGO,	/* a command is awaited */
@@ -39,10 +41,11 @@ struct logon {
 	struct vm_name user;
 	bool here, noipl;
 	unsigned job;
+	unsigned waits; /* for his last LOGOFF to be over */
 	struct event *timer;
 };
 
-static void logon_failed(evutil_socket_t fd, short what, void *arg);
+static void logon_timer(evutil_socket_t fd, short what, void *arg);
 
 int
 logon_begin(struct session *s)
@@ -52,7 +55,7 @@ logon_begin(struct session *s)
 	if (lg == NULL)
 		return -1;
 	lg->session = s;
-	lg->timer = evtimer_new(s->cp->base, logon_failed, lg);
+	lg->timer = evtimer_new(s->cp->base, logon_timer, lg);
 	if (lg->timer == NULL) {
 		free(lg);
 		return -1;
@@ -269,14 +272,11 @@ logon_again(struct session *s)
 }
 
 static void
-logon_failed(evutil_socket_t fd, short what, void *arg)
+logon_failed(struct logon *lg)
 {
-	struct logon *lg = arg;
 	struct session *s = lg->session;
 	struct term *t = s->term;
 
-	(void)fd;
-	(void)what;
 	logon_message(s, 50, "");
 	if (t != NULL && t->failures >= LOGON_FAILURES_MAX) {
 		cp_operator(s->cp, "%s CLOSED AFTER %u FAILED LOGONS; LAST %s",
@@ -303,6 +303,21 @@ logon_wrong(struct session *s)
 	evtimer_add(lg->timer, &tv);
 }
 
+/* He is still being logged off: that takes as long as his process takes to
+ * end. */
+static void
+logon_wait(struct session *s)
+{
+	struct timeval tv = { .tv_usec = LOGON_WAIT_MS * 1000 };
+
+	if (++s->logon->waits > LOGON_WAITS_MAX || s->cp->stopping) {
+		logon_message(s, 52, "");
+		logon_again(s);
+	} else {
+		evtimer_add(s->logon->timer, &tv);
+	}
+}
+
 static void
 logon_right(struct session *s)
 {
@@ -312,8 +327,7 @@ logon_right(struct session *s)
 	if (s->term != NULL)
 		s->term->failures = 0;
 	if (vm != NULL && vm->ending) {
-		logon_message(s, 52, "");
-		logon_again(s);
+		logon_wait(s);
 	} else if (vm != NULL && vm->session->term != NULL && !lg->here) {
 		logon_message(s, 54, vmblok_where(vm).s);
 		logon_again(s);
@@ -325,6 +339,19 @@ logon_right(struct session *s)
 		logon_message(s, 52, "");
 		logon_again(s);
 	}
+}
+
+static void
+logon_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct logon *lg = arg;
+
+	(void)fd;
+	(void)what;
+	if (lg->step == LOGON_FAIL)
+		logon_failed(lg);
+	else
+		logon_right(lg->session);
 }
 
 static void
@@ -352,6 +379,7 @@ logon_check(struct session *s, const char *password)
 	const struct dir_user *user = directory_find(s->cp->dir->dir, lg->user);
 
 	lg->step = LOGON_CHECK;
+	lg->waits = 0;
 	lg->job = worker_verify(s->cp->workers, password,
 	    user != NULL && !user->nolog ? user->hash : "", logon_verified, s);
 }

@@ -286,7 +286,10 @@ main_init(struct main_state *m)
 	cp->started = cp->logmsg_set = time(NULL);
 	LIST_INIT(&cp->terms);
 	LIST_INIT(&cp->requests);
+	LIST_INIT(&cp->hostlinks);
+	LIST_INIT(&cp->dying);
 	TAILQ_INIT(&cp->vms);
+	TAILQ_INIT(&cp->links);
 	main_paths(cp);
 	cp->base = event_base_new();
 	if (cp->base == NULL)

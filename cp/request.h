@@ -32,6 +32,10 @@ struct reply_ops {
 	void (*done)(void *arg, struct request *rq, int rc);
 };
 
+/* A line as typed, NUL terminated; NULL: there will be none. */
+struct request;
+typedef void request_answer(struct request *rq, const char *text);
+
 enum request_place { AT_LOGO = 1, AT_USER = 2 };
 
 struct request {
@@ -45,6 +49,7 @@ struct request {
 	enum message_form form;	  /* SET EMSG */
 	bool implied;		  /* an unknown command is not worth a word */
 	bool cancelled;		  /* by attention: end soon */
+	bool may_ask;		  /* who gave it sits at a console */
 	const struct reply_ops *ops;
 	void *arg;
 	char line[CP_COMMAND_MAX + 1];  /* as typed, controls made blanks */
@@ -56,6 +61,7 @@ struct request {
 	void *data;
 	void (*data_free)(void *data);
 	void (*resume)(struct request *rq);
+	request_answer *answer;	  /* session_ask's */
 	bool wants_room; /* resume waits for the reply object */
 	struct event *timer;
 };

@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "guest.h"
+#include "linkrule.h"
 #include "log.h"
 #include "logon.h"
 #include "name.h"
@@ -23,6 +24,8 @@
 /* CP takes no further typed command while so much of the last ones' output
  * is not shown. */
 #define SESSION_BACKLOG 200
+
+#define SESSION_ASK_MS (5 * 60 * 1000) /* a question is answered by then */
 
 /* Commands by #CP that may wait at once: for a timer, for the machine. */
 #define SESSION_COMMANDS_MAX 16
@@ -94,7 +97,7 @@ session_leave(struct session *s)
 		if (rq->ops == &session_reply && rq->arg == s)
 			request_orphan(rq);
 	}
-	s->active = NULL;
+	s->active = s->asking = NULL;
 	if (s->console != NULL)
 		s->own = console_next(s->console);
 }
@@ -263,6 +266,7 @@ session_run(struct session *s, const char *text, size_t len, bool typed)
 		return;
 	}
 	rq->session = s;
+	rq->may_ask = true;
 	if (s->vm != NULL)
 		request_for_vm(rq, s->vm);
 	else
@@ -280,17 +284,64 @@ session_command(struct session *s, const char *text, size_t len)
 
 /* --- typed lines --- */
 
+/* What was typed, but for a password that LINK was given. */
 static void
 session_echo(struct session *s, const char *text, size_t len)
 {
-	session_item(s, ITEM_INPUT, 0, (struct vm_name){ 0 }, text, len, false);
+	session_item(s, ITEM_INPUT, 0, (struct vm_name){ 0 }, text,
+	    linkrule_shown(text, len), false);
 }
+
+/* --- a command asks --- */
+
+static void
+session_unanswered(struct request *rq)
+{
+	struct session *s = rq->vm != NULL ? rq->vm->session : NULL;
+
+	if (s != NULL && s->asking == rq) {
+		s->asking = NULL;
+		vmblok_changed(rq->vm);
+	}
+	rq->answer(rq, NULL);
+}
+
+bool
+session_ask(struct request *rq, const char *prompt, request_answer *fn)
+{
+	struct session *s = rq->vm != NULL ? rq->vm->session : NULL;
+
+	if (s == NULL || !rq->may_ask || s->term == NULL || s->asking != NULL)
+		return false;
+	s->asking = rq;
+	rq->answer = fn;
+	session_item(s, ITEM_PROMPT, ITEM_LINE, (struct vm_name){ 0 }, prompt,
+	    strlen(prompt), false);
+	session_state(s);
+	request_after(rq, SESSION_ASK_MS, session_unanswered);
+	return true;
+}
+
+/* The line that was asked for; it is shown nowhere. */
+static void
+session_answered(struct session *s, const char *text)
+{
+	struct request *rq = s->asking;
+
+	s->asking = NULL;
+	evtimer_del(rq->timer);
+	session_echo(s, "", 0);
+	rq->answer(rq, text);
+	session_state(s);
+}
+
+/* --- who takes a line --- */
 
 /* "#CP ..." is CP's wherever it is typed: the rest of the line, or NULL. */
 static const char *
 session_for_cp(const struct session *s, const char *text, size_t len)
 {
-	if (s->vm == NULL || !s->vm->set.linedit || len < 3 ||
+	if (s->vm == NULL || s->vm->ending || !s->vm->set.linedit || len < 3 ||
 	    strncasecmp(text, "#CP", 3) != 0)
 		return NULL;
 	return len == 3 || text[3] == ' ' ? text + 3 : NULL;
@@ -324,6 +375,8 @@ session_hidden(const struct session *s)
 {
 	if (s->vm == NULL)
 		return logon_hidden(s);
+	if (s->asking != NULL)
+		return true;
 	return s->vm->reading == CONS_READ_HIDDEN &&
 	    vmblok_status(s->vm) == CONS_VM_READ;
 }
@@ -333,8 +386,8 @@ session_full(struct session *s, const char *text, size_t len)
 {
 	char start[24];
 
-	snprintf(start, sizeof start, "%.*s", session_hidden(s) ? 0 : (int)len,
-	    text);
+	snprintf(start, sizeof start, "%.*s", session_hidden(s) ? 0 :
+	    (int)linkrule_shown(text, len), text);
 	if (s->vm != NULL)
 		vmblok_message(s->vm, 181, start);
 	else
@@ -423,6 +476,10 @@ session_take(struct session *s, const struct session_line *line)
 	rest = session_for_cp(s, line->text, line->len);
 	if (rest != NULL) { /* typed ahead at the logo */
 		session_immediate(s, line->text, line->len, rest);
+		return true;
+	}
+	if (s->asking != NULL) {
+		session_answered(s, line->text);
 		return true;
 	}
 	if (vmblok_status(s->vm) == CONS_CP_READ)

@@ -16,6 +16,7 @@
 #include "console.h"
 #include "cp.h"
 #include "ipc.h"
+#include "request.h"
 
 #define SESSION_INPUT_LINES 1000
 #define SESSION_INPUT_BYTES (256u << 10)
@@ -39,6 +40,7 @@ struct session {
 	unsigned input_lines;
 	size_t input_bytes;
 	struct request *active;	/* a typed command that has not ended */
+	struct request *asking;	/* a command that waits for a hidden line */
 	struct event *retry;
 	bool pumping;
 };
@@ -77,6 +79,12 @@ void session_state(struct session *s);
 
 /* Start a CP command as if typed: not echoed, not queued. */
 void session_command(struct session *s, const char *text, size_t len);
+
+/*
+ * Ask who gave the command for a line that nobody else is to see.  false:
+ * nobody can be asked now, and fn is not called.
+ */
+bool session_ask(struct request *rq, const char *prompt, request_answer *fn);
 
 /* Items that the view has not been sent. */
 uint64_t session_backlog(const struct session *s);

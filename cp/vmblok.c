@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "given.h"
 #include "guest.h"
 #include "log.h"
 #include "logon.h"
@@ -28,12 +29,27 @@ vmblok_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
+static void vmblok_finish(struct vmblok *vm);
+
+/* Not before the process is gone: what it had is free when the user is. */
 static void
-vmblok_ended(evutil_socket_t fd, short what, void *arg)
+vmblok_end(evutil_socket_t fd, short what, void *arg)
 {
+	struct vmblok *vm = arg;
+
 	(void)fd;
 	(void)what;
-	vmblok_end(arg);
+	guest_kill(vm);
+	if (!given_dying(vm))
+		vmblok_finish(vm);
+}
+
+void
+vmblok_ended(struct vmblok *vm)
+{
+	struct timeval now = { 0 };
+
+	evtimer_add(vm->end_event, &now);
 }
 
 static struct vmblok *
@@ -43,7 +59,7 @@ vmblok_make(struct cp *cp, const struct dir_user *user, struct session *s)
 
 	if (vm == NULL)
 		return NULL;
-	vm->end_event = evtimer_new(cp->base, vmblok_ended, vm);
+	vm->end_event = evtimer_new(cp->base, vmblok_end, vm);
 	if (vm->end_event == NULL) {
 		free(vm);
 		return NULL;
@@ -112,7 +128,8 @@ vmblok_named(struct request *rq, const char *word)
 enum ipc_cons_status
 vmblok_status(const struct vmblok *vm)
 {
-	if (vm->guest == NULL || !vm->running || vm->cp_read)
+	if (vm->guest == NULL || !vm->running || vm->cp_read ||
+	    vm->session->asking != NULL)
 		return CONS_CP_READ;
 	return vm->reading == CONS_READ_NONE ? CONS_RUNNING : CONS_VM_READ;
 }
@@ -182,13 +199,11 @@ vmblok_connected(const struct vmblok *vm)
 void
 vmblok_end_later(struct vmblok *vm, enum vmblok_end end)
 {
-	struct timeval now = { 0 };
-
 	if (vm->ending)
 		return;
 	vm->ending = true;
 	vm->end = end;
-	evtimer_add(vm->end_event, &now);
+	vmblok_ended(vm);
 }
 
 static void
@@ -206,14 +221,12 @@ vmblok_farewell(struct vmblok *vm)
 		    vm->cp->users - 1, vm->end == END_FORCED ? "  FORCED" : "");
 }
 
-void
-vmblok_end(struct vmblok *vm)
+static void
+vmblok_finish(struct vmblok *vm)
 {
 	struct session *s = vm->session;
 	struct cp *cp = vm->cp;
 
-	vm->ending = true;
-	guest_kill(vm);
 	vmblok_farewell(vm);
 	device_logoff(vm);
 	request_orphan_vm(cp, vm);

@@ -47,6 +47,7 @@ struct vmblok {
 	enum ipc_cons_read reading;
 	time_t logon;
 	uint64_t logon_ms;	/* monotonic */
+	unsigned link_failures;	/* wrong passwords of LINK */
 	uint64_t virt_us, total_us; /* of vmguests that have ended */
 	bool ending;
 	enum vmblok_end end;
@@ -61,8 +62,8 @@ struct vmblok *vmblok_new(struct cp *cp, struct vm_name name,
 /* Log him off as soon as the loop is reached again: safe everywhere. */
 void vmblok_end_later(struct vmblok *vm, enum vmblok_end end);
 
-/* Log him off now: machine, devices, session. */
-void vmblok_end(struct vmblok *vm);
+/* The last process of one who is ending is gone. */
+void vmblok_ended(struct vmblok *vm);
 
 struct vmblok *vmblok_find(struct cp *cp, struct vm_name name);
 

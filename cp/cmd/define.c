@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd/define.c - DEFINE STORAGE: another size of storage, empty.
+ * cmd/define.c - DEFINE: another size of storage, temporary disks, and other
+ * addresses for devices.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "device.h"
 #include "guest.h"
 #include "vmblok.h"
+
+/* --- STORAGE --- */
 
 /* "512K", "16M", "2G"; 0 when it is none of these. */
 static uint64_t
@@ -28,13 +33,11 @@ define_size(const char *word)
 }
 
 static int
-cmd_define(struct request *rq)
+define_storage(struct request *rq)
 {
 	uint64_t max = rq->vm->user->storage_max, size;
 	char text[32];
 
-	if (!request_is(rq, 1, "STORAGE", 4))
-		return reply_error(rq, 26);
 	size = define_size(request_word(rq, 2));
 	if (size < MACHINE_STORAGE_MIN || size % MACHINE_STORAGE_UNIT != 0 ||
 	    rq->words > 3)
@@ -53,11 +56,97 @@ cmd_define(struct request *rq)
 	return 0;
 }
 
+/* --- temporary disks --- */
+
+static int
+define_refused(struct request *rq, const char *vdev)
+{
+	if (errno == EEXIST)
+		return reply_error(rq, 92, vdev);
+	if (errno == EMFILE)
+		return reply_error(rq, 183, "DEFINE", "TOO MANY DEVICES");
+	return reply_error(rq, 91, vdev);
+}
+
+/* T-DISK [AS] vaddr [BLK] n */
+static int
+define_temporary(struct request *rq)
+{
+	unsigned i = 2;
+	const char *count;
+	char *end;
+	uint64_t blocks;
+	vdev_t vdev;
+
+	i += strcmp(request_word(rq, i), "AS") == 0;
+	vdev = device_parse(request_word(rq, i++));
+	if (vdev == VDEV_NONE)
+		return reply_error(rq, 22);
+	i += strcmp(request_word(rq, i), "BLK") == 0;
+	count = request_word(rq, i++);
+	blocks = strtoul(count, &end, 10);
+	if (*count < '0' || *count > '9' || *end != '\0' || blocks == 0 ||
+	    blocks > UINT32_MAX)
+		return reply_error(rq, 24);
+	if (rq->words > i)
+		return reply_error(rq, 2, request_word(rq, i));
+	if (device_temporary(rq->vm, vdev, blocks) == NULL)
+		return define_refused(rq, device_hex(vdev).s);
+	reply_line(rq, "DASD %s DEFINED %" PRIu64 " BLK", device_hex(vdev).s,
+	    blocks);
+	return 0;
+}
+
+/* --- addresses --- */
+
+/* vaddr1 [AS] vaddr2 */
+static int
+define_renumber(struct request *rq, vdev_t from)
+{
+	unsigned i = 2 + (strcmp(request_word(rq, 2), "AS") == 0);
+	vdev_t to = device_parse(request_word(rq, i));
+	struct vdev *d = device_find(rq->vm, from);
+
+	if (to == VDEV_NONE)
+		return reply_error(rq, 22);
+	if (rq->words > i + 1)
+		return reply_error(rq, 2, request_word(rq, i + 1));
+	if (d == NULL)
+		return reply_error(rq, 40, device_hex(from).s);
+	if (device_find(rq->vm, to) != NULL)
+		return reply_error(rq, 92, device_hex(to).s);
+	device_renumber(rq->vm, d, to);
+	reply_line(rq, "%-4s %s DEFINED", device_class(d->type),
+	    device_hex(to).s);
+	return 0;
+}
+
+static int
+cmd_define(struct request *rq)
+{
+	static const char *const temporary[] = { "T3370", "TFB-512",
+		"T-DISK" };
+	const char *word = request_word(rq, 1);
+	vdev_t vdev = device_parse(word);
+
+	if (request_is(rq, 1, "STORAGE", 4))
+		return define_storage(rq);
+	for (size_t i = 0; i < sizeof temporary / sizeof temporary[0]; i++)
+		if (strcmp(word, temporary[i]) == 0)
+			return define_temporary(rq);
+	if (vdev != VDEV_NONE)
+		return define_renumber(rq, vdev);
+	return reply_error(rq, 26);
+}
+
 CP_COMMAND(define,
 	.name = "DEFINE",
 	.abbrev = 3,
 	.machine = true,
 	.run = cmd_define,
-	.syntax = "DEFine STORage nnnn{K|M|G}",
+	.syntax = "DEFine {STORage nnn{K|M|G}|T-DISK [As] vaddr [BLK] nnn|"
+		  "vaddr [As] vaddr}",
 	.help = "Change the size of storage, which is cleared; the directory "
-		"sets the maximum.");
+		"sets the maximum. Or get a temporary disk of nnn blocks of "
+		"512 bytes (T3370 and TFB-512 are the same), empty, and lost "
+		"by DETACH or LOGOFF. Or give a device another address.");

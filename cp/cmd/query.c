@@ -10,6 +10,7 @@
 #include "command.h"
 #include "logon.h"
 #include "name.h"
+#include "query.h"
 #include "session.h"
 #include "spoolclient.h"
 #include "term.h"
@@ -60,16 +61,19 @@ cmd_query(struct request *rq)
 	if (rq->words < 2)
 		return reply_error(rq, 26);
 	rc = command_operand(rq, TABLE_QUERIES, 1);
-	return rc == COMMAND_NO_ROW ? query_userid(rq) : rc;
+	if (rc != COMMAND_NO_ROW)
+		return rc;
+	return query_virtual_device(rq, 1) ? 0 : query_userid(rq);
 }
 
 CP_COMMAND(query,
 	.name = "QUERY",
 	.abbrev = 1,
 	.run = cmd_query,
-	.syntax = "Query {operand|userid}",
+	.syntax = "Query {operand|vaddr|userid}",
 	.help = "Ask for the state of the system, of a user or of your virtual "
-		"machine. An operand that is not one of these is a userid:");
+		"machine. An operand that is not one of these is a device of "
+		"yours, or else a userid:");
 
 /* --- operands --- */
 

@@ -8,7 +8,9 @@
 
 #include "command.h"
 #include "device.h"
+#include "minidisk.h"
 #include "name.h"
+#include "query.h"
 #include "vmblok.h"
 
 static void
@@ -36,8 +38,8 @@ virtual_dasd(struct request *rq, const struct vdev *d)
 {
 	reply_line(rq, "DASD %03X %s %-6s %s %6" PRIu64 " BLK", d->vdev,
 	    device_printed(d->type),
-	    d->tdisk ? "(TEMP)" : name_text(d->volume).s,
-	    d->writable ? "R/W" : "R/O", d->blocks);
+	    d->link == NULL ? "(TEMP)" : name_text(d->link->volume).s,
+	    device_writable(d) ? "R/W" : "R/O", d->blocks);
 }
 
 static void
@@ -101,20 +103,26 @@ virtual_ur(struct request *rq)
 	return 0;
 }
 
+bool
+query_virtual_device(struct request *rq, unsigned i)
+{
+	vdev_t vdev = device_parse(request_word(rq, i));
+	const struct vdev *d = vdev == VDEV_NONE || rq->vm == NULL ? NULL :
+	    device_find(rq->vm, vdev);
+
+	if (d != NULL)
+		virtual_device(rq, d);
+	return d != NULL;
+}
+
 static int
 virtual_vaddr(struct request *rq)
 {
 	const char *word = request_word(rq, 2);
-	vdev_t vdev = device_parse(word);
-	const struct vdev *d;
 
-	if (vdev == VDEV_NONE)
+	if (device_parse(word) == VDEV_NONE)
 		return reply_error(rq, 22);
-	d = device_find(rq->vm, vdev);
-	if (d == NULL)
-		return reply_error(rq, 40, word);
-	virtual_device(rq, d);
-	return 0;
+	return query_virtual_device(rq, 2) ? 0 : reply_error(rq, 40, word);
 }
 
 static int

@@ -82,8 +82,19 @@ fellow_vmterm(void)
 
 /* --- vmguest --- */
 
+#define FELLOW_DISKS 64
+
+struct fellow_disk {
+	uint32_t vdev; /* 0: none */
+	bool read_only;
+	uint64_t blocks;
+	int fd;
+};
+
 struct fellow_guest {
 	struct ipcchan ch;
+	struct fellow_disk disk[FELLOW_DISKS];
+	bool hold; /* says nothing meanwhile */
 	unsigned credit;
 	unsigned flood; /* lines still to be said, as credit allows */
 	char held[IPC_LINE_MAX + 1]; /* typed while it could say nothing */
@@ -145,6 +156,92 @@ fellow_command(struct fellow_guest *g, const char *text, bool reply)
 		exit(0);
 }
 
+static void fellow_credited(struct fellow_guest *g, uint32_t n);
+
+/* --- its disks: the open files that it was given --- */
+
+static struct fellow_disk *
+fellow_disk(struct fellow_guest *g, uint32_t vdev)
+{
+	for (unsigned i = 0; i < FELLOW_DISKS; i++)
+		if (g->disk[i].vdev == vdev)
+			return &g->disk[i];
+	return NULL;
+}
+
+static void
+fellow_attach(struct fellow_guest *g, const struct ipc_vm_attach *at, int fd)
+{
+	struct fellow_disk *d = fellow_disk(g, at->vdev);
+
+	if (d == NULL)
+		d = fellow_disk(g, 0);
+	if (at->type != DEVICE_FBA || d == NULL)
+		return;
+	*d = (struct fellow_disk){ .vdev = at->vdev, .blocks = at->blocks,
+		.read_only = (at->flags & ATTACH_READ_ONLY) != 0, .fd = fd };
+}
+
+static void
+fellow_detach(struct fellow_guest *g, const struct ipc_value *v)
+{
+	struct fellow_disk *d = fellow_disk(g, v->value);
+
+	if (d != NULL) {
+		close(d->fd);
+		d->vdev = 0;
+	}
+	fellow_send(g, IPC_VM_DETACHED, v, sizeof *v);
+}
+
+static void
+fellow_renumber(struct fellow_guest *g, const struct ipc_vm_renumber *r)
+{
+	struct fellow_disk *d = fellow_disk(g, r->from);
+
+	if (d != NULL)
+		d->vdev = r->to;
+}
+
+static void
+fellow_hold(struct fellow_guest *g, const struct ipc_value *v)
+{
+	struct ipc_none none = { 0 };
+
+	g->hold = v->value != 0;
+	if (g->hold)
+		fellow_send(g, IPC_VM_HELD, &none, sizeof none);
+	else
+		fellow_credited(g, 0); /* what was typed meanwhile */
+}
+
+/* DISK vdev: what it was given.  DISK vdev text: write it to block 0. */
+static void
+fellow_use_disk(struct fellow_guest *g, const char *args)
+{
+	char line[160], block[FBA_BLOCK] = "";
+	char *text;
+	struct fellow_disk *d = fellow_disk(g,
+	    (uint32_t)strtoul(args, &text, 16));
+
+	if (d == NULL) {
+		fellow_say(g, "NO SUCH DISK");
+		return;
+	}
+	if (*text == ' ') {
+		snprintf(block, sizeof block, "%s", text + 1);
+		fellow_say(g, pwrite(d->fd, block, sizeof block, 0) ==
+		    sizeof block ? "WRITTEN" : "NOT WRITTEN");
+		return;
+	}
+	if (pread(d->fd, block, sizeof block, 0) != sizeof block)
+		snprintf(block, sizeof block, "UNREADABLE");
+	block[64] = '\0';
+	snprintf(line, sizeof line, "%03X %s %llu <%s>", d->vdev,
+	    d->read_only ? "R/O" : "R/W", (unsigned long long)d->blocks, block);
+	fellow_say(g, line);
+}
+
 /* Everything a machine in the wrong hands could say. */
 static void
 fellow_lie(struct fellow_guest *g, const char *how)
@@ -152,6 +249,8 @@ fellow_lie(struct fellow_guest *g, const char *how)
 	struct ipc_vm_regs regs = { .tag = 99 };
 	struct ipc_vm_ready ready = { 0 };
 	struct ipc_vm_data data = { .tag = 1 };
+	struct ipc_value vdev = { .value = 0x190 };
+	struct ipc_none none = { 0 };
 
 	if (strcmp(how, "REGS") == 0)
 		fellow_send(g, IPC_VM_REGS, &regs, sizeof regs);
@@ -165,6 +264,10 @@ fellow_lie(struct fellow_guest *g, const char *how)
 		fellow_state(g, VM_STOPPED, 999);
 	else if (strcmp(how, "READ") == 0)
 		fellow_read_console(g, 7);
+	else if (strcmp(how, "DETACHED") == 0)
+		fellow_send(g, IPC_VM_DETACHED, &vdev, sizeof vdev);
+	else if (strcmp(how, "HELD") == 0)
+		fellow_send(g, IPC_VM_HELD, &none, sizeof none);
 	else if (strcmp(how, "DIAG") == 0)
 		for (int i = 0; i < 3; i++) /* a reset explains two */
 			fellow_command(g, "SLEEP 9 MIN", true);
@@ -197,6 +300,8 @@ fellow_typed(struct fellow_guest *g, const char *line)
 	}
 	if (strncmp(line, "FLOOD ", 6) == 0)
 		g->flood = (unsigned)atoi(line + 6);
+	else if (strncmp(line, "DISK ", 5) == 0)
+		fellow_use_disk(g, line + 5);
 	else if (strncmp(line, "DIAG ", 5) == 0)
 		fellow_command(g, line + 5, true);
 	else if (strncmp(line, "CP ", 3) == 0)
@@ -220,7 +325,7 @@ fellow_input(struct fellow_guest *g, const struct ipc_text *msg)
 	memcpy(line, msg->text, msg->text_len);
 	line[msg->text_len] = '\0';
 	fellow_read_console(g, CONS_READ_NONE);
-	if (g->flood > 0 || g->credit == 0)
+	if (g->flood > 0 || g->credit == 0 || g->hold)
 		memcpy(g->held, line, sizeof line);
 	else
 		fellow_typed(g, line);
@@ -233,7 +338,7 @@ fellow_credited(struct fellow_guest *g, uint32_t n)
 
 	g->credit += n;
 	fellow_flood(g);
-	if (g->flood > 0 || g->credit == 0 || g->held[0] == '\0')
+	if (g->flood > 0 || g->credit == 0 || g->held[0] == '\0' || g->hold)
 		return;
 	memcpy(line, g->held, sizeof line);
 	g->held[0] = '\0';
@@ -313,9 +418,21 @@ fellow_guest_message(struct fellow_guest *g, const struct ipcchan_message *msg)
 {
 	struct ipc_vm_ready ready = { 0 };
 
-	if (msg->fd >= 0)
+	if (msg->fd >= 0 && msg->type != IPC_VM_ATTACH_FD)
 		close(msg->fd);
 	switch (msg->type) {
+	case IPC_VM_ATTACH_FD:
+		fellow_attach(g, msg->payload, msg->fd);
+		break;
+	case IPC_VM_DETACH:
+		fellow_detach(g, msg->payload);
+		break;
+	case IPC_VM_RENUMBER:
+		fellow_renumber(g, msg->payload);
+		break;
+	case IPC_VM_HOLD:
+		fellow_hold(g, msg->payload);
+		break;
 	case IPC_VM_CONFIG:
 		fellow_send(g, IPC_VM_READY, &ready, sizeof ready);
 		break;

@@ -22,6 +22,9 @@
  *   bad T how                   a message that breaks the rules: early (before
  *                               TERM_OPEN), kind, twice, type, length, credit
  *   host COMMAND                a host command; its output and return code
+ *   disk T owner vdev R|W       connect as vm370 disk and link; `drop T` ends
+ *   hold T 1|0                  let it hold the minidisk's writers, or go on
+ *   kill vmcp                   as it may die; it is started again
  *   file NAME text              append a line to a file in the home
  *   note text                   printed
  * Times and dates come out as hh:mm:ss and mm/dd/yy.
