@@ -11,13 +11,14 @@
 #include "cmscall.h"
 
 static long
-cms_call(long number, const void *a, size_t b, const void *c)
+cms_call(long number, long a, long b, long c, long d)
 {
+	register long r10 __asm__("r10") = d;
 	long result;
 
 	__asm__ volatile("syscall"
 	    : "=a"(result)
-	    : "a"(number), "D"(a), "S"(b), "d"(c)
+	    : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
 	    : "rcx", "r11", "memory");
 	if (result < 0) {
 		errno = (int)-result;
@@ -26,12 +27,26 @@ cms_call(long number, const void *a, size_t b, const void *c)
 	return result;
 }
 
+static long
+cms_at(const void *p)
+{
+	return (long)(uintptr_t)p;
+}
+
+/* With a string and its length before what else there is. */
+static long
+cms_named(long number, const char *text, const void *c, const void *d)
+{
+	return cms_call(number, cms_at(text), (long)strlen(text), cms_at(c),
+	    cms_at(d));
+}
+
 int
 cms_command(const char *command, int *rc)
 {
 	int32_t code = 0;
 
-	if (cms_call(CMSCALL_COMMAND, command, strlen(command), &code) == -1)
+	if (cms_named(CMSCALL_COMMAND, command, &code, NULL) == -1)
 		return -1;
 	if (rc != NULL)
 		*rc = code;
@@ -51,7 +66,7 @@ cms_cp(const char *command, char *reply, size_t size, int *rc)
 	if (reply != NULL)
 		cp.size = size - 1 < CMSCALL_REPLY_MAX ? (uint32_t)(size - 1) :
 		    CMSCALL_REPLY_MAX;
-	if (cms_call(CMSCALL_CP, command, strlen(command), &cp) == -1)
+	if (cms_named(CMSCALL_CP, command, &cp, NULL) == -1)
 		return -1;
 	n = cp.total < cp.size ? cp.total : cp.size;
 	if (reply != NULL)
@@ -64,8 +79,8 @@ cms_cp(const char *command, char *reply, size_t size, int *rc)
 static int
 cms_stack(const char *line, enum cmscall_order order)
 {
-	return (int)cms_call(CMSCALL_STACK, line, strlen(line),
-	    (const void *)(uintptr_t)order);
+	return (int)cms_call(CMSCALL_STACK, cms_at(line), (long)strlen(line),
+	    order, 0);
 }
 
 int
@@ -83,11 +98,80 @@ cms_push(const char *line)
 long
 cms_queued(void)
 {
-	return cms_call(CMSCALL_QUEUED, NULL, 0, NULL);
+	return cms_call(CMSCALL_QUEUED, 0, 0, 0, 0);
+}
+
+int
+cms_state(const char *fileid, struct cms_stat *st)
+{
+	return (int)cms_named(CMSCALL_STATE, fileid, st, NULL);
+}
+
+int
+cms_open(const char *fileid, enum cms_how how, struct cms_stat *st)
+{
+	return (int)cms_call(CMSCALL_OPEN, cms_at(fileid),
+	    (long)strlen(fileid), how, cms_at(st));
+}
+
+long
+cms_read(int fd, uint32_t record, void *to, size_t size)
+{
+	return cms_call(CMSCALL_READ, fd, record, cms_at(to), (long)size);
+}
+
+int
+cms_write(int fd, uint32_t record, const void *from, size_t len)
+{
+	return (int)cms_call(CMSCALL_WRITE, fd, record, cms_at(from),
+	    (long)len);
+}
+
+int
+cms_truncate(int fd, uint32_t records)
+{
+	return (int)cms_call(CMSCALL_TRUNCATE, fd, records, 0, 0);
+}
+
+int
+cms_close(int fd)
+{
+	return (int)cms_call(CMSCALL_CLOSE, fd, 0, 0, 0);
+}
+
+int
+cms_abandon(int fd)
+{
+	return (int)cms_call(CMSCALL_CLOSE, fd, 1, 0, 0);
+}
+
+int
+cms_erase(const char *fileid)
+{
+	return (int)cms_named(CMSCALL_ERASE, fileid, NULL, NULL);
+}
+
+int
+cms_rename(const char *from, const char *to)
+{
+	return (int)cms_named(CMSCALL_RENAME, from, to,
+	    (const void *)(uintptr_t)strlen(to));
 }
 
 int
 cms_date(const char *fileid, const struct cms_stat *st)
 {
-	return (int)cms_call(CMSCALL_DATE, fileid, strlen(fileid), st);
+	return (int)cms_named(CMSCALL_DATE, fileid, st, NULL);
+}
+
+int
+cms_next(const char *pattern, uint64_t *cursor, struct cms_stat *st)
+{
+	return (int)cms_named(CMSCALL_NEXT, pattern, cursor, st);
+}
+
+int
+cms_disk(char mode, struct cms_disk *disk)
+{
+	return (int)cms_call(CMSCALL_DISK, mode, cms_at(disk), 0, 0);
 }
