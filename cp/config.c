@@ -11,6 +11,7 @@
  *   LOGMSG FILE name
  *   VOLUME name...              folders below volumes/
  *   AUTOLOG userid...
+ *   SAVED system BY userid      saved at the start if it is not
  *   OPERATOR userid             default OPERATOR
  *
  * A statement is one line of words; a line that begins with * is a comment.
@@ -254,6 +255,32 @@ config_do_autolog(struct config_parse *p)
 	    &p->config->nautolog, CONFIG_COUNT(p->config->autolog));
 }
 
+static int
+config_do_saved(struct config_parse *p)
+{
+	struct config *c = p->config;
+	struct config_saved saved;
+
+	if (config_name(p, 1, VM_NAME_MAX, "A SYSTEM'S NAME",
+	    &saved.system) < 0)
+		return -1;
+	if (!card_is(&p->card, 2, "BY"))
+		return config_bad(p, 2, "BY");
+	if (config_name(p, 3, VM_NAME_MAX, "A USERID", &saved.by) < 0)
+		return -1;
+	for (size_t i = 0; i < c->nsaved; i++)
+		if (name_equal(c->saved[i].system, saved.system))
+			return config_error(p, DIR_DUPLICATE,
+			    p->card.word[1].column, "DUPLICATE DEFINITION",
+			    name_text(saved.system).s);
+	if (c->nsaved == CONFIG_COUNT(c->saved))
+		return config_error(p, DIR_INVALID_OPERAND,
+		    p->card.word[1].column, "TOO MANY",
+		    name_text(saved.system).s);
+	c->saved[c->nsaved++] = saved;
+	return 0;
+}
+
 static const struct config_statement {
 	const char *name;
 	unsigned min, max; /* operands */
@@ -266,6 +293,7 @@ static const struct config_statement {
 	{ "LOGMSG", 0, CARD_WORDS_MAX, config_do_logmsg },
 	{ "VOLUME", 1, CARD_WORDS_MAX, config_do_volume },
 	{ "AUTOLOG", 1, CARD_WORDS_MAX, config_do_autolog },
+	{ "SAVED", 3, 3, config_do_saved },
 	{ "OPERATOR", 1, 1, config_do_operator },
 };
 

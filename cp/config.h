@@ -10,6 +10,12 @@
 #include "directory.h"
 #include "vmtypes.h"
 
+/* SAVED system BY userid: who is logged on at the start to save it, when there
+ * is none that fits. */
+struct config_saved {
+	struct vm_name system, by;
+};
+
 struct config {
 	struct vm_name system;	/* SYSTEM id, default VM370 */
 	struct vm_name node;	/* NODE name, default the system's */
@@ -21,6 +27,8 @@ struct config {
 	size_t nvolumes;
 	struct vm_name autolog[16]; /* AUTOLOG userid ...: started with the system */
 	size_t nautolog;
+	struct config_saved saved[8];
+	size_t nsaved;
 	struct vm_name operator_user; /* OPERATOR userid, default OPERATOR */
 };
 

@@ -20,12 +20,14 @@
 #include "directory.h"
 #include "given.h"
 #include "minidisk.h"
+#include "nss.h"
 #include "vmtypes.h"
 #include "worker.h"
 
 struct control;
 struct hostlink;
 struct listener;
+struct nssmake;
 struct request;
 struct session;
 struct spoolclient;
@@ -61,6 +63,9 @@ struct cp {
 	struct mdlink_list links; /* in order of LINK */
 	struct hostlink_list hostlinks;
 	struct given_dying_list dying;
+	struct nss_list nss;	  /* saved systems, all versions known */
+	unsigned nss_files;	  /* numbers given to them */
+	struct nssmake *nssmake;  /* makes those of SYSTEM CONFIG; NULL: done */
 	unsigned machines; /* vmguests ever started */
 	unsigned users;
 	struct request_list requests;

@@ -46,8 +46,9 @@ struct dir_link {
 struct dir_user {
 	struct vm_name name;
 	bool nolog;		  /* may own space, may not log on */
+	bool autoonly;		  /* is logged on by CP, never by himself */
 	bool clear;		  /* a clear password: hash it first */
-	char hash[WORK_HASH_MAX]; /* crypt(5); "" when nolog or clear */
+	char hash[WORK_HASH_MAX]; /* crypt(5); "": nobody's password */
 	uint64_t storage, storage_max; /* bytes */
 	unsigned classes;	  /* CLASS() bits */
 	char account[9], dist[9];

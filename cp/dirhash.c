@@ -293,6 +293,7 @@ directory_set_password(const char *path, struct vm_name user,
 		return -1;
 	if (change.count == 0)
 		return dir_error_set(err, DIR_NO_USER,
-		    "%s IS NOT IN THE DIRECTORY, OR NOLOG", name_text(user).s);
+		    "%s IS NOT IN THE DIRECTORY, OR HAS NO PASSWORD",
+		    name_text(user).s);
 	return 0;
 }

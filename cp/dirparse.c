@@ -5,7 +5,7 @@
  *
  *   DIRECTORY vdev type volser
  *   PROFILE name
- *   USER name password|NOLOG [stor [max [classes [pri [le ld cd es]]]]]
+ *   USER name password|NOLOG|AUTOONLY [stor [max [classes [pri [le ld cd es]]]]]
  *   INCLUDE name                (directly after USER)
  *   ACCOUNT number [distribution]
  *   OPTION word...
@@ -463,13 +463,14 @@ dirparse_do_user(struct dirparse *p)
 	if (dirparse_name(p, 1, VM_NAME_MAX, "A USERID", &name) < 0)
 		return -1;
 	if (p->card.nwords < 3)
-		return dirparse_bad(p, 2, "A PASSWORD OR NOLOG");
+		return dirparse_bad(p, 2, "A PASSWORD, NOLOG OR AUTOONLY");
 	p->in_profile = false;
 	if (dirparse_begin(p, &p->dir->users, &p->dir->nusers, name) < 0)
 		return -1;
 	u = p->user;
 	u->nolog = card_is(&p->card, 2, "NOLOG");
-	if (!u->nolog) {
+	u->autoonly = card_is(&p->card, 2, "AUTOONLY");
+	if (!u->nolog && !u->autoonly) {
 		if (dirparse_password(p, 2, true, u->hash) < 0)
 			return -1;
 		u->clear = u->hash[0] == '\0';

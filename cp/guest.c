@@ -25,6 +25,7 @@
 #include "loop.h"
 #include "minidisk.h"
 #include "name.h"
+#include "nss.h"
 #include "session.h"
 #include "spawn.h"
 #include "times.h"
@@ -34,6 +35,7 @@
 #define GUEST_UIDS 0x10000u	    /* of which nobody else has one */
 #define GUEST_OPS_MAX 8
 #define GUEST_ANSWER_SECONDS 30	   /* a machine that is silent longer is dead */
+#define GUEST_SAVE_SECONDS 600	   /* while it saves */
 /*
  * Typed lines that it may hold unread, in bytes with this much for each.  It
  * is empty-handed when it announces a read; with what may then be on its way,
@@ -148,6 +150,7 @@ guest_kill(struct vmblok *vm)
 
 	if (g == NULL)
 		return;
+	nss_leave(vm);
 	vm->guest = NULL;
 	vm->running = vm->held = false;
 	vm->reading = CONS_READ_NONE;
@@ -326,6 +329,37 @@ guest_write_register(struct vmblok *vm, enum vm_register which,
 		return -1;
 	reg.tag = op->tag;
 	loopchan_send(&vm->guest->lc, IPC_VM_WRITE_REG, &reg, sizeof reg, -1);
+	return 0;
+}
+
+int
+guest_save(struct vmblok *vm, int fd, struct vm_name name, struct request *rq,
+    guest_fn *fn)
+{
+	struct guest_op *op = guest_op_new(vm->guest, ASK_WRITE, rq, fn);
+	struct ipc_vm_save ask = { .kind = VM_SAVE_SYSTEM, .name = name };
+	struct timeval tv = { .tv_sec = GUEST_SAVE_SECONDS };
+
+	if (op == NULL)
+		return -1;
+	ask.tag = op->tag;
+	evtimer_add(vm->guest->timer, &tv);
+	loopchan_send(&vm->guest->lc, IPC_VM_SAVE, &ask, sizeof ask, fd);
+	return 0;
+}
+
+int
+guest_ipl_saved(struct vmblok *vm, int fd, vdev_t vdev, unsigned flags,
+    const char *parm, struct request *rq, guest_fn *fn)
+{
+	struct guest_op *op = guest_op_new(vm->guest, ASK_WRITE, rq, fn);
+	struct ipc_vm_ipl ipl = { .vdev = vdev, .flags = flags };
+
+	if (op == NULL)
+		return -1;
+	ipl.tag = op->tag;
+	loopchan_send_text(&vm->guest->lc, IPC_VM_IPL_SAVED, &ipl, sizeof ipl,
+	    parm, strlen(parm), fd);
 	return 0;
 }
 
@@ -952,11 +986,29 @@ guest_ordered_to_run(struct vmblok *vm)
 	vm->cp_read = vm->held = false;
 }
 
+/* An order to stop that crossed the start on its way is the later one. */
+void
+guest_started(struct vmblok *vm, const struct saved_header *h, unsigned flags)
+{
+	bool stopped = vm->guest->stop_asked, held = vm->held;
+
+	guest_forget(vm);
+	nss_enter(vm, h);
+	if (stopped) {
+		vm->held = held;
+	} else {
+		guest_ordered_to_run(vm);
+		vm->running = (flags & IPL_STOP) == 0;
+	}
+	vmblok_changed(vm);
+}
+
 void
 guest_ipl(struct vmblok *vm, vdev_t vdev, unsigned flags, const char *parm)
 {
 	struct ipc_vm_ipl ipl = { .vdev = vdev, .flags = flags };
 
+	nss_leave(vm);
 	loopchan_send_text(&vm->guest->lc, IPC_VM_IPL, &ipl, sizeof ipl, parm,
 	    strlen(parm), -1);
 	guest_forget(vm);
@@ -1001,6 +1053,8 @@ void
 guest_reset(struct vmblok *vm, enum ipc_vm_reset how)
 {
 	guest_value(vm, IPC_VM_RESET, how);
+	if (how == RESET_CLEAR)
+		nss_leave(vm);
 	guest_forget(vm);
 	vm->guest->stop_asked = true;
 	vm->running = false;

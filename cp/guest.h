@@ -17,6 +17,7 @@
 struct cp;
 struct guest;
 struct request;
+struct saved_header;
 struct vdev;
 struct vmblok;
 
@@ -58,6 +59,16 @@ int guest_write_storage(struct vmblok *vm, uint64_t addr, const void *bytes,
 int guest_read_registers(struct vmblok *vm, struct request *rq, guest_fn *fn);
 int guest_write_register(struct vmblok *vm, enum vm_register which,
     uint64_t value, struct request *rq, guest_fn *fn);
+
+/* Save the machine as a system, and start one; VM_DONE says how it went.  When
+ * one was started, guest_started says so of the machine: only then is what
+ * the machine waited for before gone.  fd stays the caller's. */
+int guest_save(struct vmblok *vm, int fd, struct vm_name name,
+    struct request *rq, guest_fn *fn);
+int guest_ipl_saved(struct vmblok *vm, int fd, vdev_t vdev, unsigned flags,
+    const char *parm, struct request *rq, guest_fn *fn);
+void guest_started(struct vmblok *vm, const struct saved_header *h,
+    unsigned flags);
 
 /* A device that the machine, if there is one, has from now on, and one that
  * has another address. */

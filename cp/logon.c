@@ -148,19 +148,27 @@ logon_print_files(const struct ipc_spool_counts *c, char *line, size_t size)
 	    logon_files(c->punch, pun));
 }
 
+size_t
+logon_print_ipl(const struct dir_user *user, char *line, size_t size)
+{
+	int n;
+
+	if (user->ipl[0] == '\0')
+		return 0;
+	n = snprintf(line, size, "IPL %s%s%s", user->ipl,
+	    user->ipl_parm[0] != '\0' ? " PARM " : "", user->ipl_parm);
+	return n > 0 && (size_t)n < size ? (size_t)n : 0;
+}
+
 /* IPL as the directory says. */
 static void
 logon_ipl(struct vmblok *vm)
 {
-	const struct dir_user *user = vm->user;
 	char line[CP_COMMAND_MAX];
-	int n;
+	size_t n = logon_print_ipl(vm->user, line, sizeof line);
 
-	if (user->ipl[0] == '\0')
-		return;
-	n = snprintf(line, sizeof line, "IPL %s%s%s", user->ipl,
-	    user->ipl_parm[0] != '\0' ? " PARM " : "", user->ipl_parm);
-	session_command(vm->session, line, (size_t)n);
+	if (n > 0)
+		session_command(vm->session, line, n);
 }
 
 /* The spool has answered, or does not: the rest of the greeting. */

@@ -10,6 +10,7 @@
 #include "cp.h"
 #include "ipc.h"
 
+struct dir_user;
 struct logon;
 struct request;
 struct session;
@@ -40,6 +41,9 @@ void logon_disconnect(struct vmblok *vm, const char *by);
 /* "FILES: 002 RDR, NO  PRT, NO  PUN" */
 void logon_print_files(const struct ipc_spool_counts *counts, char *line,
     size_t size);
+
+/* The IPL command of a directory entry; 0: it has none. */
+size_t logon_print_ipl(const struct dir_user *user, char *line, size_t size);
 
 /* The system's owner sits down: the operator, without a password.  His console
  * is CP's, so no system is loaded for him. */

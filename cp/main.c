@@ -20,6 +20,8 @@
 #include "log.h"
 #include "logon.h"
 #include "name.h"
+#include "nss.h"
+#include "nssmake.h"
 #include "spawn.h"
 #include "spoolclient.h"
 #include "times.h"
@@ -148,18 +150,14 @@ main_autolog(struct cp *cp, struct vm_name user, bool noipl)
 	    errno == ENOENT ? "not in the directory" : strerror(errno));
 }
 
-/* The directory is good: open the doors. */
+/* Open the doors. */
 static void
-main_open(struct main_state *m)
+main_listen(void *arg)
 {
+	struct main_state *m = arg;
 	struct cp *cp = &m->cp;
 	char why[MAIN_ERROR_MAX];
 
-	cp->spool = spoolclient_new(cp);
-	if (cp->spool == NULL) {
-		main_failed(m, "no storage");
-		return;
-	}
 	cp->control = control_new(cp, why, sizeof why);
 	if (cp->control != NULL)
 		cp->listener = listener_new(cp, m->options.address,
@@ -168,13 +166,28 @@ main_open(struct main_state *m)
 		main_failed(m, why);
 		return;
 	}
-	main_autolog(cp, cp->config->operator_user, true);
 	for (size_t i = 0; i < cp->config->nautolog; i++)
 		main_autolog(cp, cp->config->autolog[i], false);
 	log_info("%s is up: %s port %u, home %s, %zu users in the directory",
 	    name_text(cp->config->system).s, m->options.address,
 	    m->options.port, cp->home, directory_count(cp->dir->dir));
 	main_notify(m, "READY", "");
+}
+
+/* The directory is good: make what the first user is to find. */
+static void
+main_open(struct main_state *m)
+{
+	struct cp *cp = &m->cp;
+
+	cp->spool = spoolclient_new(cp);
+	if (cp->spool == NULL) {
+		main_failed(m, "no storage");
+		return;
+	}
+	main_autolog(cp, cp->config->operator_user, true);
+	nss_open(cp);
+	nssmake_start(cp, main_listen, m);
 }
 
 static int
@@ -289,6 +302,7 @@ main_init(struct main_state *m)
 	LIST_INIT(&cp->hostlinks);
 	LIST_INIT(&cp->dying);
 	TAILQ_INIT(&cp->vms);
+	TAILQ_INIT(&cp->nss);
 	TAILQ_INIT(&cp->links);
 	main_paths(cp);
 	cp->base = event_base_new();
@@ -307,9 +321,11 @@ main_free(struct main_state *m)
 {
 	struct cp *cp = &m->cp;
 
+	nssmake_free(cp);
 	control_free(cp->control);
 	listener_free(cp->listener);
 	spoolclient_free(cp->spool);
+	nss_close(cp);
 	worker_pool_free(cp->workers);
 	cp_directory_give(cp->dir);
 	config_free(cp->config);

@@ -19,6 +19,7 @@
 #include "message.h"
 
 struct guest;
+struct nss;
 
 /* SET's switches. */
 struct settings {
@@ -41,6 +42,7 @@ struct vmblok {
 	struct vdev_list devices;
 	struct settings set;
 	struct guest *guest;	/* NULL: no vmguest */
+	struct nss *nss;	/* the saved system that it runs from, or NULL */
 	bool running;		/* the virtual processor is not stopped */
 	bool cp_read;		/* CP reads the console although it runs */
 	bool held;		/* attention stopped it, nothing else did */

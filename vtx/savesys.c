@@ -85,7 +85,8 @@ savesys_busy(struct vm *vm)
 	bool busy = vm->ipl.device != NULL;
 
 	pthread_mutex_lock(&vm->lock);
-	busy = busy || vm->block_exts > 0;
+	busy = busy || vm->block_exts > 0 || vm->io.head != NULL ||
+	    vm->io.busy != NULL;
 	for (unsigned i = 0; i < vm->ndevices; i++) {
 		const struct subchannel *sch = &vm->device[i]->sch;
 

@@ -54,7 +54,8 @@ everything(void **state)
 	struct config *c = parse("* comment\nsystem mysys\nNODE NODE1\n"
 	    "TIMEZONE EST5EDT EST\nLOGMSG First  line\nLOGMSG\n"
 	    "LOGMSG * third, mixed Case; gr\xC3\xBC\xC3\x9F" "e\n"
-	    "VOLUME VOL1 VOL2\nVOLUME VOL3\nAUTOLOG A B\nOPERATOR OP\n",
+	    "VOLUME VOL1 VOL2\nVOLUME VOL3\nAUTOLOG A B\nOPERATOR OP\n"
+	    "SAVED CMS BY CMSGEN\nSAVED OTHER BY CMSGEN\n",
 	    &err);
 
 	(void)state;
@@ -69,6 +70,9 @@ everything(void **state)
 	assert_string_equal(name_text(c->volumes[2]).s, "VOL3");
 	assert_int_equal(c->nautolog, 2);
 	assert_string_equal(name_text(c->operator_user).s, "OP");
+	assert_int_equal(c->nsaved, 2);
+	assert_string_equal(name_text(c->saved[1].system).s, "OTHER");
+	assert_string_equal(name_text(c->saved[1].by).s, "CMSGEN");
 	config_free(c);
 	c = parse("SYSTEM ABC\nTIMEZONE UTC\nTIMEZONE Asia/Kolkata\n", &err);
 	assert_non_null(c);
@@ -102,6 +106,10 @@ bad(void **state)
 		{ "VOLUME VOL1\nVOLUME VOL1\n", 2, 8 },
 		{ "AUTOLOG A A\n", 1, 11 },
 		{ "OPERATOR *\n", 1, 10 },
+		{ "SAVED CMS\n", 1, 10 },
+		{ "SAVED CMS IN CMSGEN\n", 1, 11 },
+		{ "SAVED NINECHARS BY CMSGEN\n", 1, 7 },
+		{ "SAVED CMS BY A\nSAVED CMS BY B\n", 2, 7 },
 		{ "LOGMSG a\x1B[2Jb\n", 1, 9 },
 	};
 	struct dir_error err;

@@ -75,7 +75,8 @@ static void
 print_user(FILE *f, const struct dir_user *u)
 {
 	fprintf(f, "USER %s %s %lluK %lluK ", name_text(u->name).s,
-	    u->nolog ? "NOLOG" : u->clear ? "*CLEAR*" : u->hash,
+	    u->nolog ? "NOLOG" : u->autoonly ? "AUTOONLY" :
+	    u->clear ? "*CLEAR*" : u->hash,
 	    (unsigned long long)u->storage >> 10,
 	    (unsigned long long)u->storage_max >> 10);
 	for (char c = 'A'; c <= 'H'; c++)
