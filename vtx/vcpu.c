@@ -71,6 +71,8 @@ vcpu_kick(struct vcpu *v)
 		pthread_cond_signal(&v->go);
 		return;
 	}
+	if (pthread_equal(pthread_self(), v->thread))
+		return; /* it looks before it enters the guest again */
 	kvm_kick(&v->kvm);
 	syscall(SYS_tgkill, getpid(), v->tid, VCPU_SIGNAL);
 }

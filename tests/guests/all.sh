@@ -83,6 +83,44 @@ check start-small -s 256 -r 00C=start.deck ipl=00C,parm="HELLO WORLD" rc=0
 deck channel
 deck console
 deck fba -d 200=zeros.data -D 201=numbers.data
+deck blocks -d 200=zeros.data -D 201=numbers.data
+
+# Files that are not what their disks should be, and a host that fails.
+dd if=numbers.data of=short.data bs=512 count=8 2>/dev/null
+dd if=numbers.data of=cut.data bs=4196 count=1 2>/dev/null
+mkdir -p small
+mount -t tmpfs -o size=16k small small
+: >small/full.data
+deck faults -F -d 200=zeros.data -d 202=short.data:64 -d 203=cut.data:64 \
+	-d 204=small/full.data:64 -X 205=numbers.data
+umount small
+# A host that hangs, and what the user can do then.
+hang="-F -r 00C=hang.deck -r 01C=hello.deck -d 200=zeros.data -D 201=numbers.data"
+check hang $hang ipl=00C rc=0
+for how in A4 A8; do
+	check hang-stop-$how $hang ipl=00C,parm=$how hung stop state=asked \
+		word=40000:0 begin running go rc=0
+	check hang-stopped-$how $hang ipl=00C,parm=$how hung stop state=asked \
+		go sleep=50 word=40000:5 begin rc=0
+done
+for how in A4 A8 250; do
+	check hang-reset-$how $hang ipl=00C,parm=$how hung reset state=asked \
+		word=FFC:0 ipl=01C,clear sleep=100 word=0:0 word=40000:0 go \
+		rc=0 word=40000:0
+	check hang-clear-$how $hang ipl=00C,parm=$how hung clear state=asked \
+		begin=1000 sleep=50 go sleep=50 word=40000:0 ipl=00C \
+		rc=0
+	check hang-detach-$how $hang ipl=00C,parm=$how hung detach=201 \
+		sleep=50 word=40000:0 go detached=201
+	check hang-hold-$how $hang ipl=00C,parm=$how hung hold=1 sleep=50 \
+		held=0 go held=1 word=40000:5 hold=0 rc=0
+	check hang-kill-$how $hang ipl=00C,parm=$how hung
+done
+check hang-save $hang ipl=00C,parm=A8 hung nosave=16 go rc=0
+check hang-read $hang ipl=00C,parm=READ say=1 sleep=50 nosave=16 stop \
+	state=asked begin running detach=009 detached=009 rc=0
+check hang-write $hang ipl=00C,parm=WRITE hung reset state=asked go sleep=50 \
+	ipl=01C rc=0
 deck reader -r 01C=cards.data -r 01D=none.data -R 01E
 deck timer
 deck diag

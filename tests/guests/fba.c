@@ -227,11 +227,91 @@ protection(void)
 	return 0;
 }
 
+static int
+flushing(void)
+{
+	struct csw csw;
+
+	/* Needs neither extent nor data; a count means nothing. */
+	ccw_set(0, FBA_FLUSH, NULL, 1, 0);
+	csw = run(WRITABLE);
+	CHECK(70, csw.unit == DONE && csw.chan == 0);
+	CHECK(71, run(READONLY).unit == DONE);
+	ccw_set(0, FBA_FLUSH, (void *)0xFFFFFFFFu, 0xFFFF, 0);
+	CHECK(72, run(WRITABLE).unit == DONE);
+	/* Between a write and a read of the same block. */
+	fill(buffer, 0x66, FBA_BLOCK);
+	define(0, 0, 63, 0);
+	find(FBA_OP_WRITE, 20, 1);
+	ccw_set(2, FBA_WRITE, buffer, FBA_BLOCK, CCW_CC);
+	ccw_set(3, FBA_FLUSH, NULL, 1, CCW_CC);
+	ccw_set(4, CMD_NOP, NULL, 1, CCW_CC);
+	ccw_set(5, FBA_READ_IPL, buffer + 1024, 1, CCW_SLI);
+	csw = run(WRITABLE);
+	CHECK(73, csw.unit == DONE && csw.chan == 0 && csw.residual == 0);
+	find(FBA_OP_READ, 20, 1);
+	CHECK(74, transfer(WRITABLE, FBA_READ, FBA_BLOCK, 0).unit == DONE &&
+	    buffer[511] == 0x66);
+	return 0;
+}
+
+/* Bytes go straight between disk and storage: at its very end, and where it
+ * ends inside the transfer; with skips and chained data between. */
+static int
+storage(void)
+{
+	uint8_t *end = (uint8_t *)STORAGE;
+	struct csw csw;
+
+	define(0, 0, 63, 0);
+	find(FBA_OP_READ, 30, 2);
+	ccw_set(2, FBA_READ, end - 1024, 1024, 0);
+	CHECK(80, run(READONLY).unit == DONE && end[-1024] == 30 &&
+	    end[-512] == 31);
+	ccw_set(2, FBA_READ, end - 512, 1024, 0);
+	csw = run(READONLY);
+	CHECK(81, csw.unit == DONE && csw.chan == CHAN_PROGRAM_CHECK &&
+	    csw.residual == 512 && end[-512] == 30);
+	ccw_set(2, FBA_READ, end - 1024, 700, CCW_CD);
+	ccw_set(3, 0, end, 324, 0);
+	csw = run(READONLY);
+	CHECK(82, csw.chan == CHAN_PROGRAM_CHECK && csw.residual == 324 &&
+	    csw.ccw_addr == (uint32_t)(uintptr_t)ccw_at(4));
+	/* Skipped bytes need no storage, and are read all the same. */
+	ccw_set(2, FBA_READ, end, 512, CCW_CD | CCW_SKIP);
+	ccw_set(3, 0, buffer, 512, 0);
+	csw = run(READONLY);
+	CHECK(83, csw.unit == DONE && csw.chan == 0 && buffer[0] == 31);
+	/* A write out of pieces, odd ones. */
+	for (unsigned i = 0; i < 1024; i++)
+		buffer[i] = (uint8_t)(i * 3);
+	find(FBA_OP_WRITE, 40, 2);
+	ccw_set(2, FBA_WRITE, buffer, 1, CCW_CD);
+	ccw_set(3, 0, buffer + 1, 600, CCW_CD);
+	ccw_set(4, 0, buffer + 601, 423, 0);
+	csw = run(WRITABLE);
+	CHECK(84, csw.unit == DONE && csw.chan == 0);
+	fill(buffer, 0xEE, 1024);
+	find(FBA_OP_READ, 40, 2);
+	CHECK(85, transfer(WRITABLE, FBA_READ, 1024, 0).unit == DONE);
+	for (unsigned i = 0; i < 1024; i++)
+		CHECK(86, buffer[i] == (uint8_t)(i * 3));
+	/* One byte only: the rest of the block is zeros, the next is not. */
+	find(FBA_OP_WRITE, 40, 2);
+	CHECK(87, transfer(WRITABLE, FBA_WRITE, 1, CCW_SLI).unit == DONE);
+	find(FBA_OP_READ, 40, 2);
+	CHECK(88, transfer(WRITABLE, FBA_READ, 1024, 0).unit == DONE &&
+	    buffer[1] == 0 && buffer[511] == 0 &&
+	    buffer[513] == (uint8_t)(513 * 3));
+	return 0;
+}
+
 int
 guest_test(void)
 {
 	static int (*const parts[])(void) = { characteristics, reading,
-		ipl_reading, writing, refusals, protection };
+		ipl_reading, writing, refusals, protection, flushing,
+		storage };
 	int rc = 0;
 
 	for (unsigned i = 0; i < sizeof parts / sizeof parts[0] && rc == 0;

@@ -276,6 +276,7 @@ guest_trap(struct trap_frame *f)
 		break;
 	case MACHINE_VECTOR_EXTERNAL:
 		ext.ext_code = low->ext_code;
+		ext.ext_parm = low->ext_parm;
 		ext.count++;
 		break;
 	default:

@@ -99,7 +99,7 @@ struct guest_interrupt {
 	volatile uint32_t count;
 	struct csw csw;	   /* of the last */
 	uint32_t vdev;
-	uint32_t ext_code;
+	uint32_t ext_code, ext_parm;
 };
 
 extern volatile struct guest_interrupt io, ext;

@@ -182,11 +182,48 @@ waiting(void)
 	return 0;
 }
 
+/* DIAGNOSE 250: saved after its end, with the interruption pending; and right
+ * behind its beginning. */
+static int
+blocks(void)
+{
+	static struct {
+		struct diag_block_io head;
+		struct diag_block_extent extent;
+	} rq[2] __attribute__((aligned(8)));
+	uint32_t before = ext.count;
+
+	for (uint32_t i = 0; i < 2; i++) {
+		rq[i].head = (struct diag_block_io){ .vdev = 0x201,
+			.op = DIAG_BLOCK_READ, .count = 1, .id = 1000 + i };
+		rq[i].extent = (struct diag_block_extent){ .block = 40 + i,
+			.blocks = 1,
+			.addr = (uint32_t)(uintptr_t)(big + i * 512) };
+		diag(DIAG_BLOCK_IO_ASYNC, &rq[i], sizeof rq[i], NULL, 0);
+		CHECK(90, diag_block.cc == 0);
+	}
+	CHECK(91, cp("SAVE") == 0);
+	CHECK(92, rq[1].head.unit == DONE && big[0] == 40 && big[512] == 41);
+	CHECK(93, cp("SAVE") == 0);
+	for (uint32_t i = 0; i < 2; i++) {
+		wait_interrupt();
+		CHECK(94, ext.count == before + i + 1 &&
+		    ext.ext_code == MACHINE_EXT_BLOCK_IO &&
+		    ext.ext_parm == 1000 + i);
+	}
+	/* All places are free again. */
+	for (uint32_t i = 0; i < DIAG_BLOCK_ASYNC_MAX; i++) {
+		diag(DIAG_BLOCK_IO_ASYNC, &rq[0], sizeof rq[0], NULL, 0);
+		CHECK(95, diag_block.cc == 0);
+	}
+	return 0;
+}
+
 int
 guest_test(void)
 {
 	static int (*const parts[])(void) = { plain, console, timer, endless,
-		reader, disk, damaged, waiting };
+		reader, disk, damaged, waiting, blocks };
 	int rc = 0;
 
 	for (unsigned i = 0; i < sizeof parts / sizeof parts[0] && rc == 0;

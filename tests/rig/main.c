@@ -6,7 +6,9 @@
  *   -g PATH     vmguest             -k PATH  /dev/kvm
  *   -s KIB      storage             -T S     seconds for one step
  *   -r V=DECK   reader at V         -R V     reader without cards
- *   -d V=FILE   disk                -D V=FILE  read-only disk
+ *   -d V=FILE[:BLOCKS]  disk, perhaps of more blocks than its file has
+ *   -D V=FILE   read-only disk      -X V=FILE  disk whose file is read-only
+ *   -F          the host's disks fail as the guest plans it (rigfault.h)
  *   -v          say what happens
  * There is always a console at 009 and a timer at 0FF.
  *
@@ -18,8 +20,13 @@
  *   running      wait for VM_STATE saying so
  *   begin=ADDR   stop  reset  clear  external=CODE  sleep=MS
  *   word=ADDR:VALUE  storage holds it
+ *   hung         wait until a disk's call is held; go: it goes on
+ *   detach=V     and nothing but the sending; detached=V: wait for its end
+ *   hold=0|1     VM_HOLD; held=0|1: VM_HELD has (or has not) come
+ *   say=N        wait until the guest has said N lines on its console
  *   storage=KIB  another vmguest with so much, the same devices
  *   save         VM_SAVE_SYSTEM into a new file
+ *   nosave=N     VM_SAVE is refused with this errno
  *   saved[=PARM] start from that file
  *   forged=WHAT:WHY  start a forgery (rigsaved.h): refused, WHY a number
  * 90 and above are the rig's own: 97 wrong value, 98 wrong state, 99 time.
@@ -190,6 +197,97 @@ step_word(struct rig *rig, char *arg)
 	return word == want ? 0 : RIG_WRONG;
 }
 
+/* Wait until it is so; what it is, is the rig's to look at. */
+static int
+step_until(struct rig *rig, bool (*is)(const struct rig *, uint32_t),
+    uint32_t value)
+{
+	bool never = false;
+
+	for (int ms = 0; ms < rig->timeout_ms; ms++) {
+		if (is(rig, value))
+			return 0;
+		rig_pump(rig, &never, 1);
+	}
+	return RIG_TIME;
+}
+
+static bool
+is_hung(const struct rig *rig, uint32_t value)
+{
+	(void)value;
+	return rig->fault.holding;
+}
+
+static bool
+is_detached(const struct rig *rig, uint32_t vdev)
+{
+	return rig->detached > 0 && rig->detached_vdev == vdev;
+}
+
+static bool
+is_held(const struct rig *rig, uint32_t value)
+{
+	(void)value;
+	return rig->helds > 0;
+}
+
+static bool
+is_said(const struct rig *rig, uint32_t lines)
+{
+	return rig->nlines >= lines;
+}
+
+static int
+step_hung(struct rig *rig, char *arg)
+{
+	(void)arg;
+	return step_until(rig, is_hung, 0);
+}
+
+static int
+step_go(struct rig *rig, char *arg)
+{
+	(void)arg;
+	rigfault_go(&rig->fault);
+	return 0;
+}
+
+static int
+step_detach(struct rig *rig, char *arg)
+{
+	rig_send_value(rig, IPC_VM_DETACH, (uint32_t)strtoul(arg, NULL, 16));
+	return 0;
+}
+
+static int
+step_detached(struct rig *rig, char *arg)
+{
+	return step_until(rig, is_detached, (uint32_t)strtoul(arg, NULL, 16));
+}
+
+static int
+step_hold(struct rig *rig, char *arg)
+{
+	rig->helds = 0;
+	rig_send_value(rig, IPC_VM_HOLD, (uint32_t)atoi(arg));
+	return 0;
+}
+
+static int
+step_held(struct rig *rig, char *arg)
+{
+	if (atoi(arg) != 0)
+		return step_until(rig, is_held, 0);
+	return rig->helds == 0 ? 0 : RIG_WRONG;
+}
+
+static int
+step_say(struct rig *rig, char *arg)
+{
+	return step_until(rig, is_said, (uint32_t)atoi(arg));
+}
+
 static int
 step_storage(struct rig *rig, char *arg)
 {
@@ -204,6 +302,12 @@ step_save(struct rig *rig, char *arg)
 {
 	(void)arg;
 	return rigsaved_save(rig) != 0 ? RIG_WRONG : 0;
+}
+
+static int
+step_nosave(struct rig *rig, char *arg)
+{
+	return rig_nosave(rig) == atoi(arg) ? 0 : RIG_WRONG;
 }
 
 static int
@@ -242,8 +346,16 @@ static const struct {
 	{ "external", step_external },
 	{ "sleep", step_sleep },
 	{ "word", step_word },
+	{ "hung", step_hung },
+	{ "go", step_go },
+	{ "detach", step_detach },
+	{ "detached", step_detached },
+	{ "hold", step_hold },
+	{ "held", step_held },
+	{ "say", step_say },
 	{ "storage", step_storage },
 	{ "save", step_save },
+	{ "nosave", step_nosave },
 	{ "saved", step_saved },
 	{ "forged", step_forged },
 };
@@ -266,7 +378,7 @@ rig_step(struct rig *rig, char *step)
 }
 
 static void
-rig_add(struct rig *rig, const char *arg, uint32_t type, uint32_t flags)
+rig_add(struct rig *rig, char *arg, uint32_t type, uint32_t flags)
 {
 	char *end;
 	struct rig_device *d = &rig->device[rig->ndevices];
@@ -279,6 +391,11 @@ rig_add(struct rig *rig, const char *arg, uint32_t type, uint32_t flags)
 	d->at = (struct ipc_vm_attach){ .type = type, .flags = flags,
 		.vdev = (uint32_t)strtoul(arg, &end, 16) };
 	d->path = *end == '=' ? end + 1 : NULL;
+	end = type == DEVICE_FBA ? strrchr(arg, ':') : NULL;
+	if (end != NULL) {
+		*end = '\0';
+		d->blocks = strtoull(end + 1, NULL, 10);
+	}
 }
 
 static void
@@ -286,7 +403,7 @@ rig_options(struct rig *rig, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "g:k:s:T:r:R:d:D:v")) != -1) {
+	while ((c = getopt(argc, argv, "g:k:s:T:r:R:d:D:X:Fv")) != -1) {
 		switch (c) {
 		case 'g':
 			rig->vmguest = optarg;
@@ -309,6 +426,13 @@ rig_options(struct rig *rig, int argc, char **argv)
 			break;
 		case 'D':
 			rig_add(rig, optarg, DEVICE_FBA, ATTACH_READ_ONLY);
+			break;
+		case 'X':
+			rig_add(rig, optarg, DEVICE_FBA, 0);
+			rig->device[rig->ndevices - 1].sealed = true;
+			break;
+		case 'F':
+			rig->fault.on = true;
 			break;
 		case 'v':
 			rig->verbose = true;
@@ -336,10 +460,11 @@ main(int argc, char **argv)
 {
 	static struct rig rig = { .vmguest = "vmguest", .kvm = "/dev/kvm",
 		.storage = 1u << 20, .timeout_ms = 20000, .saved = -1 };
+	char console[] = "009", timer[] = "0FF";
 	int rc = 0;
 
-	rig_add(&rig, "009", DEVICE_CONSOLE, 0);
-	rig_add(&rig, "0FF", DEVICE_TIMER, 0);
+	rig_add(&rig, console, DEVICE_CONSOLE, 0);
+	rig_add(&rig, timer, DEVICE_TIMER, 0);
 	rig_options(&rig, argc, argv);
 	if (rig_start(&rig) < 0)
 		return RIG_STATE;

@@ -357,12 +357,68 @@ rig_cmd_poke(struct rig *rig, const struct ipc_cp_command *c, const char *arg)
 	    NULL, 0);
 }
 
+/* FAULT plan: see rigfault_plan().  CALLS: what was called since the last
+ * time.  GO: what is held goes on. */
+static void
+rig_cmd_fault(struct rig *rig, const struct ipc_cp_command *c, const char *arg)
+{
+	rigfault_plan(&rig->fault, arg);
+	rig_reply(rig, c, 0, NULL, 0);
+}
+
+static void
+rig_cmd_calls(struct rig *rig, const struct ipc_cp_command *c, const char *arg)
+{
+	(void)arg;
+	rig_reply(rig, c, rig->fault.holding, rig->fault.calls,
+	    strlen(rig->fault.calls));
+	rig->fault.calls[0] = '\0';
+}
+
+static void
+rig_cmd_go(struct rig *rig, const struct ipc_cp_command *c, const char *arg)
+{
+	(void)arg;
+	rigfault_go(&rig->fault);
+	rig_reply(rig, c, 0, NULL, 0);
+}
+
+/* DETACHED vdev: how many VM_DETACHED came, the last one for it; else -1. */
+static void
+rig_cmd_detached(struct rig *rig, const struct ipc_cp_command *c,
+    const char *arg)
+{
+	bool last = rig->detached_vdev == strtoul(arg, NULL, 16);
+
+	rig_reply(rig, c, last ? (int)rig->detached : -1, NULL, 0);
+}
+
+/* NOSAVE n: VM_SAVE must be refused with errno n. */
+static void
+rig_cmd_nosave(struct rig *rig, const struct ipc_cp_command *c,
+    const char *arg)
+{
+	rig_reply(rig, c, rig_nosave(rig) - atoi(arg), NULL, 0);
+}
+
 static void
 rig_cmd_detach(struct rig *rig, const struct ipc_cp_command *c,
     const char *arg)
 {
 	rig_send_value(rig, IPC_VM_DETACH, (uint32_t)strtoul(arg, NULL, 16));
 	rig_reply(rig, c, 0, NULL, 0);
+}
+
+/* DETLATER vdev: in 30 ms. */
+static void
+rig_cmd_detlater(struct rig *rig, const struct ipc_cp_command *c,
+    const char *arg)
+{
+	bool never = false;
+
+	rig_reply(rig, c, 0, NULL, 0);
+	rig_pump(rig, &never, 30);
+	rig_send_value(rig, IPC_VM_DETACH, (uint32_t)strtoul(arg, NULL, 16));
 }
 
 /* MOUNT vdev: attach the device of that address again. */
@@ -403,9 +459,15 @@ static const struct {
 	{ "IPLSYS", rig_cmd_iplsys },
 	{ "FORGED", rig_cmd_forged },
 	{ "REGS", rig_cmd_regs },
+	{ "FAULT", rig_cmd_fault },
+	{ "CALLS", rig_cmd_calls },
+	{ "GO", rig_cmd_go },
+	{ "DETACHED", rig_cmd_detached },
+	{ "NOSAVE", rig_cmd_nosave },
 	{ "PEEK", rig_cmd_peek },
 	{ "POKE", rig_cmd_poke },
 	{ "DETACH", rig_cmd_detach },
+	{ "DETLATER", rig_cmd_detlater },
 	{ "MOUNT", rig_cmd_mount },
 };
 
@@ -483,6 +545,13 @@ rig_handle(struct rig *rig, const struct ipcchan_message *m)
 			    (unsigned long long)rig->state.rip,
 			    (unsigned long long)rig->state.detail);
 		break;
+	case IPC_VM_DETACHED:
+		rig->detached++;
+		rig->detached_vdev = value->value;
+		break;
+	case IPC_VM_HELD:
+		rig->helds++;
+		break;
 	case IPC_VM_CONS_OUTPUT:
 		rig_output(rig, m->payload);
 		break;
@@ -537,13 +606,28 @@ rig_type(struct rig *rig)
 	rig_send_line(rig, rig->input.text, rig->input.len);
 }
 
+/* When something is due by itself: CLOCK_MONOTONIC ms, at most `end`. */
+static uint64_t
+rig_next(const struct rig *rig, uint64_t end)
+{
+	if (rig->input.due != 0 && rig->input.due < end)
+		end = rig->input.due;
+	if (rig->fault.holding && rig->fault.due != 0 && rig->fault.due < end)
+		end = rig->fault.due;
+	return end;
+}
+
 int
 rig_pump(struct rig *rig, const bool *until, int timeout_ms)
 {
 	uint64_t end = rig_now_ms() + (uint64_t)timeout_ms;
 
 	for (;;) {
-		struct pollfd fd = { .fd = rig->chan.fd, .events = POLLIN };
+		struct pollfd fd[] = {
+			{ .fd = rig->chan.fd, .events = POLLIN },
+			{ .fd = rig->fault.on ? rig->fault.listener : -1,
+			    .events = POLLIN },
+		};
 		uint64_t now, next;
 
 		if (rig_drain(rig) < 0)
@@ -554,11 +638,14 @@ rig_pump(struct rig *rig, const bool *until, int timeout_ms)
 		now = rig_now_ms();
 		if (now >= end)
 			return -1;
-		next = rig->input.due != 0 && rig->input.due < end ?
-		    rig->input.due : end;
+		next = rig_next(rig, end);
 		if (rig->chan.head != NULL)
-			fd.events |= POLLOUT;
-		poll(&fd, 1, next > now ? (int)(next - now) : 0);
+			fd[0].events |= POLLOUT;
+		poll(fd, 2, next > now ? (int)(next - now) : 0);
+		if ((fd[1].revents & POLLIN) != 0)
+			rigfault_call(&rig->fault);
+		if (rig->fault.due != 0 && rig_now_ms() >= rig->fault.due)
+			rigfault_go(&rig->fault);
 	}
 }
 
@@ -598,6 +685,16 @@ rig_save(struct rig *rig, int fd)
 		.kind = VM_SAVE_MACHINE };
 
 	return rig_ask(rig, IPC_VM_SAVE, &t, sizeof t, fd);
+}
+
+int
+rig_nosave(struct rig *rig)
+{
+	int fd = memfd_create("saved", MFD_CLOEXEC);
+	int rc = rig_save(rig, fd);
+
+	close(fd);
+	return -rc;
 }
 
 int
@@ -642,8 +739,10 @@ rig_write_storage(struct rig *rig, uint64_t addr, const void *bytes,
 /* --- starting and ending --- */
 
 static _Noreturn void
-rig_child(const struct rig *rig, int fd)
+rig_child(struct rig *rig, int fd)
 {
+	if (rigfault_child(&rig->fault) < 0)
+		_exit(127);
 	if (fd != IPCCHAN_FD)
 		dup2(fd, IPCCHAN_FD);
 	else
@@ -658,7 +757,7 @@ rig_spawn(struct rig *rig)
 {
 	int pair[2];
 
-	if (ipcchan_pair(pair) < 0)
+	if (ipcchan_pair(pair) < 0 || rigfault_before(&rig->fault) < 0)
 		return rig_fail(rig, "socketpair: %s", strerror(errno));
 	rig->pid = fork();
 	if (rig->pid == 0)
@@ -666,6 +765,8 @@ rig_spawn(struct rig *rig)
 	close(pair[1]);
 	if (rig->pid < 0)
 		return rig_fail(rig, "fork: %s", strerror(errno));
+	if (rigfault_parent(&rig->fault) < 0)
+		return rig_fail(rig, "no listener");
 	ipcchan_init(&rig->chan, pair[0], IPC_CP, IPC_GUEST);
 	return 0;
 }
@@ -695,14 +796,14 @@ rig_config(struct rig *rig)
 static int
 rig_open(const struct rig_device *d, uint64_t unit, uint64_t *blocks)
 {
-	bool write = d->at.type == DEVICE_FBA &&
+	bool write = d->at.type == DEVICE_FBA && !d->sealed &&
 	    (d->at.flags & ATTACH_READ_ONLY) == 0;
 	struct stat st;
 	int fd = open(d->path, (write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -1;
-	*blocks = (uint64_t)st.st_size / unit;
+	*blocks = d->blocks != 0 ? d->blocks : (uint64_t)st.st_size / unit;
 	return fd;
 }
 
@@ -753,6 +854,7 @@ rig_kill(struct rig *rig)
 		waitpid(rig->pid, NULL, 0);
 	}
 	rig->pid = 0;
+	rigfault_close(&rig->fault);
 	ipcchan_close(&rig->chan);
 }
 

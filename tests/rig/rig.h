@@ -15,6 +15,7 @@
 
 #include "ipc.h"
 #include "ipcchan.h"
+#include "rigfault.h"
 
 #define RIG_DEVICES 8
 #define RIG_LINES 256
@@ -22,6 +23,8 @@
 struct rig_device {
 	struct ipc_vm_attach at;
 	const char *path; /* NULL: no descriptor */
+	uint64_t blocks;  /* 0: what the file has */
+	bool sealed;	  /* its file is opened to read only */
 };
 
 struct rig_input {
@@ -58,6 +61,10 @@ struct rig {
 	struct rig_input input;
 
 	int saved; /* file of a saved system, or -1 */
+	struct rigfault fault;
+	unsigned detached; /* VM_DETACHED that came, and the last one's vdev */
+	uint32_t detached_vdev;
+	unsigned helds; /* VM_HELD */
 
 	/* the test */
 	bool done;
@@ -92,6 +99,8 @@ int rig_ask(struct rig *rig, enum ipc_type type, void *payload, size_t len,
     int fd);
 int rig_save(struct rig *rig, int fd);
 int rig_load(struct rig *rig, int fd);
+/* The errno that a VM_SAVE ends with, 0: none. */
+int rig_nosave(struct rig *rig);
 int rig_read_regs(struct rig *rig);
 int rig_read_storage(struct rig *rig, uint64_t addr, uint32_t len);
 int rig_write_storage(struct rig *rig, uint64_t addr, const void *bytes,
