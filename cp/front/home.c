@@ -120,8 +120,8 @@ home_open_lock(const struct front *front, int how)
 	return -1;
 }
 
-int
-home_lock(const struct front *front)
+static int
+home_try_lock(const struct front *front)
 {
 	const struct timespec pause = { .tv_nsec = 20000000 };
 	int fd = -1;
@@ -132,6 +132,27 @@ home_lock(const struct front *front)
 			break;
 		nanosleep(&pause, NULL);
 		errno = EWOULDBLOCK;
+	}
+	return fd;
+}
+
+int
+home_lock(const struct front *front)
+{
+	struct home_state state;
+	bool said = false;
+	int fd;
+
+	while ((fd = home_try_lock(front)) < 0 && errno == EWOULDBLOCK) {
+		if (home_running(front, &state)) {
+			errno = EWOULDBLOCK;
+			break;
+		}
+		if (!said)
+			printf("vm370 disk is at work in %s: waiting for it\n",
+			    front->home);
+		fflush(stdout);
+		said = true;
 	}
 	return fd;
 }
@@ -174,19 +195,6 @@ home_read_state(const struct front *front, struct home_state *state)
 			state->port = atoi(line + 5);
 	}
 	fclose(f);
-}
-
-int
-home_lock_wait(const struct front *front)
-{
-	const struct timespec pause = { .tv_nsec = 100000000 };
-	struct home_state state;
-	int fd;
-
-	while ((fd = home_open_lock(front, LOCK_EX)) < 0 &&
-	    errno == EWOULDBLOCK && !home_running(front, &state))
-		nanosleep(&pause, NULL);
-	return fd;
 }
 
 bool

@@ -21,15 +21,13 @@ struct home_state {
 int home_make(struct front *front);
 
 /* The lock that says that a system runs here, or -1: errno EWOULDBLOCK when
- * one does.  The descriptor is close-on-exec. */
+ * one does.  Waits, and says so, while others share it.  The descriptor is
+ * close-on-exec. */
 int home_lock(const struct front *front);
 
 /* A share of that lock, which any number may have: no system starts as long as
  * it is open.  -1: errno EWOULDBLOCK when one runs. */
 int home_share(const struct front *front);
-
-/* The lock as soon as nobody shares it; -1 as home_lock. */
-int home_lock_wait(const struct front *front);
 
 /* Does a system run here, and what does it say of itself?  When not, errno is
  * EACCES if that could not be seen. */

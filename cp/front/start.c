@@ -118,16 +118,7 @@ start_again(const struct start *s)
 static bool
 start_lock(struct start *s, int *rc)
 {
-	struct home_state state;
-
 	s->lock = home_lock(s->front);
-	if (s->lock < 0 && errno == EWOULDBLOCK &&
-	    !home_running(s->front, &state)) {
-		printf("vm370 disk is at work in %s: waiting for it\n",
-		    s->front->home);
-		fflush(stdout);
-		s->lock = home_lock_wait(s->front);
-	}
 	if (s->lock >= 0) {
 		/* Of a system that was killed: nobody must believe it. */
 		home_write_state(s->front, NULL);
