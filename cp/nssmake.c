@@ -184,7 +184,7 @@ nssmake_done(struct nssmake *m)
 	fn(arg);
 }
 
-/* A machine that saves must run until it has. */
+/* A machine that saves must run until it has, and ask nobody. */
 static void
 nssmake_look(struct nssmake *m)
 {
@@ -194,6 +194,8 @@ nssmake_look(struct nssmake *m)
 		nssmake_failed(m, "LOGGED OFF");
 	else if (m->step == NSSMAKE_SAVE && m->rq == NULL && !vm->running)
 		nssmake_failed(m, "THE VIRTUAL MACHINE HAS STOPPED");
+	else if (m->step == NSSMAKE_SAVE && vm->reading != CONS_READ_NONE)
+		nssmake_failed(m, "IT READS ITS CONSOLE"); /* and nobody types */
 	else if (m->ticks >= NSSMAKE_TICKS_MAX)
 		nssmake_failed(m, "IT TAKES TOO LONG");
 }

@@ -201,6 +201,19 @@ demo_disk_path(const struct front *front, struct vm_name volume, char *path,
 	return front_path(front, name, path, size);
 }
 
+/* A saved CMS is of the system disk it came from. */
+static int
+demo_unsave(const struct front *front)
+{
+	char path[PATH_MAX];
+
+	if (!front_path(front, "saved/CMS", path, sizeof path))
+		return 1;
+	if (unlink(path) < 0 && errno != ENOENT)
+		return front_fail("%s: %s", path, strerror(errno));
+	return 0;
+}
+
 static int
 demo_disk(const struct front *front, int image,
     const struct demo_disk *system)
@@ -219,6 +232,9 @@ demo_disk(const struct front *front, int image,
 		    FBA_BLOCK, (unsigned long long)system->blocks);
 	if (demo_same(image, st.st_size, path, size))
 		return 0;
+	/* First: whatever happens between, none is better than a wrong one. */
+	if (demo_unsave(front) != 0)
+		return 1;
 	return demo_replace(image, st.st_size, path, size);
 }
 

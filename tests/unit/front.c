@@ -441,13 +441,18 @@ demonstration_system(void **state)
 	assert_int_equal(st.st_mode & 0777, 0600);
 	dir = directory_load(path, &err);
 	assert_non_null(dir);
-	assert_int_equal(directory_count(dir), 5);
+	assert_int_equal(directory_count(dir), 6);
 	name_parse("OPERATOR", &name);
 	assert_int_equal(directory_find(dir, name)->classes, CLASS('A') |
 	    CLASS('B') | CLASS('C') | CLASS('D') | CLASS('E') | CLASS('G'));
 	for (size_t i = 0; i < directory_count(dir); i++) {
 		const struct dir_user *u = directory_at(dir, i);
 
+		if (u->autoonly) { /* saves CMS, and has no password */
+			assert_string_equal(u->ipl_parm, "SAVESYS CMS");
+			assert_string_equal(u->hash, "");
+			continue;
+		}
 		assert_string_equal(u->ipl, "CMS");
 		assert_int_equal(u->console, 0x009);
 		assert_int_equal(u->ndevices, 4);
@@ -461,12 +466,19 @@ demonstration_system(void **state)
 	expect_rc(shell("echo '* mine' >> %s", path), 0, NULL);
 	expect_rc(VM370("demo"), 0, NULL);
 	expect_rc(shell("grep -c '^. mine' %s", path), 0, "1");
-	/* ... but a system disk that the build has anew. */
+	expect_rc(shell("touch %s/saved/CMS %s/saved/OTHER", home, home), 0,
+	    NULL);
+	expect_rc(VM370("demo"), 0, NULL);
+	expect_rc(shell("test -e %s/saved/CMS", home), 0, NULL);
+	/* ... but a system disk that the build has anew, and what was saved
+	 * from the old one. */
 	expect_rc(shell("head -c 1000000 /dev/urandom > "
 	    "%s/share/vm370/cms190.img", root), 0, NULL);
 	expect_rc(VM370("demo"), 0, NULL);
 	expect_rc(shell("cmp -n 1000000 %s/share/vm370/cms190.img "
 	    "%s/volumes/VMSYS/MAINT.190", root, home), 0, NULL);
+	expect_rc(shell("test -e %s/saved/OTHER", home), 0, NULL);
+	expect_rc(shell("test -e %s/saved/CMS", home), 1, NULL);
 }
 
 static void
@@ -777,7 +789,7 @@ users(void **state)
 	expect_rc(shell("printf '* a\\0b\n' | cat - %s/user.direct > %s/new && "
 	    "cat %s/new > %s/user.direct", home, home, home, home), 0, NULL);
 	expect_rc(VM370("adduser bill </dev/null"), 0, "BILL is added");
-	expect_rc(shell("grep -ac '^USER' %s/user.direct", home), 0, "7");
+	expect_rc(shell("grep -ac '^USER' %s/user.direct", home), 0, "8");
 	/* What would make the directory wrong is not written. */
 	expect_rc(shell("cp %s/user.direct %s/kept && sed -i '/MDISK/d;/LINK/d'"
 	    " %s/user.direct", home, home, home), 0, NULL);
