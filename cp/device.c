@@ -61,18 +61,6 @@ device_printed(enum device_type type)
 	return "????";
 }
 
-vdev_t
-device_parse(const char *word)
-{
-	size_t n = strlen(word);
-	unsigned long v;
-
-	if (n == 0 || n > 4 || strspn(word, "0123456789ABCDEF") != n)
-		return VDEV_NONE;
-	v = strtoul(word, NULL, 16);
-	return v <= VDEV_MAX ? (vdev_t)v : VDEV_NONE;
-}
-
 struct vdev *
 device_find(const struct vmblok *vm, vdev_t vdev)
 {

@@ -69,10 +69,6 @@ bool device_writable(const struct vdev *d);
 const char *device_class(enum device_type type);
 const char *device_printed(enum device_type type);
 
-/* A word as a device address; VDEV_NONE unless it is 1 to 3 or 4 hex digits
- * from 001 to FFF. */
-vdev_t device_parse(const char *word);
-
 /* "191" */
 struct device_name {
 	char s[8];

@@ -75,6 +75,18 @@ hexloc_range(const char *word, uint64_t storage, struct hexloc_range *out)
 	return 0;
 }
 
+vdev_t
+hexloc_vdev(const char *word)
+{
+	size_t n = strlen(word);
+	unsigned long v;
+
+	if (n == 0 || n > 4 || strspn(word, "0123456789ABCDEF") != n)
+		return VDEV_NONE;
+	v = strtoul(word, NULL, 16);
+	return v <= VDEV_MAX ? (vdev_t)v : VDEV_NONE;
+}
+
 int
 hexloc_bytes(const char *word, unsigned char *out, size_t max)
 {

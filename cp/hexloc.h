@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vmtypes.h"
+
 /* 1 to 16 hexadecimal digits and nothing else.  -1: not that. */
 int hexloc_number(const char *word, uint64_t *out);
 
@@ -22,6 +24,10 @@ struct hexloc_range {
 	uint64_t first, last; /* both included */
 };
 int hexloc_range(const char *word, uint64_t storage, struct hexloc_range *out);
+
+/* A word as a device address; VDEV_NONE unless it is 1 to 4 hex digits from
+ * 001 to FFF. */
+vdev_t hexloc_vdev(const char *word);
 
 /* Pairs of hexadecimal digits as bytes; returns how many, or -1. */
 int hexloc_bytes(const char *word, unsigned char *out, size_t max);

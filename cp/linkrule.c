@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "device.h"
+#include "hexloc.h"
 #include "name.h"
 
 #define LINKRULE_LINE_MAX 4096
@@ -88,7 +88,7 @@ linkrule_skip(struct linkrule_scan *s, const char *word)
 static bool
 linkrule_vdev(struct linkrule_scan *s, vdev_t *vdev)
 {
-	*vdev = device_parse(s->word);
+	*vdev = hexloc_vdev(s->word);
 	if (*vdev == VDEV_NONE)
 		return false;
 	linkrule_next(s);

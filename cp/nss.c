@@ -19,7 +19,7 @@
 
 #include "checksum.h"
 #include "cp.h"
-#include "device.h"
+#include "hexloc.h"
 #include "log.h"
 #include "name.h"
 #include "vmblok.h"
@@ -42,7 +42,7 @@ nss_path(const struct cp *cp, struct vm_name name, const char *suffix,
 bool
 nss_name(const char *word, struct vm_name *name)
 {
-	return device_parse(word) == VDEV_NONE && name_parse(word, name) == 0;
+	return hexloc_vdev(word) == VDEV_NONE && name_parse(word, name) == 0;
 }
 
 /* --- headers --- */

@@ -530,7 +530,9 @@ session_cancel(struct session *s)
 {
 	struct request *rq;
 
-	s->active = NULL;
+	if (s->asking != NULL)
+		request_cancel(s->asking);
+	s->active = s->asking = NULL;
 	LIST_FOREACH(rq, &s->cp->requests, entry)
 		if (rq->session == s)
 			request_orphan(rq);

@@ -37,6 +37,7 @@ endforeach()
 
 vm370_unit(cp_console cp_core)
 vm370_unit(cp_hexloc cp_core)
+vm370_unit(cp_linkrule cp_core)
 vm370_unit(cp_message cp_core)
 vm370_unit(cp_command cp_core)
 target_sources(unit_cp_command PRIVATE $<TARGET_OBJECTS:cp_cmd>)

@@ -12,6 +12,7 @@
 #include "command.h"
 #include "device.h"
 #include "guest.h"
+#include "hexloc.h"
 #include "vmblok.h"
 
 /* --- STORAGE --- */
@@ -79,7 +80,7 @@ define_temporary(struct request *rq)
 	vdev_t vdev;
 
 	i += strcmp(request_word(rq, i), "AS") == 0;
-	vdev = device_parse(request_word(rq, i++));
+	vdev = hexloc_vdev(request_word(rq, i++));
 	if (vdev == VDEV_NONE)
 		return reply_error(rq, 22);
 	i += strcmp(request_word(rq, i), "BLK") == 0;
@@ -104,7 +105,7 @@ static int
 define_renumber(struct request *rq, vdev_t from)
 {
 	unsigned i = 2 + (strcmp(request_word(rq, 2), "AS") == 0);
-	vdev_t to = device_parse(request_word(rq, i));
+	vdev_t to = hexloc_vdev(request_word(rq, i));
 	struct vdev *d = device_find(rq->vm, from);
 
 	if (to == VDEV_NONE)
@@ -127,7 +128,7 @@ cmd_define(struct request *rq)
 	static const char *const temporary[] = { "T3370", "TFB-512",
 		"T-DISK" };
 	const char *word = request_word(rq, 1);
-	vdev_t vdev = device_parse(word);
+	vdev_t vdev = hexloc_vdev(word);
 
 	if (request_is(rq, 1, "STORAGE", 4))
 		return define_storage(rq);

@@ -12,6 +12,7 @@
 #include "command.h"
 #include "device.h"
 #include "guest.h"
+#include "hexloc.h"
 #include "vmblok.h"
 
 /* Where a DETACH is in its words. */
@@ -36,8 +37,8 @@ detach_range(const char *word, vdev_t *first, vdev_t *last)
 	if (n >= (int)sizeof from)
 		return false;
 	snprintf(from, sizeof from, "%.*s", n, word);
-	*first = device_parse(from);
-	*last = dash == NULL ? *first : device_parse(dash + 1);
+	*first = hexloc_vdev(from);
+	*last = dash == NULL ? *first : hexloc_vdev(dash + 1);
 	return *first != VDEV_NONE && *last >= *first;
 }
 

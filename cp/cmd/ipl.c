@@ -13,6 +13,7 @@
 #include "command.h"
 #include "device.h"
 #include "guest.h"
+#include "hexloc.h"
 #include "log.h"
 #include "name.h"
 #include "nss.h"
@@ -40,7 +41,7 @@ ipl_what(struct request *rq, struct ipl_words *w)
 {
 	const char *word = request_word(rq, 1);
 
-	w->vdev = device_parse(word);
+	w->vdev = hexloc_vdev(word);
 	if (w->vdev != VDEV_NONE)
 		return 0;
 	if (*word == '\0')

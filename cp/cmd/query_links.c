@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "device.h"
+#include "hexloc.h"
 #include "minidisk.h"
 #include "name.h"
 #include "vmblok.h"
@@ -48,7 +49,7 @@ static int
 query_links(struct request *rq)
 {
 	const char *word = request_word(rq, 2);
-	vdev_t vdev = device_parse(word);
+	vdev_t vdev = hexloc_vdev(word);
 	const struct vdev *d;
 
 	if (vdev == VDEV_NONE)

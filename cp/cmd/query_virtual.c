@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "device.h"
+#include "hexloc.h"
 #include "minidisk.h"
 #include "name.h"
 #include "query.h"
@@ -106,7 +107,7 @@ virtual_ur(struct request *rq)
 bool
 query_virtual_device(struct request *rq, unsigned i)
 {
-	vdev_t vdev = device_parse(request_word(rq, i));
+	vdev_t vdev = hexloc_vdev(request_word(rq, i));
 	const struct vdev *d = vdev == VDEV_NONE || rq->vm == NULL ? NULL :
 	    device_find(rq->vm, vdev);
 
@@ -120,7 +121,7 @@ virtual_vaddr(struct request *rq)
 {
 	const char *word = request_word(rq, 2);
 
-	if (device_parse(word) == VDEV_NONE)
+	if (hexloc_vdev(word) == VDEV_NONE)
 		return reply_error(rq, 22);
 	return query_virtual_device(rq, 2) ? 0 : reply_error(rq, 40, word);
 }

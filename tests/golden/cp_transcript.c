@@ -24,7 +24,6 @@
  *   host COMMAND                a host command; its output and return code
  *   disk T owner vdev R|W       connect as vm370 disk and link; `drop T` ends
  *   hold T 1|0                  let it hold the minidisk's writers, or go on
- *   kill vmcp                   as it may die; it is started again
  *   file NAME text              append a line to a file in the home
  *   note text                   printed
  * Times and dates come out as hh:mm:ss and mm/dd/yy.
@@ -183,6 +182,9 @@ next_message(const char *packet, const char *end, struct ipc_header *header)
 static void
 message(struct terminal *t, unsigned type, const void *payload)
 {
+	const struct ipc_done *done = payload;
+	char line[512];
+
 	switch (type) {
 	case IPC_CONS_LOGO:
 		t->logos++;
@@ -200,6 +202,16 @@ message(struct terminal *t, unsigned type, const void *payload)
 		    ((const struct ipc_text *)payload)->text_len);
 		t->closed = true; /* as vmterm does */
 		close(t->fd);
+		break;
+	case IPC_HOST_LINKED:
+		snprintf(line, sizeof line, "LINKED %llu BLK", (unsigned long
+		    long)((const struct ipc_host_linked *)payload)->blocks);
+		record(t, line, "", 0);
+		break;
+	case IPC_HOST_DONE:
+		snprintf(line, sizeof line, "rc %d %.*s", done->rc,
+		    (int)done->text_len, done->text);
+		record(t, line, "", 0);
 		break;
 	default:
 		quit("%s: message %u", t->name, type);
@@ -403,6 +415,30 @@ cmd_local(struct run *r, const char *name)
 	say_hello(t, TERM_LINE_MODE, 100000);
 }
 
+/* OWNER VDEV R|W, as vm370 disk. */
+static void
+cmd_disk(struct run *r, const char *name, const char *args)
+{
+	struct terminal *t = terminal_new(r, name);
+	struct ipc_host_link ask = { 0 };
+	char owner[VM_NAME_MAX + 1] = "", mode = 'R';
+
+	if (sscanf(args, "%8s %x %c", owner, &ask.vdev, &mode) != 3)
+		quit("disk: owner vdev R|W");
+	memcpy(ask.owner.c, owner, strlen(owner));
+	ask.write = mode == 'W';
+	t->fd = control_connect(r);
+	send_packet(t, IPC_HOST_LINK, &ask, sizeof ask, NULL, 0);
+}
+
+static void
+cmd_hold(struct terminal *t, const char *args)
+{
+	struct ipc_value v = { .value = (uint32_t)atoi(args) };
+
+	send_packet(t, IPC_HOST_HOLD, &v, sizeof v, NULL, 0);
+}
+
 static void
 cmd_type(struct terminal *t, const char *text)
 {
@@ -564,6 +600,8 @@ on_terminal(struct run *r, const char *verb, struct terminal *t,
 
 		while (n-- > 0)
 			cmd_type(t, text + 1);
+	} else if (strcmp(verb, "hold") == 0) {
+		cmd_hold(t, args);
 	} else if (strcmp(verb, "key") == 0) {
 		cmd_key(t, args);
 	} else if (strcmp(verb, "bad") == 0) {
@@ -610,6 +648,8 @@ script_line(struct run *r, char *line)
 		cmd_open(r, name, args);
 	else if (strcmp(verb, "local") == 0)
 		cmd_local(r, name);
+	else if (strcmp(verb, "disk") == 0)
+		cmd_disk(r, name, args);
 	else if (strcmp(verb, "file") == 0)
 		append_file(r, name, args);
 	else
@@ -674,8 +714,8 @@ build_home(struct run *r, const char *vmcp, const char *fellow,
 		quit("mkdtemp");
 	snprintf(r->home, sizeof r->home, "%s/home", r->dir);
 	snprintf(r->program, sizeof r->program, "%s/libexec/vmcp", r->dir);
-	shell("mkdir -p %s/libexec %s/run %s/volumes/VMSYS %s/spool", r->dir,
-	    r->home, r->home, r->home);
+	shell("mkdir -p %s/libexec %s && cd %s && mkdir -p run spool "
+	    "volumes/VMSYS volumes/VMUSR1", r->dir, r->home, r->home);
 	shell("cp %s %s", vmcp, r->program);
 	for (const char *const *name = (const char *const[]){ "vmterm",
 		 "vmguest", "vmspool", NULL }; *name != NULL; name++)
