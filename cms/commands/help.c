@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * help.c - HELP: what commands there are, from their own rows.
+ * help.c - HELP: what commands there are, from their own rows, and the system
+ * disk's files about each.
  */
 #include "commands.h"
 #include "console.h"
 #include "diag.h"
+#include "load.h"
 #include "print.h"
+#include "str.h"
+
+#define RC_NOT_FOUND 28
+#define CP_UNKNOWN 1
 
 /* The part of a name that must be typed is in capitals. */
 static void
@@ -41,41 +47,86 @@ help_all(void)
 	return 0;
 }
 
+/* A HELP file's text, or a row's. */
 static void
-help_lines(const char *text)
+help_text(const char *text)
 {
-	while (*text != '\0') {
-		size_t n = 0;
+	console_text(text, strlen(text));
+	if (text[0] != '\0' && text[strlen(text) - 1] != '\n')
+		console_text("\n", 1);
+}
 
-		while (text[n] != '\0' && text[n] != '\n')
-			n++;
-		console_line("  %.*s", (int)n, text);
-		text += n + (text[n] == '\n');
+/* NAME HELPCMS or HELPCP of the system disk: 0, or -1 when there is none. */
+static int
+help_file(const char *word, size_t len, const char type[TEXT_NAME])
+{
+	struct fileid id = { .mode = 'S' };
+	struct load l;
+
+	if (fileid_name(id.name, word, len) == -1)
+		return -1;
+	memcpy(id.type, type, TEXT_NAME);
+	if (load_file(&l, &id) != 0)
+		return -1;
+	help_text(l.text);
+	load_free(&l);
+	return 0;
+}
+
+static int
+help_ask_cp(const char *rest)
+{
+	char cp[DIAG_COMMAND_MAX + 1];
+
+	print_into(cp, sizeof cp, "HELP %s", rest);
+	return command_cp(cp, 0);
+}
+
+static int
+help_cp(const struct command_line *line)
+{
+	if (line->words == 3 && help_file(line->word[2].at, line->word[2].len,
+	    "HELPCP  ") == 0)
+		return 0;
+	return help_ask_cp(command_rest(line, 2));
+}
+
+static int
+help_command(const struct command_line *line)
+{
+	const char *word = line->word[1].at;
+	size_t len = line->word[1].len;
+	const struct command *c = command_find(word, len);
+	int rc;
+
+	if (help_file(word, len, "HELPCMS ") == 0 || (c != NULL &&
+	    help_file(c->name, strlen(c->name), "HELPCMS ") == 0))
+		return 0;
+	if (c != NULL) {
+		console_line("%s", c->syntax);
+		if (c->help != NULL)
+			help_text(c->help);
+		return 0;
 	}
+	if (help_file(word, len, "HELPCP  ") == 0)
+		return 0;
+	rc = help_ask_cp(word);
+	if (rc != CP_UNKNOWN)
+		return rc;
+	return command_message(line, 254, 'E', RC_NOT_FOUND, "NO HELP FOR "
+	    "'%.*s' - HELP LISTS CMS COMMANDS, CP HELP THOSE OF CP", (int)len,
+	    word);
 }
 
 static int
 help_run(const struct command_line *line)
 {
-	const struct command *c;
-	char cp[DIAG_COMMAND_MAX + 1];
-
 	if (line->words < 2)
 		return help_all();
-	if (line->words > 2) {
-		print_into(cp, sizeof cp, "HELP %s", command_rest(line,
-		    command_word_is(line, 1, "CP", 2) ? 2 : 1));
-		return command_cp(cp, 0);
-	}
-	c = command_find(line->word[1].at, line->word[1].len);
-	if (c != NULL) {
-		console_line("%s", c->syntax);
-		help_lines(c->help);
-		return 0;
-	}
-	print_into(cp, sizeof cp, "HELP %.*s", (int)line->word[1].len,
-	    line->word[1].at);
-	return command_cp(cp, 0);
+	if (line->words > 2 && command_word_is(line, 1, "CP", 2))
+		return help_cp(line);
+	return line->words > 2 ? help_ask_cp(command_rest(line, 1)) :
+	    help_command(line);
 }
 
 const struct command command_help = {

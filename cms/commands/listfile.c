@@ -1,86 +1,214 @@
 /* SPDX-License-Identifier: MIT
  *
- * listfile.c - LISTFILE: the files on the accessed disks.
+ * listfile.c - LISTFILE: the files of a disk, on the console or as records of
+ * CMS EXEC A, each behind "&1 &2".
  */
 #include "commands.h"
 #include "console.h"
-#include "fs.h"
+#include "operand.h"
 #include "print.h"
-#include "text.h"
+#include "str.h"
 
 #define RC_NOT_FOUND 28
-#define RC_DISK 100
-#define PATTERN 33
+#define LINE 96
 
+enum {
+	LIST_NAME = 1 << 0,
+	LIST_TYPE = 1 << 1,
+	LIST_MODE = 1 << 2,
+	LIST_FORMAT = 1 << 3,
+	LIST_ALLOC = 1 << 4,
+	LIST_DATE = 1 << 5,
+	LIST_LABEL = 1 << 6,
+	LIST_COLUMNS = (1 << 7) - 1,
+	LIST_HEADER = 1 << 7,
+	LIST_NOHEADER = 1 << 8,
+	LIST_EXEC = 1 << 9,
+	LIST_APPEND = 1 << 10,
+};
+
+static const struct operand_option listfile_options[] = {
+	{ "FNAME", 2, LIST_NAME, LIST_COLUMNS },
+	{ "FTYPE", 2, LIST_TYPE, LIST_COLUMNS },
+	{ "FMODE", 2, LIST_MODE, LIST_COLUMNS },
+	{ "FORMAT", 2, LIST_FORMAT, LIST_COLUMNS },
+	{ "ALLOC", 2, LIST_ALLOC, LIST_COLUMNS },
+	{ "DATE", 1, LIST_DATE, LIST_COLUMNS },
+	{ "LABEL", 1, LIST_LABEL, LIST_COLUMNS },
+	{ "HEADER", 1, LIST_HEADER, LIST_NOHEADER },
+	{ "NOHEADER", 3, LIST_NOHEADER, LIST_HEADER },
+	{ "EXEC", 1, LIST_EXEC, LIST_APPEND },
+	{ "APPEND", 2, LIST_APPEND, LIST_EXEC },
+	{ NULL, 0, 0, 0 },
+};
+
+static const char list_heading[] = "FILENAME FILETYPE FM FORMAT LRECL"
+    "      RECS    BLOCKS   DATE     TIME     LABEL";
+
+struct list {
+	const struct command_line *line;
+	unsigned columns; /* the last one that is shown */
+	unsigned long found;
+	struct access *to; /* EXEC: A */
+	struct edf_file *file;
+};
+
+/* Where the heading ends after this column. */
 static int
-listfile_pattern(const struct command_line *line, int n, char pattern[PATTERN])
+list_width(unsigned columns)
 {
-	if (n >= line->words) {
-		pattern[0] = '*';
-		pattern[1] = '\0';
-		return 0;
+	static const unsigned char width[] = { 8, 17, 20, 33, 53, 71, 79 };
+	unsigned n = 0;
+
+	while (columns >>= 1)
+		n++;
+	return width[n];
+}
+
+static size_t
+list_text(const struct list *l, const struct operand_cursor *c,
+    char text[LINE])
+{
+	const struct edf_stat *st = &c->st;
+	struct edf_disk_info info;
+	size_t n = print_into(text, LINE, "%.8s", st->name);
+
+	if (l->columns >= LIST_TYPE)
+		n += print_into(text + n, LINE - n, " %.8s", st->type);
+	if (l->columns >= LIST_MODE)
+		n += print_into(text + n, LINE - n, " %c%c", c->disk->mode,
+		    st->mode);
+	if (l->columns >= LIST_FORMAT)
+		n += print_into(text + n, LINE - n, " %c %10u", st->recfm,
+		    st->lrecl);
+	if (l->columns >= LIST_ALLOC)
+		n += print_into(text + n, LINE - n, " %9u %9u", st->records,
+		    st->blocks);
+	if (l->columns >= LIST_DATE)
+		n += print_into(text + n, LINE - n,
+		    " %02u/%02u/%02u %02u:%02u:%02u", st->date.month,
+		    st->date.day, st->date.year % 100, st->date.hour,
+		    st->date.minute, st->date.second);
+	if (l->columns >= LIST_LABEL) {
+		edf_info(c->disk->edf, &info);
+		n += print_into(text + n, LINE - n, " %s", info.volume);
 	}
-	if (line->word[n].len >= PATTERN)
-		return -1;
-	print_into(pattern, PATTERN, "%.*s", (int)line->word[n].len,
-	    line->word[n].at);
-	return 0;
+	return n;
 }
 
 static int
-listfile_disk(struct fs *fs, const char *fn, const char *ft, int *found)
+list_record(struct list *l, const struct operand_cursor *c)
 {
-	struct fs_file file;
-	uint32_t cursor = 0;
+	char text[LINE + 8] = "&1 &2 ";
+	size_t n = strlen(text);
+
+	n += list_text(l, c, text + n);
+	return edf_write(l->file, 0, text, n);
+}
+
+/* CMS EXEC A: a new one, or more of it. */
+static int
+list_open(struct list *l, unsigned options)
+{
+	struct edf_stat st = {
+		.name = "CMS     ",
+		.type = "EXEC    ",
+		.mode = '1',
+		.recfm = 'V',
+	};
+	int rc = EDF_NOT_FOUND;
+
+	l->to = access_find('A');
+	if (l->to == NULL)
+		return operand_disk(l->line, 'A');
+	if (options & LIST_APPEND)
+		rc = edf_open(l->to->edf, EDF_UPDATE, &st, &l->file);
+	if (rc == EDF_NOT_FOUND)
+		rc = edf_open(l->to->edf, EDF_REPLACE, &st, &l->file);
+	return rc == 0 ? 0 : operand_error(l->line, rc, 'A', "CMS EXEC A1");
+}
+
+static int
+list_files(struct list *l, const struct operand_pattern *p, int header)
+{
+	struct operand_cursor c = { 0 };
+	char text[LINE];
 	int more;
 
-	while ((more = fs->ops->next(fs, &cursor, &file)) == 1) {
-		if (!text_match(fn, file.name) || !text_match(ft, file.type))
+	while ((more = operand_next(p, &c)) == 1) {
+		if (l->found++ == 0 && header)
+			console_line("%.*s", list_width(l->columns),
+			    list_heading);
+		if (l->file != NULL) {
+			more = list_record(l, &c);
+			if (more < 0)
+				break;
 			continue;
-		console_line("%.8s %.8s %c2 %10lu", file.name, file.type,
-		    fs->mode, (unsigned long)file.length);
-		++*found;
+		}
+		list_text(l, &c, text);
+		console_line("%s", text);
 	}
-	return more;
+	if (more < 0)
+		return operand_error(l->line, more, l->file != NULL ? 'A' :
+		    p->mode, l->file != NULL ? "CMS EXEC A1" : "*");
+	return l->found > 0 ? 0 : command_message(l->line, 2, 'E',
+	    RC_NOT_FOUND, "FILE NOT FOUND");
+}
+
+static int
+list_close(struct list *l, int rc)
+{
+	if (l->file == NULL)
+		return rc;
+	if (rc != 0) {
+		edf_abandon(l->file);
+		return rc;
+	}
+	rc = edf_close(l->file);
+	if (rc == 0)
+		rc = edf_commit(l->to->edf);
+	return rc == 0 ? 0 : operand_error(l->line, rc, 'A', "CMS EXEC A1");
 }
 
 static int
 listfile_run(const struct command_line *line)
 {
-	char fn[PATTERN], ft[PATTERN], fm[PATTERN];
-	int found = 0;
+	struct list l = { .line = line };
+	struct operand_pattern p;
+	unsigned options;
+	int rc = operand_pattern(line, 1, &p);
 
-	if (listfile_pattern(line, 1, fn) == -1)
-		return command_invalid(line, 1);
-	if (listfile_pattern(line, 2, ft) == -1)
-		return command_invalid(line, 2);
-	if (listfile_pattern(line, 3, fm) == -1)
-		return command_invalid(line, 3);
-	if (line->words > 4)
-		return command_too_many(line, 4);
-	for (struct fs *fs = fs_first(); fs != NULL; fs = fs->next) {
-		if (fm[0] != '*' && text_upper((unsigned char)fm[0]) !=
-		    fs->mode)
-			continue;
-		if (listfile_disk(fs, fn, ft, &found) == -1) {
-			console_line("DMSLST104S ERROR READING DISK %03X",
-			    fs->vdev);
-			return RC_DISK;
-		}
-	}
-	if (found > 0)
-		return 0;
-	console_line("DMSLST002E FILE NOT FOUND");
-	return RC_NOT_FOUND;
+	if (rc == 0 && line->operands > 4)
+		rc = command_invalid(line, 4);
+	if (rc == 0)
+		rc = operand_options(line, listfile_options, &options);
+	if (line->operands < 4)
+		p.mode = 'A';
+	if (rc == 0)
+		rc = operand_disk(line, p.mode);
+	if (rc != 0)
+		return rc;
+	l.columns = options & LIST_COLUMNS;
+	if (l.columns == 0)
+		l.columns = LIST_MODE;
+	if (options & (LIST_EXEC | LIST_APPEND))
+		rc = list_open(&l, options);
+	else if (l.columns > LIST_MODE && !(options & LIST_NOHEADER))
+		options |= LIST_HEADER;
+	if (rc == 0)
+		rc = list_files(&l, &p, (options & LIST_HEADER) != 0 &&
+		    l.file == NULL);
+	return list_close(&l, rc);
 }
 
 const struct command command_listfile = {
 	.name = "LISTFILE",
 	.abbrev = 1,
 	.code = "LST",
-	.syntax = "LISTFILE [fn [ft [fm]]]",
-	.help = "Lists files: name, type, mode and bytes.  An asterisk in a\n"
-		"name or type stands for any characters.  A MODULE is a\n"
-		"program: its name is a command.",
+	.syntax = "LISTFILE [fn [ft [fm]]] [(options[)]]",
+	.help = "Lists files: * is any characters of a name, % one.  Without fm\n"
+		"those of disk A; fm * is all disks.\n"
+		"FName FType FMode FOrmat ALloc Date Label: up to which column\n"
+		"Header NOHeader    EXEC APpend: not shown, but to CMS EXEC A",
 	.run = listfile_run,
 };

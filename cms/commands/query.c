@@ -1,50 +1,225 @@
 /* SPDX-License-Identifier: MIT
  *
- * query.c - QUERY: how CMS is set.  What it does not know is asked of CP.
+ * query.c - QUERY: how CMS is set, its disks, its names for commands.  What
+ * it does not know is asked of CP.
  */
 #include "commands.h"
 #include "console.h"
-#include "fs.h"
+#include "load.h"
 #include "main.h"
+#include "operand.h"
+#include "print.h"
+#include "synonym.h"
 
-static void
-query_cmslevel(void)
+/* --- disks --- */
+
+static const char query_heading[] = "LABEL  VDEV M  STAT   CYL TYPE BLKSZ"
+    "   FILES  BLKS USED-(%) BLKS LEFT BLK TOTAL";
+
+/* "A", or "B/A": the disk B, read-only extension of A. */
+static const char *
+query_mode(const struct access *a, char text[4])
 {
-	console_line(CMS_LEVEL);
+	print_into(text, 4, a->parent != ' ' ? "%c/%c" : "%c", a->mode,
+	    a->parent);
+	return text;
+}
+
+static const char *
+query_status(const struct access *a)
+{
+	return a->read_only ? "R/O" : "R/W";
+}
+
+static uint32_t
+query_percent(const struct edf_disk_info *info)
+{
+	return info->blocks > 0 ?
+	    (uint32_t)((uint64_t)info->used * 100 / info->blocks) : 0;
 }
 
 static void
-query_impcp(void)
+query_disk_line(const struct access *a)
 {
-	console_line("IMPCP     = %s", command_settings.imp_cp ? "ON" : "OFF");
+	struct edf_disk_info info;
+	char mode[4];
+
+	edf_info(a->edf, &info);
+	console_line("%-6s %03X  %-3s %s  %6s %4s %5u %7u %12u-%02u %9u %9u",
+	    info.volume, a->vdev, query_mode(a, mode), query_status(a), "FB",
+	    "512", info.block_size, info.files, info.used,
+	    query_percent(&info), info.blocks - info.used, info.blocks);
 }
 
-static void
-query_rdymsg(void)
+static uint64_t
+query_room(const struct access *a)
 {
+	struct edf_disk_info info;
+
+	edf_info(a->edf, &info);
+	return (uint64_t)(info.blocks - info.used) * info.block_size;
+}
+
+/* The disk with the most room that can be written. */
+static const struct access *
+query_max(void)
+{
+	const struct access *max = NULL;
+
+	for (struct access *a = access_first(); a != NULL; a = access_next(a))
+		if (!a->read_only && (max == NULL ||
+		    query_room(a) > query_room(max)))
+			max = a;
+	return max;
+}
+
+/* '*' all, 'W' those that can be written, 'M' the largest of them, else 'L'
+ * the one of a letter. */
+static int
+query_disks(const struct command_line *line, char which, char letter)
+{
+	const struct access *max = which == 'M' ? query_max() : NULL;
+	int found = 0;
+
+	for (struct access *a = access_first(); a != NULL; a = access_next(a)) {
+		if ((which == 'W' && a->read_only) ||
+		    (which == 'M' && a != max) ||
+		    (which == 'L' && !access_extension(a, letter)))
+			continue;
+		if (found++ == 0)
+			console_line("%s", query_heading);
+		query_disk_line(a);
+	}
+	if (found > 0)
+		return 0;
+	if (which == 'L')
+		return operand_disk(line, letter);
+	console_line("NO DISK ACCESSED%s", which == '*' ? "" : " R/W");
+	return 0;
+}
+
+static int
+query_disk(const struct command_line *line)
+{
+	struct fileid id = { .mode = '*' };
+	int rc = 0;
+
+	if (command_word_is(line, 2, "R/W", 3))
+		return query_disks(line, 'W', 0);
+	if (command_word_is(line, 2, "MAX", 3))
+		return query_disks(line, 'M', 0);
+	if (line->words > 2)
+		rc = operand_mode(line, 2, &id);
+	if (rc != 0)
+		return rc;
+	return query_disks(line, id.mode == '*' ? '*' : 'L', id.mode);
+}
+
+static int
+query_search(const struct command_line *line)
+{
+	struct edf_disk_info info;
+	char mode[4];
+
+	(void)line;
+	if (access_first() == NULL)
+		console_line("NO DISK ACCESSED");
+	for (struct access *a = access_first(); a != NULL; a = access_next(a)) {
+		edf_info(a->edf, &info);
+		console_line("%-6s  %03X  %-3s  %s", info.volume, a->vdev,
+		    query_mode(a, mode), query_status(a));
+	}
+	return 0;
+}
+
+/* --- what SET sets, and the rest --- */
+
+static int
+query_setting(const char *name, int on)
+{
+	console_line("%-9s = %s", name, on ? "ON" : "OFF");
+	return 0;
+}
+
+static int
+query_abbrev(const struct command_line *line)
+{
+	(void)line;
+	return query_setting("ABBREV", command_settings.abbrev);
+}
+
+static int
+query_impcp(const struct command_line *line)
+{
+	(void)line;
+	return query_setting("IMPCP", command_settings.imp_cp);
+}
+
+static int
+query_impex(const struct command_line *line)
+{
+	(void)line;
+	return query_setting("IMPEX", command_settings.imp_ex);
+}
+
+static int
+query_rdymsg(const struct command_line *line)
+{
+	(void)line;
 	console_line("RDYMSG    = %s",
 	    command_settings.ready_long ? "LMSG" : "SMSG");
+	return 0;
 }
 
-static void
-query_search(void)
+/* The system disk says in its SYSTEM LEVEL which build it is. */
+static int
+query_cmslevel(const struct command_line *line)
 {
-	for (const struct fs *fs = fs_first(); fs != NULL; fs = fs->next)
-		console_line("%-8s %03X  %c  R/O", fs->volume, fs->vdev,
-		    fs->mode);
-	if (fs_first() == 0)
-		console_line("NO DISKS ACCESSED");
+	static const struct fileid id = { .name = "SYSTEM  ",
+		.type = "LEVEL   ", .mode = 'S' };
+	struct load l;
+	const char *build;
+
+	(void)line;
+	console_line(CMS_LEVEL);
+	if (load_file(&l, &id) != 0)
+		return 0;
+	build = load_line(&l);
+	if (build != NULL)
+		console_line("SYSTEM DISK %.100s", build);
+	load_free(&l);
+	return 0;
+}
+
+static int
+query_synonym(const struct command_line *line)
+{
+	int all = line->words < 3 || command_word_is(line, 2, "ALL", 3);
+
+	if (!all && !command_word_is(line, 2, "SYSTEM", 3) &&
+	    !command_word_is(line, 2, "USER", 3))
+		return command_invalid(line, 2);
+	if (all || command_word_is(line, 2, "SYSTEM", 3))
+		synonym_show_system();
+	if (all || command_word_is(line, 2, "USER", 3))
+		synonym_show_user();
+	return 0;
 }
 
 static const struct {
 	const char *name;
 	unsigned abbrev;
-	void (*show)(void);
+	int words; /* that it may have */
+	int (*show)(const struct command_line *line);
 } query_rows[] = {
-	{ "CMSLEVEL", 4, query_cmslevel },
-	{ "IMPCP", 5, query_impcp },
-	{ "RDYMSG", 6, query_rdymsg },
-	{ "SEARCH", 3, query_search },
+	{ "ABBREV", 6, 0, query_abbrev },
+	{ "CMSLEVEL", 4, 0, query_cmslevel },
+	{ "DISK", 4, 1, query_disk },
+	{ "IMPCP", 5, 0, query_impcp },
+	{ "IMPEX", 5, 0, query_impex },
+	{ "RDYMSG", 6, 0, query_rdymsg },
+	{ "SEARCH", 3, 0, query_search },
+	{ "SYNONYM", 3, 1, query_synonym },
 };
 
 static int
@@ -55,10 +230,10 @@ query_run(const struct command_line *line)
 	for (unsigned i = 0; i < sizeof query_rows / sizeof query_rows[0]; i++)
 		if (command_word_is(line, 1, query_rows[i].name,
 		    query_rows[i].abbrev)) {
-			if (line->words > 2)
-				return command_too_many(line, 2);
-			query_rows[i].show();
-			return 0;
+			if (line->words > 2 + query_rows[i].words)
+				return command_too_many(line,
+				    2 + query_rows[i].words);
+			return query_rows[i].show(line);
 		}
 	return command_cp(line->text, 0);
 }
@@ -67,11 +242,12 @@ const struct command command_query = {
 	.name = "QUERY",
 	.abbrev = 1,
 	.code = "QRY",
-	.syntax = "QUERY CMSLEVEL | IMPCP | RDYMSG | SEARCH | what CP knows",
-	.help = "CMSLEVEL  which CMS this is\n"
-		"IMPCP     whether unknown commands are given to CP\n"
-		"RDYMSG    whether Ready; has times\n"
+	.syntax = "QUERY DISK [mode|*|R/W|MAX] | SEARCH | SYNONYM | CMSLEVEL ...",
+	.help = "DISK      accessed disks, their size and what is free\n"
 		"SEARCH    the disks, in the order in which they are searched\n"
+		"SYNONYM   names of commands: [SYSTEM|USER|ALL]\n"
+		"CMSLEVEL  which CMS this is\n"
+		"ABBREV IMPCP IMPEX RDYMSG  what SET has set\n"
 		"Everything else is asked of CP: QUERY TIME, QUERY NAMES.",
 	.run = query_run,
 };

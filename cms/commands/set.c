@@ -11,7 +11,9 @@ static const struct {
 	unsigned yes_abbrev, no_abbrev;
 	int *setting;
 } set_rows[] = {
+	{ "ABBREV", 6, "ON", "OFF", 2, 3, &command_settings.abbrev },
 	{ "IMPCP", 5, "ON", "OFF", 2, 3, &command_settings.imp_cp },
+	{ "IMPEX", 5, "ON", "OFF", 2, 3, &command_settings.imp_ex },
 	{ "RDYMSG", 6, "LMSG", "SMSG", 1, 1, &command_settings.ready_long },
 };
 
@@ -48,8 +50,10 @@ const struct command command_set = {
 	.name = "SET",
 	.abbrev = 3,
 	.code = "SET",
-	.syntax = "SET IMPCP ON|OFF | RDYMSG LMSG|SMSG | what CP knows",
-	.help = "IMPCP   ON: a command that CMS does not know is given to CP\n"
+	.syntax = "SET ABBREV|IMPCP|IMPEX ON|OFF | RDYMSG LMSG|SMSG | CP's",
+	.help = "ABBREV  ON: commands may be shortened\n"
+		"IMPCP   ON: a command that CMS does not know is given to CP\n"
+		"IMPEX   ON: the name of an EXEC is a command\n"
 		"RDYMSG  LMSG: Ready; with times; SMSG: without\n"
 		"Everything else is set by CP: SET MSG OFF.",
 	.run = set_run,

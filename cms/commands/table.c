@@ -1,20 +1,53 @@
 /* SPDX-License-Identifier: MIT
  *
- * table.c - the nucleus's commands, in the order in which HELP lists them.
+ * table.c - the commands, in the order in which HELP lists them.
  */
 #include "commands.h"
 
+/* A command whose work a MODULE of the system disk does. */
+#define MODULE(symbol, word, least, file, form)                              \
+	static const struct command symbol = {                               \
+		.name = (word),                                              \
+		.abbrev = (least),                                           \
+		.code = "MOD",                                               \
+		.syntax = (form),                                            \
+		.module = (file),                                            \
+	}
+
+MODULE(module_compare, "COMPARE", 4, "COMPARE",
+    "COMPARE fn ft fm fn ft fm [(COL x-y[)]]");
+MODULE(module_copyfile, "COPYFILE", 4, "COPYFILE",
+    "COPYFILE fn ft fm ... [fn ft fm] [(options[)]]");
+MODULE(module_edit, "EDIT", 2, "EDIT", "EDIT fn ft [fm]");
+MODULE(module_type, "TYPE", 1, "TYPE",
+    "TYPE fn ft [fm] [first [last]] [(HEX COL x-y[)]]");
+MODULE(module_xedit, "XEDIT", 1, "EDIT", "XEDIT fn ft [fm]");
+
 const struct command *const command_table[] = {
+	&command_access,
+	&module_compare,
+	&module_copyfile,
 	&command_cp_row,
 	&command_desbuf,
 	&command_dropbuf,
+	&module_edit,
+	&command_erase,
+	&command_exec,
+	&command_format,
 	&command_help,
 	&command_hx,
 	&command_identify,
 	&command_listfile,
 	&command_makebuf,
 	&command_query,
+	&command_release,
+	&command_rename,
 	&command_sentries,
 	&command_set,
+	&command_state,
+	&command_statew,
+	&command_synonym,
+	&module_type,
+	&module_xedit,
 	NULL,
 };

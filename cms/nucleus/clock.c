@@ -15,13 +15,20 @@
 #define NS_PER_SECOND 1000000000ll
 
 static struct io_device clock_timer;
-static int64_t clock_ipl, clock_last;
+static int64_t clock_ipl, clock_last, clock_east;
 
 void
 clock_read(struct diag_time *now)
 {
 	if (hyper_time(now) == -1)
 		memset(now, 0, sizeof *now);
+	clock_east = now->offset;
+}
+
+int64_t
+clock_offset(void)
+{
+	return clock_east;
 }
 
 int64_t
@@ -93,9 +100,11 @@ clock_sleep(uint64_t ns)
 }
 
 void
-clock_init(void)
+clock_init(struct diag_time *now)
 {
-	clock_ipl = clock_utc();
+	clock_read(now);
+	clock_ipl = now->utc_ns;
+	clock_last = 0;
 	if (io_find(CLOCK_VDEV))
 		io_attach(&clock_timer, CLOCK_VDEV);
 }

@@ -17,12 +17,16 @@ int64_t clock_utc(void);       /* nanoseconds since 1970 */
 int64_t clock_monotonic(void); /* nanoseconds since IPL; never goes back */
 int64_t clock_virtual(void);   /* nanoseconds of virtual processor time */
 
+/* Seconds east of UTC, as CP said last. */
+int64_t clock_offset(void);
+
 const char *clock_weekday(const struct diag_time *now);
 
 /* Wait: 0; -1 when the machine has no timer.  Ends early when the program
  * that waits is to be halted. */
 int clock_sleep(uint64_t ns);
 
-void clock_init(void);
+/* *now is when it was called. */
+void clock_init(struct diag_time *now);
 
 #endif

@@ -5,10 +5,12 @@
  */
 #include "command.h"
 #include "console.h"
+#include "exec.h"
 #include "hyper.h"
 #include "print.h"
 #include "program.h"
 #include "str.h"
+#include "synonym.h"
 #include "text.h"
 
 #define RC_SYNTAX 24
@@ -141,14 +143,6 @@ command_cp(const char *text, int implied)
 	return c.rc;
 }
 
-static int
-command_find_module(const char name[TEXT_NAME], struct fs_file *file)
-{
-	static const char type[TEXT_NAME + 1] = "MODULE  ";
-
-	return fs_find(name, type, file);
-}
-
 /* The row whose whole name it is, or NULL. */
 static const struct command *
 command_named(const char name[TEXT_NAME])
@@ -164,11 +158,14 @@ command_named(const char name[TEXT_NAME])
 static int
 command_module(struct command_line *line, const char name[TEXT_NAME], int *rc)
 {
-	struct fs_file file;
+	struct fileid id = { .type = "MODULE  " };
+	struct edf_stat st;
+	struct access *a;
 
-	if (!command_find_module(name, &file))
+	memcpy(id.name, name, sizeof id.name);
+	if (access_search(&id, &a, &st) != 0)
 		return 0;
-	*rc = program_run(&file, line->word[0].at);
+	*rc = program_run(a, &st, line->word[0].at);
 	return 1;
 }
 
@@ -178,6 +175,8 @@ command_try(struct command_line *line, const char name[TEXT_NAME], int *rc)
 {
 	char module[TEXT_NAME];
 
+	if (command_settings.imp_ex && exec_try(line, name, 1, rc))
+		return 1;
 	line->command = command_named(name);
 	if (line->command == NULL)
 		return command_module(line, name, rc);
@@ -188,16 +187,6 @@ command_try(struct command_line *line, const char name[TEXT_NAME], int *rc)
 	text_name(module, line->command->module,
 	    strlen(line->command->module));
 	return command_module(line, module, rc);
-}
-
-/* The whole name that a word is short for. */
-static int
-command_abbreviated(const char *word, size_t len, char name[TEXT_NAME])
-{
-	const struct command *c = command_settings.abbrev ?
-	    command_find(word, len) : NULL;
-
-	return c != NULL ? text_name(name, c->name, strlen(c->name)) : -1;
 }
 
 static int
@@ -226,7 +215,7 @@ command_run(const char *text)
 	len = line.word[0].len;
 	if (text_name(name, word, len) == 0 && command_try(&line, name, &rc))
 		return rc;
-	if (command_abbreviated(word, len, name) == 0 &&
+	if (synonym_find(word, len, name) == 0 &&
 	    command_try(&line, name, &rc))
 		return rc;
 	if (!command_settings.imp_cp)

@@ -1,12 +1,27 @@
 /* SPDX-License-Identifier: MIT
  *
- * disk.c - FB-512 disks, by blocks.  What is in the blocks is for cms/fs.
+ * disk.c - FB-512 disks, by DIAGNOSE A4: any number of extents, and whether
+ * they must be durable, in as few exits as CP lets them.  What is in the
+ * blocks is for cms/fs.
  */
+#include "channel.h"
+#include "clock.h"
 #include "disk.h"
+#include "heap.h"
+#include "hyper.h"
+#include "storage.h"
 
-#define DISK_CCW_BLOCKS 64 /* one CCW's count: 32 KiB */
-#define DISK_READ_CCWS 16
-#define DISK_READ_MAX (DISK_CCW_BLOCKS * DISK_READ_CCWS)
+#define DISK_CC_OK 0
+#define DISK_CC_GONE 3
+
+/* What DIAGNOSE A4 takes.  One request at a time. */
+static struct {
+	struct diag_block_io io;
+	struct diag_block_extent extent[DIAG_BLOCK_EXTENTS];
+} __attribute__((aligned(8))) disk_request;
+
+_Static_assert(sizeof disk_request == sizeof(struct diag_block_io) +
+    DIAG_BLOCK_EXTENTS * sizeof(struct diag_block_extent), "disk_request");
 
 int
 disk_open(struct disk *disk, uint32_t vdev)
@@ -14,73 +29,159 @@ disk_open(struct disk *disk, uint32_t vdev)
 	struct fba_characteristics is __attribute__((aligned(8))) = { 0 };
 	struct ccw ccw __attribute__((aligned(8))) = {
 		.cmd = FBA_READ_CHARACTERISTICS,
-		.flags = CCW_SLI,
 		.count = sizeof is,
 		.addr = storage_real(&is),
 	};
+	struct diag_general_io io __attribute__((aligned(8))) = {
+		.vdev = vdev,
+		.ccw = storage_real(&ccw),
+	};
 
-	if (!io_find(vdev))
+	if (hyper_general_io(&io) != DISK_CC_OK || is.block != FBA_BLOCK)
 		return -1;
-	io_attach(&disk->dev, vdev);
-	if (io_start(&disk->dev, &ccw) == -1 || io_wait(&disk->dev) == -1 ||
-	    is.block != FBA_BLOCK)
-		return -1;
-	disk->blocks = is.blocks;
-	disk->read_only = (is.flags & FBA_READ_ONLY) != 0;
+	*disk = (struct disk){
+		.vdev = vdev,
+		.blocks = is.blocks < UINT32_MAX ? (uint32_t)is.blocks :
+		    UINT32_MAX,
+		.read_only = (is.flags & FBA_READ_ONLY) != 0,
+	};
 	return 0;
 }
 
-/* One channel program: define extent, locate, read with data chaining. */
 static int
-disk_read_chain(struct disk *disk, uint32_t block, uint32_t count, real_t to)
+disk_io(struct disk *disk, int op, int flags, unsigned count)
 {
-	struct fba_extent extent __attribute__((aligned(8))) = {
-		.mask = FBA_EXTENT_INHIBIT,
-		.last = (uint32_t)(disk->blocks - 1),
-	};
-	struct fba_locate locate __attribute__((aligned(8))) = {
-		.op = FBA_OP_READ,
-		.blocks = (uint16_t)count,
-		.first = block,
-	};
-	struct ccw ccw[2 + DISK_READ_CCWS] __attribute__((aligned(8))) = {
-		{ FBA_DEFINE_EXTENT, CCW_CC, sizeof extent,
-		    storage_real(&extent) },
-		{ FBA_LOCATE, CCW_CC, sizeof locate, storage_real(&locate) },
-	};
-	unsigned n = 2;
+	int cc;
 
-	while (count > 0) {
-		uint32_t part = count < DISK_CCW_BLOCKS ? count :
-		    DISK_CCW_BLOCKS;
-
-		ccw[n++] = (struct ccw){ FBA_READ, CCW_CD,
-		    (uint16_t)(part * FBA_BLOCK), to };
-		to += part * FBA_BLOCK;
-		count -= part;
-	}
-	ccw[n - 1].flags = 0;
-	if (io_start(&disk->dev, ccw) == -1)
-		return -1;
-	return io_wait(&disk->dev);
+	disk_request.io = (struct diag_block_io){
+		.vdev = disk->vdev,
+		.op = (uint8_t)op,
+		.flags = (uint8_t)flags,
+		.count = (uint16_t)count,
+	};
+	cc = hyper_block_io(&disk_request.io);
+	if (cc == DISK_CC_GONE)
+		disk->gone = 1;
+	return cc == DISK_CC_OK ? 0 : -1;
 }
 
-int
-disk_read(void *device, uint32_t block, uint32_t count, void *to)
+/* Extents that lie side by side on the disk and in storage become one. */
+static unsigned
+disk_gather(const struct edf_extent *list, unsigned *n)
 {
-	struct disk *disk = device;
-	real_t real = storage_real(to);
+	struct diag_block_extent *e = disk_request.extent;
+	unsigned used = 0, taken = 0;
 
-	if (block > disk->blocks || count > disk->blocks - block)
-		return -1;
-	while (count > 0) {
-		uint32_t part = count < DISK_READ_MAX ? count : DISK_READ_MAX;
+	for (; taken < *n; taken++) {
+		real_t at = storage_real(list[taken].at);
 
-		if (disk_read_chain(disk, block, part, real) == -1)
+		if (used > 0 &&
+		    e[used - 1].block + e[used - 1].blocks ==
+		    list[taken].block && e[used - 1].addr +
+		    e[used - 1].blocks * FBA_BLOCK == at) {
+			e[used - 1].blocks += list[taken].blocks;
+			continue;
+		}
+		if (used == DIAG_BLOCK_EXTENTS)
+			break;
+		e[used++] = (struct diag_block_extent){
+			.block = list[taken].block,
+			.blocks = list[taken].blocks,
+			.addr = at,
+		};
+	}
+	*n = taken;
+	return used;
+}
+
+static int
+disk_transfer(struct disk *disk, int op, const struct edf_extent *list,
+    unsigned n, int flush)
+{
+	while (n > 0) {
+		unsigned taken = n, count = disk_gather(list, &taken);
+
+		list += taken;
+		n -= taken;
+		if (disk_io(disk, op, flush && n == 0 ?
+		    DIAG_BLOCK_THEN_FLUSH : 0, count) == -1)
 			return -1;
-		block += part;
-		real += part * FBA_BLOCK;
-		count -= part;
 	}
 	return 0;
+}
+
+static int
+disk_read(void *arg, const struct edf_extent *list, unsigned n)
+{
+	return disk_transfer(arg, DIAG_BLOCK_READ, list, n, 0);
+}
+
+static int
+disk_write(void *arg, const struct edf_extent *list, unsigned n, int flush)
+{
+	return disk_transfer(arg, DIAG_BLOCK_WRITE, list, n, flush);
+}
+
+static int
+disk_flush(void *arg)
+{
+	return disk_io(arg, DIAG_BLOCK_FLUSH, 0, 0);
+}
+
+static void *
+disk_take(void *arg, size_t bytes)
+{
+	(void)arg;
+	return heap_take(bytes);
+}
+
+static void
+disk_give(void *arg, void *at, size_t bytes)
+{
+	(void)arg;
+	heap_give(at, bytes);
+}
+
+/* Two digits of text. */
+static uint8_t
+disk_digits(const char *at)
+{
+	return (uint8_t)((at[0] - '0') * 10 + at[1] - '0');
+}
+
+/* mm/dd/yyyy and hh:mm:ss, the user's own. */
+static struct edf_date
+disk_now(void *arg)
+{
+	struct diag_time now;
+
+	(void)arg;
+	clock_read(&now);
+	if (now.date[0] == '\0')
+		return (struct edf_date){ .year = 1900, .month = 1, .day = 1 };
+	return (struct edf_date){
+		.year = (uint16_t)(disk_digits(now.date + 6) * 100 +
+		    disk_digits(now.date + 8)),
+		.month = disk_digits(now.date),
+		.day = disk_digits(now.date + 3),
+		.hour = disk_digits(now.time),
+		.minute = disk_digits(now.time + 3),
+		.second = disk_digits(now.time + 6),
+	};
+}
+
+void
+disk_device(struct disk *disk, int read_only, struct edf_device *dev)
+{
+	*dev = (struct edf_device){
+		.arg = disk,
+		.blocks = disk->blocks,
+		.read_only = read_only || disk->read_only,
+		.read = disk_read,
+		.write = disk_write,
+		.flush = disk_flush,
+		.take = disk_take,
+		.give = disk_give,
+		.now = disk_now,
+	};
 }

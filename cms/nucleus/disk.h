@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT
  *
- * disk.h - FB-512 disks, by blocks.
+ * disk.h - FB-512 disks, as EDF wants to see them.
  */
 #ifndef CMS_DISK_H
 #define CMS_DISK_H
 
 #include <stdint.h>
 
-#include "io.h"
+#include "edf.h"
 
 struct disk {
-	struct io_device dev;
-	uint64_t blocks;
+	uint32_t vdev;
+	uint32_t blocks;
 	int read_only;
+	int gone; /* there is no such device any more */
 };
 
 /* 0; -1 when there is no such disk. */
 int disk_open(struct disk *disk, uint32_t vdev);
 
-/* `count` blocks from `block` on to consecutive storage: 0, or -1. */
-int disk_read(void *disk, uint32_t block, uint32_t count, void *to);
+/* What EDF works with; nobody writes through it when read_only. */
+void disk_device(struct disk *disk, int read_only, struct edf_device *dev);
 
 #endif

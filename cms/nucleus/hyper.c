@@ -51,6 +51,31 @@ hyper_release(real_t from, real_t bytes)
 	return hyper_call(&d) == 0 && d.cc == 0 ? 0 : -1;
 }
 
+static int
+hyper_io(uint32_t code, void *block, size_t size)
+{
+	struct diag d __attribute__((aligned(8))) = {
+		.code = code,
+		.in_addr = storage_real(block),
+		.in_len = (uint32_t)size,
+	};
+
+	return hyper_call(&d) == 0 ? (int)d.cc : -1;
+}
+
+int
+hyper_block_io(struct diag_block_io *io)
+{
+	return hyper_io(DIAG_BLOCK_IO, io, sizeof *io +
+	    io->count * sizeof(struct diag_block_extent));
+}
+
+int
+hyper_general_io(struct diag_general_io *io)
+{
+	return hyper_io(DIAG_GENERAL_IO, io, sizeof *io);
+}
+
 int
 hyper_command(struct hyper_command *c)
 {

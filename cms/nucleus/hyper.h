@@ -16,6 +16,11 @@ int hyper_id(struct diag_id *id);
 int hyper_time(struct diag_time *now);
 int hyper_release(real_t from, real_t bytes);
 
+/* Block I/O (DIAGNOSE A4), and a channel program to its end (A8): CP's
+ * condition code, or -1. */
+int hyper_block_io(struct diag_block_io *io);
+int hyper_general_io(struct diag_general_io *io);
+
 struct hyper_command {
 	const char *text;
 	size_t len;

@@ -2,20 +2,20 @@
  *
  * main.c - CMS: make ready, then read commands and run them, for ever.
  */
+#include "access.h"
 #include "clock.h"
 #include "command.h"
 #include "console.h"
 #include "cpu.h"
-#include "disk.h"
+#include "heap.h"
+#include "ipl.h"
 #include "main.h"
 #include "print.h"
 #include "storage.h"
-#include "toc.h"
 #include "trap.h"
 
-static struct disk main_disk;
-static struct toc main_toc;
 static char main_line[CON_LINE_MAX + 1];
+static struct diag_time main_before; /* at the last Ready; */
 
 static void
 main_no_console(void)
@@ -37,31 +37,14 @@ main_storage(void)
 	cpu_disabled_wait(WAIT_NO_STORAGE);
 }
 
-/* Without its disk CMS has no programs, but commands and CP. */
-static void
-main_mount(void)
-{
-	uint32_t vdev = storage_lowcore()->ipl_vdev;
-
-	if (disk_open(&main_disk, vdev) == -1 ||
-	    toc_open(&main_toc, 'S', disk_read, &main_disk) == -1) {
-		console_line("DMSINI401W NO SYSTEM DISK ON %03X - THERE ARE NO "
-		    "PROGRAMS", vdev);
-		return;
-	}
-	main_toc.fs.vdev = vdev;
-	fs_mount(&main_toc.fs);
-}
-
 /* mm/dd/yyyy becomes mm/dd/yy, hh:mm:ss hh:mm. */
 static void
 main_banner(void)
 {
-	struct diag_time now;
+	const struct diag_time *now = &main_before;
 
-	clock_read(&now);
-	console_line(CMS_LEVEL " - %.*s/%.*s %.*s", 5, now.date, 2,
-	    now.date[0] != '\0' ? now.date + 8 : "", 5, now.time);
+	console_line(CMS_LEVEL " - %.*s/%.*s %.*s", 5, now->date, 2,
+	    now->date[0] != '\0' ? now->date + 8 : "", 5, now->time);
 }
 
 /* Microseconds as seconds and hundredths. */
@@ -74,12 +57,18 @@ main_seconds(char *buf, size_t size, uint64_t from, uint64_t to)
 	return buf;
 }
 
+/*
+ * A command has ended, and so has what came with it.  Times are counted from
+ * the last Ready;, so the clock is read once for each.
+ */
 static void
-main_ready(int rc, const struct diag_time *before)
+main_ready(int rc)
 {
 	char code[16] = "", virt[24], total[24];
 	struct diag_time now;
 
+	access_sweep();
+	heap_trim();
 	if (rc != 0)
 		print_into(code, sizeof code, "(%05d)", rc);
 	if (!command_settings.ready_long) {
@@ -88,15 +77,15 @@ main_ready(int rc, const struct diag_time *before)
 	}
 	clock_read(&now);
 	console_line("Ready%s; T=%s/%s %.*s", code,
-	    main_seconds(virt, sizeof virt, before->virt_us, now.virt_us),
-	    main_seconds(total, sizeof total, before->total_us, now.total_us),
-	    (int)sizeof now.time, now.time);
+	    main_seconds(virt, sizeof virt, main_before.virt_us, now.virt_us),
+	    main_seconds(total, sizeof total, main_before.total_us,
+	    now.total_us), (int)sizeof now.time, now.time);
+	main_before = now;
 }
 
 static void
 main_command(void)
 {
-	struct diag_time before;
 	int n = console_read(main_line);
 
 	if (n < 0)
@@ -104,8 +93,8 @@ main_command(void)
 	main_line[n] = '\0';
 	for (int i = 0; i < n; i++)
 		if (main_line[i] != ' ' && main_line[i] != '\0') {
-			clock_read(&before);
-			main_ready(command_run(main_line), &before);
+			access_command();
+			main_ready(command_run(main_line));
 			return;
 		}
 	console_line("CMS"); /* it is CMS who listens */
@@ -114,17 +103,20 @@ main_command(void)
 void
 nucleus_main(void)
 {
-	struct diag_time start;
+	int rc = 0;
 
 	cpu_init();
+	ipl_save();
 	main_storage();
+	heap_init();
 	if (console_init() == -1)
 		main_no_console();
-	clock_init();
-	clock_read(&start);
-	main_mount();
+	clock_init(&main_before);
 	main_banner();
-	main_ready(0, &start);
+	ipl_disks();
+	if (ipl_begin(main_line, &rc) == -1)
+		main_no_console();
+	main_ready(rc);
 	for (;;)
 		main_command();
 }

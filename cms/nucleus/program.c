@@ -5,6 +5,7 @@
  */
 #include "console.h"
 #include "elf64.h"
+#include "fd.h"
 #include "layout.h"
 #include "program.h"
 #include "start.h"
@@ -20,6 +21,29 @@ struct program *
 program_current(void)
 {
 	return program_now;
+}
+
+/* The MODULE, open. */
+struct program_file {
+	struct edf_file *edf;
+	uint64_t size;
+};
+
+static int
+program_read(struct program_file *file, uint64_t offset, void *to, size_t len)
+{
+	char *at = to;
+
+	while (len > 0) {
+		int64_t n = edf_stream_read(file->edf, offset, at, len);
+
+		if (n <= 0)
+			return -1;
+		offset += (uint64_t)n;
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
 }
 
 static uint64_t
@@ -54,9 +78,9 @@ program_map_segment(struct program *p, const struct elf64_segment *seg)
 	    seg->prot) : 0;
 }
 
-/* Pages that lie side by side in storage are read by one channel program. */
+/* Pages that lie side by side in storage are read all at once. */
 static int
-program_read_segment(struct program *p, const struct fs_file *file,
+program_read_segment(struct program *p, struct program_file *file,
     const struct elf64_segment *seg)
 {
 	uint64_t at = seg->start, end = seg->start + seg->in_file;
@@ -73,7 +97,7 @@ program_read_segment(struct program *p, const struct fs_file *file,
 			next += PAGE_SIZE;
 		if (next > end)
 			next = end;
-		if (fs_read(file, seg->offset + (at - seg->start), to,
+		if (program_read(file, seg->offset + (at - seg->start), to,
 		    (size_t)(next - at)) == -1)
 			return PROGRAM_READ_ERROR;
 		at = next;
@@ -100,7 +124,7 @@ program_map_stack(struct program *p)
 }
 
 static int
-program_load(struct program *p, const struct fs_file *file,
+program_load(struct program *p, struct program_file *file,
     const struct elf64 *elf)
 {
 	int rc = 0;
@@ -175,14 +199,14 @@ program_refuse(const struct program *p, int rc, const char *why)
 }
 
 static const char *
-program_head(const struct fs_file *file, struct elf64 *elf, int *rc)
+program_head(struct program_file *file, struct elf64 *elf, int *rc)
 {
 	static const struct elf64_room room = {
 		.low = USER_LOW,
 		.top = USER_STACK_TOP - STACK_MAX - STACK_GAP,
 		.any = USER_PIE,
 	};
-	size_t len = file->length < ELF_HEAD ? (size_t)file->length : ELF_HEAD;
+	size_t len = file->size < ELF_HEAD ? (size_t)file->size : ELF_HEAD;
 	void *head = storage_room(ELF_HEAD);
 	const char *why;
 
@@ -190,21 +214,34 @@ program_head(const struct fs_file *file, struct elf64 *elf, int *rc)
 	if (head == NULL)
 		return "";
 	*rc = PROGRAM_READ_ERROR;
-	if (fs_read(file, 0, head, len) == -1)
+	if (program_read(file, 0, head, len) == -1)
 		return "";
-	why = elf64_read(elf, head, len, file->length, &room);
+	why = elf64_read(elf, head, len, file->size, &room);
 	*rc = why != NULL ? PROGRAM_NOT_EXECUTABLE : 0;
 	return why;
 }
 
-/* Everything that is taken here lies above the caller's mark. */
 static int
-program_run_marked(struct program *p, const struct fs_file *file,
-    const char *line)
+program_open(struct program *p, struct access *disk, const struct edf_stat *st,
+    struct program_file *file)
+{
+	struct edf_stat known = *st;
+
+	for (int i = 0; i < EDF_NAME && st->name[i] != ' '; i++)
+		p->name[i] = st->name[i];
+	if (edf_open(disk->edf, EDF_READ, &known, &file->edf) != 0)
+		return program_refuse(p, PROGRAM_READ_ERROR, "");
+	file->size = edf_stream_size(file->edf);
+	return 0;
+}
+
+/* Into storage: 0, and where it begins. */
+static int
+program_prepare(struct program *p, struct program_file *file,
+    const char *line, uint64_t *entry, uint64_t *sp)
 {
 	struct elf64 *elf = storage_room(sizeof *elf);
 	const char *why;
-	uint64_t sp;
 	int rc;
 
 	if (elf == NULL || space_init(&p->space) == -1)
@@ -214,14 +251,35 @@ program_run_marked(struct program *p, const struct fs_file *file,
 		rc = program_load(p, file, elf);
 	if (rc != 0)
 		return program_refuse(p, rc, why);
-	sp = start_stack(&p->space, elf, line);
-	if (sp == 0)
-		return program_refuse(p, PROGRAM_NO_STORAGE, "");
-	return program_go(p, elf->entry, sp);
+	*entry = elf->entry;
+	*sp = start_stack(&p->space, elf, line);
+	return *sp != 0 ? 0 : program_refuse(p, PROGRAM_NO_STORAGE, "");
+}
+
+/* Everything that is taken here lies above the caller's mark. */
+static int
+program_run_marked(struct program *p, struct access *disk,
+    const struct edf_stat *st, const char *line)
+{
+	struct program_file file;
+	uint64_t entry, sp;
+	int rc = program_open(p, disk, st, &file);
+
+	if (rc != 0)
+		return rc;
+	rc = program_prepare(p, &file, line, &entry, &sp);
+	edf_abandon(file.edf);
+	if (rc != 0)
+		return rc;
+	fd_start(p);
+	rc = program_go(p, entry, sp);
+	if (fd_end(p) < 0 && rc == 0)
+		rc = PROGRAM_WRITE_ERROR;
+	return rc;
 }
 
 int
-program_run(const struct fs_file *file, const char *line)
+program_run(struct access *disk, const struct edf_stat *st, const char *line)
 {
 	real_t mark = storage_mark();
 	struct program *p;
@@ -238,9 +296,7 @@ program_run(const struct fs_file *file, const char *line)
 	}
 	*p = (struct program){ .outer = program_now };
 	p->depth = p->outer != NULL ? p->outer->depth + 1 : 1;
-	for (int i = 0; i < 8 && file->name[i] != ' '; i++)
-		p->name[i] = file->name[i];
-	rc = program_run_marked(p, file, line);
+	rc = program_run_marked(p, disk, st, line);
 	storage_release(mark);
 	return rc;
 }
@@ -252,18 +308,25 @@ program_end(int rc)
 }
 
 void
+program_abort(int rc)
+{
+	program_now->abandoned = 1;
+	program_end(rc);
+}
+
+void
 program_check(const struct frame *frame)
 {
 	console_poll();
 	if (console_halted()) {
 		console_line("DMSITP142T %s HALTED BY HX AT %lX",
 		    program_now->name, frame->rip);
-		program_end(PROGRAM_HALTED);
+		program_abort(PROGRAM_HALTED);
 	}
 	/* IRET and SYSRET to such an address would fault in ring 0. */
 	if (frame->rip >= USER_TOP) {
 		console_line("DMSITP141T ADDRESSING EXCEPTION OCCURRED AT %lX "
 		    "IN ROUTINE %s", frame->rip, program_now->name);
-		program_end(PROGRAM_ABEND);
+		program_abort(PROGRAM_ABEND);
 	}
 }

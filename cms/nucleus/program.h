@@ -10,10 +10,11 @@
 
 #include "channel.h"
 #include "cpu.h"
-#include "fs.h"
+#include "file.h"
 #include "space.h"
 
 #define PROGRAM_DEPTH 8
+#define PROGRAM_FILES 64
 
 struct program {
 	uint8_t fpu[512] __attribute__((aligned(16))); /* while another runs */
@@ -29,19 +30,24 @@ struct program {
 	char in[CON_LINE_MAX + 1];
 	char line[CON_LINE_MAX + 1]; /* a command it has given */
 	char *reply;		     /* CP's answer, once it has asked */
+	struct file *fd[PROGRAM_FILES];
+	char directory;	/* where relative paths begin (path.h) */
+	int abandoned;	/* it has not ended by itself */
 };
 
 /* The program that runs, or NULL. */
 struct program *program_current(void);
 
 /*
- * Run a file with the words of `line` as its arguments; the first is its own
- * name.  Its return code, or one of PROGRAM_*, after a message.
+ * Run a file of a disk with the words of `line` as its arguments; the first
+ * is its own name.  Its return code, or one of PROGRAM_*, after a message.
  */
-int program_run(const struct fs_file *file, const char *line);
+int program_run(struct access *disk, const struct edf_stat *st,
+    const char *line);
 
 #define PROGRAM_NOT_EXECUTABLE 32
 #define PROGRAM_READ_ERROR 100
+#define PROGRAM_WRITE_ERROR 105 /* a file could not be closed */
 #define PROGRAM_NO_STORAGE 104
 #define PROGRAM_ABEND 141  /* the number of the message */
 #define PROGRAM_HALTED 142 /* by HX */
@@ -49,8 +55,12 @@ int program_run(const struct fs_file *file, const char *line);
 /* How large a program's stack can become. */
 uint64_t program_stack_size(void);
 
-/* End the running program. */
+/* The running program ends, and its files are closed. */
 _Noreturn void program_end(int rc);
+
+/* It is ended.  As ever in CMS, what it wrote to files that it has not closed
+ * is lost, and those files are as they were. */
+_Noreturn void program_abort(int rc);
 
 /* Before any return to it: does it still run, and may it run there? */
 void program_check(const struct frame *frame);

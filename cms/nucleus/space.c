@@ -261,6 +261,19 @@ space_piece(struct space *s, uint64_t at, uint64_t len, uint32_t prot,
 	return page + offset;
 }
 
+char *
+space_run(struct space *s, uint64_t at, uint64_t len, uint32_t prot,
+    size_t *run)
+{
+	char *from = space_piece(s, at, len, prot, run);
+	size_t more;
+
+	while (from != NULL && *run < len && space_piece(s, at + *run,
+	    len - *run, prot, &more) == from + *run)
+		*run += more;
+	return from;
+}
+
 int
 space_get(struct space *s, void *to, uint64_t from, size_t len)
 {

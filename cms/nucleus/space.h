@@ -58,4 +58,8 @@ int space_put(struct space *s, uint64_t to, const void *from, size_t len);
 char *space_piece(struct space *s, uint64_t at, uint64_t len, uint32_t prot,
     size_t *piece);
 
+/* The same, as much as lies side by side in storage. */
+char *space_run(struct space *s, uint64_t at, uint64_t len, uint32_t prot,
+    size_t *run);
+
 #endif

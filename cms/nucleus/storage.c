@@ -20,7 +20,8 @@ extern uint64_t table_pml4[], table_pdpt[], table_pd[], table_pt[];
 
 static struct {
 	uint64_t size;
-	real_t next; /* the first frame never handed out */
+	real_t next; /* the first frame that is free */
+	real_t heap; /* the first that is not any more */
 	real_t end;  /* where the console stack begins */
 } storage;
 
@@ -109,6 +110,7 @@ storage_high_reserve(void)
 	if (high > HIGH_MAX)
 		high = HIGH_MAX;
 	storage.end = (real_t)(storage.size - high) & ~(PAGE_SIZE - 1u);
+	storage.heap = storage.end;
 }
 
 int
@@ -119,7 +121,8 @@ storage_init(void)
 	if (size > MACHINE_STORAGE_MAX)
 		size = MACHINE_STORAGE_MAX;
 	storage.size = size & ~(PAGE_SIZE - 1ull);
-	storage.next = storage.end = storage_real(nucleus_end);
+	storage.next = storage.heap = storage.end =
+	    storage_real(nucleus_end);
 	if (storage.size < storage.next + HIGH_MIN + WORK_MIN)
 		return -1;
 	storage_high_reserve();
@@ -137,7 +140,7 @@ storage_frame(void)
 {
 	real_t frame = storage.next;
 
-	if (frame >= storage.end)
+	if (frame >= storage.heap)
 		return 0;
 	storage.next += PAGE_SIZE;
 	memset(storage_at(frame), 0, PAGE_SIZE);
@@ -159,7 +162,7 @@ storage_room(size_t bytes)
 size_t
 storage_free(void)
 {
-	return (storage.end - storage.next) / PAGE_SIZE;
+	return (storage.heap - storage.next) / PAGE_SIZE;
 }
 
 real_t
@@ -174,6 +177,21 @@ storage_release(real_t mark)
 	if (storage.next > mark)
 		hyper_release(mark, storage.next - mark);
 	storage.next = mark;
+}
+
+real_t
+storage_heap(void)
+{
+	return storage.heap;
+}
+
+int
+storage_heap_move(real_t low)
+{
+	if (low < storage.next || low > storage.end)
+		return -1;
+	storage.heap = low;
+	return 0;
 }
 
 void *

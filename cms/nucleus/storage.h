@@ -2,8 +2,9 @@
  *
  * storage.h - real storage: which address is what, and frames of 4 KiB.
  *
- * Frames are handed out in order, so that what is never used is never
- * touched: an idle user costs the host only what lies below storage_mark().
+ * Programs get frames in order from below, and give them back all together
+ * when they end.  What outlives them, the heap, grows from above.  So what is
+ * never used is never touched, and what is used no more is CP's again.
  */
 #ifndef CMS_STORAGE_H
 #define CMS_STORAGE_H
@@ -40,6 +41,13 @@ size_t storage_free(void);
  */
 real_t storage_mark(void);
 void storage_release(real_t mark);
+
+/*
+ * The heap's lower end.  It moves down into what is free, or up again when
+ * what was there has been given to CP: 0, or -1 when programs are in the way.
+ */
+real_t storage_heap(void);
+int storage_heap_move(real_t low);
 
 /* The console stack's place, at the end of storage. */
 void *storage_high(size_t *bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * sys_cms.c - CMS's own calls (lib/cmscall.h): commands and the stack.
+ * Files are sys_record.c's.
  */
 #include "cmscall.h"
 #include "command.h"
@@ -34,6 +35,7 @@ cms_command(struct ask *ask)
 
 	if (line == NULL)
 		return error;
+	access_command();
 	rc = command_run(line);
 	console_show();
 	return space_put(&ask->p->space, ask->a[2], &rc, sizeof rc) == 0 ?

@@ -3,6 +3,7 @@
  * sys_memory.c - a program's storage: brk, mmap and their kin.  Nothing is
  * promised that real storage could not keep.
  */
+#include "fd.h"
 #include "layout.h"
 #include "syscall.h"
 
@@ -86,7 +87,7 @@ sys_mmap(struct ask *ask)
 	if (ask->a[1] == 0 || (ask->a[3] & (MAP_SHARED | MAP_PRIVATE)) == 0)
 		return E_INVAL;
 	if ((ask->a[3] & MAP_ANONYMOUS) == 0)
-		return ask->a[4] < 3 ? E_NODEV : E_BADF;
+		return fd_get(ask->p, ask->a[4]) != NULL ? E_NODEV : E_BADF;
 	if (len == 0)
 		return E_NOMEM;
 	at = mem_choose(ask, len);

@@ -5,6 +5,7 @@
  */
 #include "clock.h"
 #include "console.h"
+#include "fd.h"
 #include "syscall.h"
 
 #define POLL_FILES 64
@@ -24,12 +25,14 @@ static int16_t
 poll_one(const struct program *p, const struct sys_pollfd *f, int for_ever)
 {
 	int16_t ready = f->events & POLLOUT;
+	const struct file *file;
 
 	if (f->fd < 0)
 		return 0;
-	if (!sys_is_file((uint64_t)f->fd))
+	file = fd_get(p, (uint64_t)f->fd);
+	if (file == NULL)
 		return POLLNVAL;
-	if (for_ever || p->in_at < p->in_len || console_waiting())
+	if (file->kind != FILE_CONSOLE || for_ever || p->in_at < p->in_len || console_waiting())
 		ready |= f->events & POLLIN;
 	return ready;
 }

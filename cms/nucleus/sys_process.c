@@ -64,7 +64,7 @@ process_signal(struct ask *ask, uint64_t pid, uint64_t signal)
 		return 0;
 	console_line("DMSITP143T %s ENDED BY SIGNAL %lu", ask->p->name,
 	    signal);
-	program_end(PROGRAM_ABEND);
+	program_abort(PROGRAM_ABEND);
 }
 
 static int64_t

@@ -9,14 +9,20 @@
 #define SYSCALL_MAX 512
 
 static const struct syscall_table *const syscall_tables[] = {
+	&sys_file_calls,
 	&sys_io_calls,
 	&sys_poll_calls,
 	&sys_memory_calls,
 	&sys_process_calls,
+	&sys_stat_calls,
 	&sys_time_calls,
 };
 
-static syscall_fn *syscall_by_number[SYSCALL_MAX];
+#define SYSCALL_TABLES (sizeof syscall_tables / sizeof syscall_tables[0])
+#define SYSCALL_ROWS 64 /* in one table, at most */
+
+/* Table and row of each, plus one; 0: there is none. */
+static uint16_t syscall_by_number[SYSCALL_MAX];
 static int syscall_ready;
 
 int64_t
@@ -26,35 +32,30 @@ sys_ok(struct ask *ask)
 	return 0;
 }
 
-int64_t
-sys_no_file(struct ask *ask)
-{
-	(void)ask;
-	return E_NOENT;
-}
-
 static void
 syscall_prepare(void)
 {
-	for (unsigned t = 0;
-	    t < sizeof syscall_tables / sizeof syscall_tables[0]; t++)
-		for (unsigned i = 0; i < syscall_tables[t]->rows; i++) {
-			const struct syscall_row *row =
-			    &syscall_tables[t]->row[i];
-
-			syscall_by_number[row->number] = row->call;
-		}
+	for (unsigned t = 0; t < SYSCALL_TABLES; t++)
+		for (unsigned i = 0; i < syscall_tables[t]->rows; i++)
+			syscall_by_number[syscall_tables[t]->row[i].number] =
+			    (uint16_t)(t * SYSCALL_ROWS + i + 1);
 	syscall_ready = 1;
 }
 
 static int64_t
 syscall_call(uint64_t number, struct ask *ask)
 {
-	if (number >= CMSCALL_BASE && number < CMSCALL_END)
+	unsigned n;
+
+	if (number >= CMSCALL_STATE && number < CMSCALL_END)
+		return sys_record((unsigned)(number - CMSCALL_STATE), ask);
+	if (number >= CMSCALL_BASE && number < CMSCALL_STATE)
 		return sys_cms((unsigned)(number - CMSCALL_BASE), ask);
-	if (number >= SYSCALL_MAX || syscall_by_number[number] == 0)
+	n = number < SYSCALL_MAX ? syscall_by_number[number] : 0;
+	if (n-- == 0)
 		return E_NOSYS;
-	return syscall_by_number[number](ask);
+	return syscall_tables[n / SYSCALL_ROWS]->row[n % SYSCALL_ROWS].call(
+	    ask);
 }
 
 void syscall_entry(struct frame *frame);

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "error.h"
+#include "path.h"
 #include "program.h"
 
 /* What a program asks with. */
@@ -29,30 +31,45 @@ struct syscall_table {
 	unsigned rows;
 };
 
+extern const struct syscall_table sys_file_calls;
 extern const struct syscall_table sys_io_calls;
 extern const struct syscall_table sys_poll_calls;
 extern const struct syscall_table sys_memory_calls;
 extern const struct syscall_table sys_process_calls;
+extern const struct syscall_table sys_stat_calls;
 extern const struct syscall_table sys_time_calls;
 
-/* CMS's own: by number from CMSCALL_BASE. */
+/* CMS's own: by number from CMSCALL_BASE; files' from CMSCALL_STATE. */
 int64_t sys_cms(unsigned number, struct ask *ask);
+int64_t sys_record(unsigned number, struct ask *ask);
 
-/* Is it one of the three files that a program has? */
-static inline int
-sys_is_file(uint64_t fd)
-{
-	return fd < 3;
-}
+/* Open files' flags, with Linux's numbers. */
+#define O_ACCMODE 3
+#define O_RDONLY 0
+#define O_WRONLY 1
+#define O_RDWR 2
+#define O_CREAT 0100
+#define O_EXCL 0200
+#define O_TRUNC 01000
+#define O_APPEND 02000
+#define O_DIRECTORY 0200000
+#define O_TMPFILE 020000000
 
-/* A file is looked for, and there is none. */
-int64_t sys_no_file(struct ask *ask);
+#define AT_FDCWD -100
+#define AT_EMPTY_PATH 0x1000
+
+/*
+ * The path at an address in the program, relative to a directory's
+ * descriptor or AT_FDCWD.  sys_path_is_empty: none, with AT_EMPTY_PATH.
+ */
+int sys_path(struct ask *ask, uint64_t directory, uint64_t at,
+    struct path *path);
+int sys_path_is_empty(struct ask *ask, uint64_t at);
+
+/* The file of a path, also one that is being made: 0, or an error. */
+int sys_find(const struct path *path, struct access **a, struct edf_stat *st);
+
+/* What needs nothing done. */
 int64_t sys_ok(struct ask *ask);
-
-/* Linux's error numbers, returned negative. */
-enum { E_PERM = -1, E_NOENT = -2, E_SRCH = -3, E_BADF = -9, E_AGAIN = -11,
-	E_NOMEM = -12, E_FAULT = -14, E_EXIST = -17, E_NODEV = -19,
-	E_INVAL = -22, E_NOTTY = -25, E_NOSPC = -28, E_SPIPE = -29,
-	E_NOSYS = -38 };
 
 #endif

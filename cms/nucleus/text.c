@@ -82,6 +82,30 @@ text_number(const char *word, size_t len, unsigned long max,
 }
 
 int
+text_hex(const char *word, size_t len, unsigned long max,
+    unsigned long *value)
+{
+	unsigned long v = 0;
+
+	if (len == 0)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		int c = text_upper((unsigned char)word[i]);
+
+		if (c >= '0' && c <= '9')
+			v = v * 16 + (unsigned long)(c - '0');
+		else if (c >= 'A' && c <= 'F')
+			v = v * 16 + (unsigned long)(c - 'A' + 10);
+		else
+			return -1;
+		if (v > max)
+			return -1;
+	}
+	*value = v;
+	return 0;
+}
+
+int
 text_match(const char *pattern, const char name[TEXT_NAME])
 {
 	const char *star = NULL;

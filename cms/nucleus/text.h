@@ -28,6 +28,10 @@ int text_abbrev(const char *word, size_t len, const char *name, size_t least);
 int text_number(const char *word, size_t len, unsigned long max,
     unsigned long *value);
 
+/* The same, hexadecimal. */
+int text_hex(const char *word, size_t len, unsigned long max,
+    unsigned long *value);
+
 /* Does a blank padded name match a pattern, where * is any characters? */
 int text_match(const char *pattern, const char name[TEXT_NAME]);
 

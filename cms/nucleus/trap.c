@@ -83,7 +83,7 @@ trap_program(const struct frame *frame)
 		console_line("DMSITP141T %s (%s) EXCEPTION OCCURRED AT %lX IN "
 		    "ROUTINE %s", trap_name(frame->vector),
 		    trap_mnemonic(frame->vector), frame->rip, p->name);
-		program_end(PROGRAM_ABEND);
+		program_abort(PROGRAM_ABEND);
 	}
 	switch (space_fault(&p->space, address, trap_prot(frame->error))) {
 	case SPACE_DONE:
@@ -91,7 +91,7 @@ trap_program(const struct frame *frame)
 	case SPACE_FULL:
 		console_line("DMSITP109T VIRTUAL STORAGE CAPACITY EXCEEDED AT "
 		    "%lX IN ROUTINE %s", frame->rip, p->name);
-		program_end(PROGRAM_NO_STORAGE);
+		program_abort(PROGRAM_NO_STORAGE);
 	case SPACE_REFUSED:
 		break;
 	}
@@ -100,7 +100,7 @@ trap_program(const struct frame *frame)
 	    region_find(&p->space.regions, address) != NULL ?
 	    "PROTECTION" : "ADDRESSING", frame->rip, p->name,
 	    trap_access(frame->error), address);
-	program_end(PROGRAM_ABEND);
+	program_abort(PROGRAM_ABEND);
 }
 
 /* The nucleus's fault.  Nothing but the console is trusted any more. */

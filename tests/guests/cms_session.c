@@ -10,6 +10,9 @@
  *   notimer       before anything else: there is no timer
  *   cut BLOCKS    before anything else: the disk ends after so many blocks
  *   damage AT HEX before anything else: a byte of the disk is another
+ *   disk VDEV BLOCKS [RO]  before anything else: a disk of zeros
+ *   lock VDEV     before IPL: the disk is read-only from the next start on
+ *   parm TEXT     the next IPL's PARM; without it AUTOCR
  *   ipl           IPL the image (again)
  *   > text        when the guest reads its console, type text
  *   ! text        type text now, whatever the guest does
@@ -42,6 +45,7 @@
 #define WAIT_MS 30000
 #define STEP_MS 5
 #define SCRIPT_LINE 512
+#define DISKS 4
 
 struct session {
 	struct rig rig;
@@ -51,6 +55,10 @@ struct session {
 	int started;
 	int copy; /* of the disk, if not 0 */
 	char copy_path[32];
+	unsigned disks;
+	int disk[DISKS];
+	char disk_path[DISKS][32];
+	char parm[MACHINE_PARM_MAX + 1];
 };
 
 static const char *image_path;
@@ -120,6 +128,7 @@ session_prepare(struct session *s)
 	s->rig.verbose = verbose;
 	s->rig.storage = STORAGE;
 	s->rig.timeout_ms = WAIT_MS;
+	strcpy(s->parm, "AUTOCR");
 	add(&s->rig, 0x009, DEVICE_CONSOLE, NULL);
 	add(&s->rig, 0x190, DEVICE_FBA, image_path);
 	add(&s->rig, 0x0FF, DEVICE_TIMER, NULL);
@@ -196,6 +205,51 @@ step_damage(struct session *s, const char *arg)
 }
 
 static int
+step_disk(struct session *s, const char *arg)
+{
+	char only[4] = "", *path = s->disk_path[s->disks];
+	unsigned long blocks;
+	unsigned vdev;
+	int fd;
+
+	if (s->disks == DISKS || s->rig.ndevices == RIG_DEVICES ||
+	    sscanf(arg, "%x %lu %3s", &vdev, &blocks, only) < 2)
+		return fail(s, "not VDEV BLOCKS [RO]", arg);
+	fd = memfd_create("disk", MFD_CLOEXEC);
+	if (fd < 0 || ftruncate(fd, (off_t)blocks * FBA_BLOCK) < 0)
+		return fail(s, "cannot make", arg);
+	s->disk[s->disks++] = fd;
+	snprintf(path, sizeof s->disk_path[0], "/proc/self/fd/%d", fd);
+	add(&s->rig, vdev, DEVICE_FBA, path);
+	if (only[0] == '\0')
+		s->rig.device[s->rig.ndevices - 1].at.flags = 0;
+	return 0;
+}
+
+static int
+step_lock(struct session *s, const char *arg)
+{
+	uint32_t vdev = (uint32_t)strtoul(arg, NULL, 16);
+
+	for (unsigned i = 0; i < s->rig.ndevices; i++)
+		if (s->rig.device[i].at.vdev == vdev)
+			s->rig.device[i].at.flags = ATTACH_READ_ONLY;
+	if (!s->started)
+		return 0;
+	rig_kill(&s->rig);
+	s->rig.reading = CONS_READ_NONE;
+	s->started = 0;
+	return 0;
+}
+
+static int
+step_parm(struct session *s, const char *arg)
+{
+	snprintf(s->parm, sizeof s->parm, "%s", arg);
+	return 0;
+}
+
+static int
 step_ipl(struct session *s, const char *arg)
 {
 	(void)arg;
@@ -203,7 +257,7 @@ step_ipl(struct session *s, const char *arg)
 		return fail(s, "cannot start", vmguest_path);
 	s->started = 1;
 	s->rig.states = 0;
-	return rig_ipl(&s->rig, 0x190, 0, "AUTOCR");
+	return rig_ipl(&s->rig, 0x190, 0, s->parm);
 }
 
 static int
@@ -397,6 +451,9 @@ static const struct {
 	{ "notimer", step_notimer },
 	{ "cut", step_cut },
 	{ "damage", step_damage },
+	{ "disk", step_disk },
+	{ "lock", step_lock },
+	{ "parm", step_parm },
 	{ "ipl", step_ipl },
 	{ ">", step_type },
 	{ "!", step_now },
@@ -453,6 +510,8 @@ session_run(const char *script)
 		rig_kill(&s.rig);
 	if (s.copy > 0)
 		close(s.copy);
+	for (unsigned i = 0; i < s.disks; i++)
+		close(s.disk[i]);
 	printf("%s %s (%llu ms)\n", rc == 0 ? "ok  " : "FAIL", script,
 	    (unsigned long long)(now_ms() - began));
 	fflush(stdout);

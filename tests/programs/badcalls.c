@@ -91,7 +91,7 @@ check_arguments(void)
 	expect(syscall(SYS_socket, 2, 1, 0), ENOSYS);
 	expect(syscall(511), ENOSYS);
 	expect(syscall(512), ENOSYS);
-	expect(syscall(0x370004), ENOSYS);
+	expect(syscall(0x37000F), ENOSYS);
 	expect(syscall(-1l), ENOSYS);
 	expect(syscall(0x370000, "x", 100000, 0), EINVAL);
 	expect(syscall(0x370002, "x", 1, 7), EINVAL);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * heap.c - the nucleus's heap: a pool in the frames below the console stack.
+ */
+#include "heap.h"
+#include "hyper.h"
+#include "pool.h"
+#include "storage.h"
+
+/* So much that was used and is free again is kept: the next command will use
+ * it, and telling CP costs an exit. */
+#define HEAP_KEEP (8 * POOL_PAGE)
+
+static struct pool heap;
+
+void
+heap_init(void)
+{
+	pool_init(&heap, storage_at(storage_heap()));
+}
+
+void *
+heap_take(size_t bytes)
+{
+	void *at = pool_take(&heap, bytes);
+	size_t pages;
+
+	if (at != NULL || bytes > storage_free() * (size_t)POOL_PAGE)
+		return at;
+	pages = (bytes + POOL_PAGE - 1) & ~(size_t)(POOL_PAGE - 1);
+	if (storage_heap_move((real_t)(storage_heap() - pages)) == -1)
+		return NULL;
+	pool_grow(&heap, pages);
+	return pool_take(&heap, bytes);
+}
+
+void
+heap_give(void *at, size_t bytes)
+{
+	if (at != NULL)
+		pool_give(&heap, at, bytes);
+}
+
+static void
+heap_unused(void *from, size_t bytes)
+{
+	hyper_release(storage_real(from), (real_t)bytes);
+}
+
+void
+heap_trim(void)
+{
+	if (heap.given < HEAP_KEEP)
+		return;
+	pool_trim(&heap, heap_unused);
+	storage_heap_move(storage_real(heap.low));
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ipl.h - what CMS does once: IPL's PARM, the first disks, the first line and
+ * the profiles.
+ */
+#ifndef CMS_IPL_H
+#define CMS_IPL_H
+
+#include "channel.h"
+
+/*
+ * PARM SAVESYS name: have CP save this system.  Called before anything is
+ * known of the machine, its storage, devices and time: whoever IPLs the name
+ * goes on from here in a machine of his own, with a PARM of his own.
+ */
+void ipl_save(void);
+
+/* 190 as S, 19E as Y/S, 191 as A: those that there are. */
+void ipl_disks(void);
+
+/*
+ * SYSPROF EXEC and PROFILE EXEC A, when the user has pressed Enter or PARM
+ * AUTOCR does so for him.  What he types instead is a command: after the
+ * profiles; but ACCESS comes before his own profile, and with NOPROF in its
+ * place.  `line` is where it goes.  0 and its return code, or -1 when the
+ * console is gone.
+ */
+int ipl_begin(char line[CON_LINE_MAX + 1], int *rc);
+
+#endif

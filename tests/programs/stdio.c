@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * stdio.c - fopen and its kin on CMS's files: stdio write | read | lose FILE.
+ * lose leaves a file open and aborts.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINES 2000
+
+static int
+complain(const char *name)
+{
+	perror(name);
+	return 1;
+}
+
+static int
+write_lines(const char *name)
+{
+	FILE *f = fopen(name, "w");
+
+	if (f == NULL)
+		return complain(name);
+	for (int i = 1; i <= LINES; i++)
+		if (fprintf(f, "line %d of %d\n", i, LINES) < 0)
+			return complain(name);
+	return fclose(f) == 0 ? 0 : complain(name);
+}
+
+static int
+read_lines(const char *name)
+{
+	FILE *f = fopen(name, "r");
+	char line[80], wanted[80];
+	int n = 0;
+
+	if (f == NULL)
+		return complain(name);
+	while (fgets(line, sizeof line, f) != NULL) {
+		snprintf(wanted, sizeof wanted, "line %d of %d\n", ++n, LINES);
+		if (strcmp(line, wanted) != 0) {
+			printf("line %d is %s", n, line);
+			return 2;
+		}
+	}
+	printf("%d lines\n", n);
+	return fclose(f) == 0 ? 0 : complain(name);
+}
+
+static int
+lose(const char *name)
+{
+	FILE *f = fopen(name, "w");
+
+	if (f == NULL)
+		return complain(name);
+	fputs("lost\n", f);
+	fflush(f);
+	abort();
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc == 3 && strcmp(argv[1], "write") == 0)
+		return write_lines(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "read") == 0)
+		return read_lines(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "lose") == 0)
+		return lose(argv[2]);
+	return 3;
+}

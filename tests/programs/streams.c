@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * streams.c - files as Linux's calls see them.  Wants an empty disk as A and
+ * a read-only one as S.  Prints and returns the number of the first check
+ * that fails.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define CHECK(what)                                                \
+	do {                                                       \
+		checks++;                                          \
+		if (!(what)) {                                     \
+			printf("check %d: %s, errno %d\n", checks,  \
+			    #what, errno);                         \
+			exit(checks);                              \
+		}                                                  \
+	} while (0)
+
+#define FAILS(call, error)                                         \
+	do {                                                       \
+		errno = 0;                                         \
+		CHECK((call) == -1 && errno == (error));           \
+	} while (0)
+
+#define BIG (300 * 1024)
+
+static int checks;
+static char big[BIG], back[BIG];
+
+static int
+have(const char *name)
+{
+	return access(name, F_OK) == 0;
+}
+
+/* A text of lines: records of V. */
+static void
+check_text(void)
+{
+	static const char text[] = "first\nsecond line\n\nlast, no end";
+	char line[80];
+	struct stat st;
+	int fd = open("poem.script", O_RDWR | O_CREAT | O_EXCL, 0666);
+
+	CHECK(fd >= 3);
+	CHECK(write(fd, text, 5) == 5);
+	CHECK(write(fd, text + 5, sizeof text - 6) == (ssize_t)sizeof text - 6);
+	CHECK(lseek(fd, 0, SEEK_CUR) == (off_t)sizeof text - 1);
+	FAILS(pwrite(fd, "x", 1, 2), EINVAL); /* its lines are records */
+	CHECK(fstat(fd, &st) == 0 && st.st_size == (off_t)sizeof text - 1);
+	CHECK(have("poem.script")); /* not yet closed, but known */
+	FAILS(open("poem.script", O_RDONLY), EBUSY);
+	CHECK(close(fd) == 0);
+	FAILS(close(fd), EBADF);
+	FAILS(open("poem.script", O_RDWR | O_CREAT | O_EXCL, 0666), EEXIST);
+
+	/* The empty line is a blank now, the last line has its end. */
+	fd = open("POEM SCRIPT A", O_RDONLY);
+	CHECK(fd >= 3);
+	CHECK(read(fd, line, sizeof line) == (ssize_t)sizeof text + 1);
+	CHECK(memcmp(line, "first\nsecond line\n \nlast, no end\n", 33) == 0);
+	CHECK(read(fd, line, sizeof line) == 0);
+	CHECK(fstat(fd, &st) == 0 && st.st_size == 33);
+	CHECK(S_ISREG(st.st_mode) && st.st_nlink == 1);
+	CHECK(st.st_mtime > 0);
+	FAILS(write(fd, "x", 1), EBADF);
+	FAILS(ftruncate(fd, 0), EINVAL);
+	CHECK(lseek(fd, -13, SEEK_END) == 20);
+	CHECK(read(fd, line, 4) == 4 && memcmp(line, "last", 4) == 0);
+	CHECK(pread(fd, line, 6, 6) == 6 && memcmp(line, "second", 6) == 0);
+	CHECK(lseek(fd, 0, SEEK_CUR) == 24);
+	FAILS(lseek(fd, -1, SEEK_SET), EINVAL);
+	FAILS(lseek(fd, 0, 9), EINVAL);
+	CHECK(lseek(fd, 1000, SEEK_SET) == 1000);
+	CHECK(read(fd, line, 10) == 0);
+	CHECK(close(fd) == 0);
+
+	/* At its end it goes on. */
+	fd = open("poem.script.a", O_WRONLY | O_APPEND);
+	CHECK(fd >= 3);
+	CHECK((fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND)) ==
+	    (O_WRONLY | O_APPEND));
+	FAILS(read(fd, line, 1), EBADF);
+	CHECK(write(fd, "more\n", 5) == 5);
+	CHECK(fsync(fd) == 0);
+	CHECK(write(fd, "and ", 4) == 4);
+	CHECK(fdatasync(fd) == 0); /* a line that has begun stays whole */
+	CHECK(write(fd, "more\n", 5) == 5);
+	CHECK(close(fd) == 0);
+	fd = open("./poem.script", O_RDONLY);
+	CHECK(pread(fd, line, sizeof line, 33) == 14);
+	CHECK(memcmp(line, "more\nand more\n", 14) == 0);
+	CHECK(close(fd) == 0);
+
+	fd = open("poem.script", O_WRONLY);
+	CHECK(ftruncate(fd, 47) == 0);
+	FAILS(ftruncate(fd, 10), EINVAL);
+	CHECK(ftruncate(fd, 0) == 0);
+	CHECK(write(fd, "new\n", 4) == 4);
+	CHECK(close(fd) == 0);
+	CHECK(stat("poem.script", &st) == 0 && st.st_size == 4);
+	CHECK(truncate("poem.script", 0) == 0);
+	CHECK(stat("poem.script", &st) == 0 && st.st_size == 0);
+}
+
+/* Bytes: F 1, written anywhere. */
+static void
+check_bytes(void)
+{
+	struct iovec v[3];
+	struct stat st;
+	int fd, other;
+
+	for (int i = 0; i < BIG; i++)
+		big[i] = (char)(i * 7 + i / 251);
+	fd = open("data.bin", O_RDWR | O_CREAT | O_TRUNC, 0666);
+	CHECK(fd >= 3);
+	CHECK(write(fd, big, 1000) == 1000);
+	CHECK(write(fd, big + 1000, BIG - 1000) == BIG - 1000);
+	CHECK(pwrite(fd, "HERE", 4, 70000) == 4);
+	memcpy(big + 70000, "HERE", 4);
+	CHECK(pread(fd, back, BIG, 0) == BIG && memcmp(big, back, BIG) == 0);
+	CHECK(lseek(fd, 100, SEEK_END) == BIG + 100);
+	CHECK(write(fd, "end", 3) == 3); /* and a hole */
+	CHECK(pread(fd, back, 103, BIG) == 103);
+	CHECK(back[0] == 0 && back[99] == 0 && memcmp(back + 100, "end", 3)
+	    == 0);
+	CHECK(fstat(fd, &st) == 0 && st.st_size == BIG + 103);
+	CHECK(ftruncate(fd, BIG) == 0);
+	CHECK(fstat(fd, &st) == 0 && st.st_size == BIG);
+	CHECK(close(fd) == 0);
+	CHECK(stat("DATA BIN", &st) == 0 && st.st_size == BIG);
+
+	/* Read back in pieces of every kind. */
+	memset(back, 0, BIG);
+	fd = open("data.bin", O_RDONLY);
+	other = open("data.bin", O_RDONLY); /* two may read */
+	CHECK(fd >= 3 && other > fd);
+	for (int at = 0, n; at < BIG; at += n) {
+		n = (int)read(fd, back + at, (size_t)(at % 977 + 1));
+		CHECK(n > 0);
+	}
+	CHECK(memcmp(big, back, BIG) == 0);
+	CHECK(read(fd, back, 1) == 0);
+	memset(back, 0, BIG);
+	CHECK(read(other, back, 64) == 64);
+	v[0] = (struct iovec){ back + 64, 1000 };
+	v[1] = (struct iovec){ back + 1064, 0 };
+	v[2] = (struct iovec){ back + 1064, BIG };
+	CHECK(readv(other, v, 3) == BIG - 64);
+	CHECK(memcmp(big, back, BIG) == 0);
+	for (int i = 0; i < 200; i++) {
+		off_t at = i * 104729 % (BIG - 50);
+
+		CHECK(pread(fd, back, 50, at) == 50);
+		CHECK(memcmp(back, big + at, 50) == 0);
+	}
+	FAILS(syscall(SYS_read, fd, 16, 100), EFAULT);
+	FAILS(pread(fd, back, 10, -1), EINVAL);
+	CHECK(close(fd) == 0 && close(other) == 0);
+
+	fd = open("data.bin", O_WRONLY);
+	v[0] = (struct iovec){ (char *)"abc", 3 };
+	v[1] = (struct iovec){ (char *)"defg", 4 };
+	CHECK(writev(fd, v, 2) == 7);
+	FAILS(syscall(SYS_write, fd, 16, 100), EFAULT);
+	CHECK(close(fd) == 0);
+	fd = open("data.bin", O_RDONLY);
+	CHECK(read(fd, back, 10) == 10 && memcmp(back, "abcdefg", 7) == 0);
+	CHECK(back[7] == big[7]);
+	CHECK(close(fd) == 0);
+	CHECK(truncate("data.bin", 5) == 0);
+	CHECK(stat("data.bin", &st) == 0 && st.st_size == 5);
+	CHECK(truncate("data.bin", 500) == 0);
+	CHECK(stat("data.bin", &st) == 0 && st.st_size == 500);
+}
+
+static void
+check_descriptors(void)
+{
+	int fd = open("data.bin", O_RDONLY), two, many[100], n;
+	char c[2];
+
+	two = dup(fd);
+	CHECK(two > fd);
+	CHECK(read(fd, c, 2) == 2 && c[0] == 'a' && c[1] == 'b');
+	CHECK(read(two, c, 2) == 2 && c[0] == 'c'); /* one offset */
+	CHECK(dup2(fd, 40) == 40);
+	CHECK(fcntl(fd, F_DUPFD, 50) == 50);
+	CHECK(fcntl(fd, F_DUPFD_CLOEXEC, 50) == 51);
+	CHECK(close(fd) == 0 && close(two) == 0 && close(50) == 0);
+	CHECK(read(40, c, 1) == 1 && c[0] == 'e');
+	CHECK(close(40) == 0 && close(51) == 0);
+	FAILS(dup(40), EBADF);
+	FAILS(dup2(1, 100000), EBADF);
+	FAILS(dup3(1, 1, 0), EINVAL);
+	for (n = 0; n < 100; n++) {
+		many[n] = open("data.bin", O_RDONLY);
+		if (many[n] < 0)
+			break;
+	}
+	CHECK(n == 61 && errno == EMFILE);
+	while (n-- > 0)
+		CHECK(close(many[n]) == 0);
+	FAILS(lseek(1, 0, SEEK_SET), ESPIPE);
+	FAILS(pread(0, c, 1, 0), ESPIPE);
+	CHECK(isatty(1) && !isatty(99));
+}
+
+static void
+check_names(void)
+{
+	struct stat st;
+	int fd;
+
+	FAILS(open("nothing.here", O_RDONLY), ENOENT);
+	FAILS(open("/etc/passwd", O_RDONLY), ENOENT);
+	FAILS(open("toolongname.x", O_RDONLY), ENOENT);
+	FAILS(open("toolongname.x", O_WRONLY | O_CREAT, 0666), EINVAL);
+	FAILS(open("bad*name.x", O_WRONLY | O_CREAT, 0666), EINVAL);
+	FAILS(open("a.b.q", O_WRONLY | O_CREAT, 0666), ENXIO);
+	FAILS(open("", O_RDONLY), ENOENT);
+	FAILS(open((char *)0x10, O_RDONLY), EFAULT);
+	memset(back, 'x', 5000);
+	back[4999] = '\0';
+	FAILS(open(back, O_RDONLY), ENAMETOOLONG);
+	FAILS(open("hello.module.s", O_WRONLY), EROFS);
+	FAILS(open("new.file.s", O_WRONLY | O_CREAT, 0666), EROFS);
+	FAILS(unlink("hello.module.s"), EROFS);
+	FAILS(unlink("nothing.here"), ENOENT);
+	FAILS(access("hello.module.s", W_OK), EROFS);
+	CHECK(access("hello.module.s", R_OK | X_OK) == 0);
+	FAILS(rename("hello.module.s", "x.y"), EROFS);
+	FAILS(mkdir("d", 0777), EPERM);
+	FAILS(open("/a", O_WRONLY), EISDIR);
+	FAILS(open("data.bin", O_RDONLY | O_DIRECTORY), ENOTDIR);
+
+	fd = open("one.x", O_WRONLY | O_CREAT, 0666);
+	CHECK(write(fd, "1\n", 2) == 2);
+	FAILS(unlink("one.x"), EBUSY);
+	CHECK(close(fd) == 0);
+	fd = open("two.x.a3", O_WRONLY | O_CREAT, 0666);
+	CHECK(write(fd, "22\n", 3) == 3);
+	CHECK(close(fd) == 0);
+	CHECK(rename("one.x", "two.x") == 0); /* two.x is another now */
+	CHECK(!have("one.x"));
+	CHECK(stat("two.x", &st) == 0 && st.st_size == 2);
+	FAILS(rename("one.x", "three.x"), ENOENT);
+	FAILS(rename("two.x", "two.x.s"), EXDEV);
+	CHECK(renameat(AT_FDCWD, "two.x", AT_FDCWD, "four.x") == 0);
+	CHECK(unlinkat(AT_FDCWD, "four.x", 0) == 0);
+	CHECK(!have("four.x"));
+
+	/* Opened, but nothing written: empty.  Replaced only when closed. */
+	fd = open("empty.x", O_WRONLY | O_CREAT, 0666);
+	CHECK(fd >= 3 && close(fd) == 0);
+	CHECK(stat("empty.x", &st) == 0 && st.st_size == 0);
+	CHECK(unlink("empty.x") == 0);
+}
+
+static void
+check_directories(void)
+{
+	struct dirent *d;
+	struct stat st;
+	char cwd[16];
+	int seen = 0, dots = 0, fd;
+	DIR *dir = opendir(".");
+
+	CHECK(dir != NULL);
+	while ((d = readdir(dir)) != NULL) {
+		dots += d->d_name[0] == '.';
+		seen += strcmp(d->d_name, "data.bin") == 0 ||
+		    strcmp(d->d_name, "poem.script") == 0;
+	}
+	CHECK(seen == 2 && dots == 2);
+	rewinddir(dir);
+	CHECK((d = readdir(dir)) != NULL && strcmp(d->d_name, ".") == 0);
+	CHECK(fstatat(dirfd(dir), "data.bin", &st, 0) == 0);
+	CHECK(st.st_size == 500);
+	CHECK(closedir(dir) == 0);
+	dir = opendir("/");
+	for (seen = 0; (d = readdir(dir)) != NULL;)
+		seen += strcmp(d->d_name, "a") == 0 ||
+		    strcmp(d->d_name, "s") == 0;
+	CHECK(seen == 2);
+	CHECK(closedir(dir) == 0);
+	CHECK(opendir("/q") == NULL && errno == ENOENT);
+	CHECK(stat("/s", &st) == 0 && S_ISDIR(st.st_mode));
+	CHECK(stat("/s/hello.module", &st) == 0 && S_ISREG(st.st_mode));
+	CHECK(getcwd(cwd, sizeof cwd) != NULL && strcmp(cwd, "/a") == 0);
+	CHECK(chdir("/s") == 0);
+	CHECK(getcwd(cwd, sizeof cwd) != NULL && strcmp(cwd, "/s") == 0);
+	CHECK(!have("data.bin") && have("hello.module"));
+	CHECK(have("../a/data.bin"));
+	FAILS(chdir("/q"), ENOENT);
+	FAILS(chdir("hello.module"), ENOTDIR);
+	fd = open("/a", O_RDONLY | O_DIRECTORY);
+	CHECK(fd >= 3 && fchdir(fd) == 0);
+	CHECK(have("data.bin"));
+	FAILS(read(fd, cwd, 1), EISDIR);
+	CHECK(openat(fd, "poem.script", O_RDONLY) == fd + 1);
+	CHECK(close(fd + 1) == 0 && close(fd) == 0);
+	FAILS(openat(99, "poem.script", O_RDONLY), EBADF);
+	CHECK(chdir("/") == 0);
+	CHECK(have("data.bin")); /* by the order of search */
+}
+
+static void
+check_statx(void)
+{
+#ifdef STATX_ALL /* not every C library knows it */
+	struct statx x;
+
+	CHECK(syscall(SYS_statx, AT_FDCWD, "data.bin", 0, STATX_ALL, &x) == 0);
+	CHECK(S_ISREG(x.stx_mode) && x.stx_size == 500);
+	FAILS(syscall(SYS_statx, AT_FDCWD, "data.bin", 0, STATX_ALL, 16),
+	    EFAULT);
+#endif
+}
+
+int
+main(void)
+{
+	check_text();
+	check_bytes();
+	check_descriptors();
+	check_names();
+	check_directories();
+	check_statx();
+	printf("%d checks\n", checks);
+	return 0;
+}
