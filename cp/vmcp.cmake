@@ -29,8 +29,12 @@ target_link_libraries(cp_transcript PRIVATE base_core vm370_policy
 file(GLOB cp_scripts CONFIGURE_DEPENDS ${cp_golden}/cp_*.in)
 foreach(script ${cp_scripts})
   get_filename_component(name ${script} NAME_WE)
+  set(home ${cp_golden}/cp_home)
+  if(EXISTS ${cp_golden}/${name}_home) # a system of its own
+    set(home ${cp_golden}/${name}_home)
+  endif()
   add_test(NAME golden.${name} COMMAND cp_transcript $<TARGET_FILE:vmcp>
-    $<TARGET_FILE:cp_fellow> ${cp_golden}/cp_home ${script}
+    $<TARGET_FILE:cp_fellow> ${home} ${script}
     ${cp_golden}/${name}.out)
   set_tests_properties(golden.${name} PROPERTIES LABELS golden TIMEOUT 120)
 endforeach()

@@ -19,15 +19,21 @@ nss_head(struct request *rq)
 	    "TIME     ORIGINID");
 }
 
-/* A is available; P pending purge: it is run, but not to be had any more. */
+/* A is available; P pending purge: it is run, but not to be had any more; a
+ * file that is no saved system has no class. */
 static void
 nss_row(struct request *rq, const struct nss *n)
 {
 	time_t when = (time_t)(n->h.utc_ns / NS_PER_S);
-	char date[32] = "--/--/-- --:--:--";
+	char date[32] = "";
 	struct tm tm;
 
-	if (n->h.pages > 0 && localtime_r(&when, &tm) != NULL)
+	if (n->h.pages == 0) {
+		reply_line(rq, "%04u %-8s NSS  -  00000      - ----- "
+		    "--/--/-- --:--:-- -", n->file, name_text(n->h.name).s);
+		return;
+	}
+	if (localtime_r(&when, &tm) != NULL)
 		strftime(date, sizeof date, "%m/%d/%y %H:%M:%S", &tm);
 	reply_line(rq, "%04u %-8s NSS  %c  %05u %6" PRIu64 "K %05u %s %s",
 	    n->file, name_text(n->h.name).s, n->current ? 'A' : 'P', n->users,
@@ -80,4 +86,4 @@ query_nss(struct request *rq)
 CP_QUERY(nss, .name = "NSS", .abbrev = 3, .class = CLASS('E'),
 	.run = query_nss, .syntax = "NSS [NAME name|ALL]",
 	.help = "The saved systems: class A is available, P is pending purge: "
-		"run, but replaced or purged.");
+		"run, but replaced or purged; - is a damaged file.");

@@ -35,7 +35,8 @@ savesys_answered(struct request *rq, const void *payload)
 	else if (done->rc != 0)
 		rc = savesys_failed(rq, name, strerror(-done->rc));
 	else if (nss_publish(rq->cp, name) < 0)
-		rc = savesys_failed(rq, name, strerror(errno));
+		rc = savesys_failed(rq, name, errno == EPROTO ?
+		    "ITS FILE IS NOT WHOLE" : strerror(errno));
 	else
 		reply_text(rq, "SYSTEM SAVED");
 	nssmake_saved(rq->cp, name, rq->user, rc);

@@ -15,10 +15,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "checksum.h"
 #include "ipcchan.h"
 #include "log.h"
+#include "saved.h"
 
 /* --- vmterm --- */
 
@@ -369,9 +372,9 @@ fellow_registers(struct fellow_guest *g, const struct ipc_tag *ask)
 }
 
 static void
-fellow_done(struct fellow_guest *g, uint32_t tag)
+fellow_done(struct fellow_guest *g, uint32_t tag, int32_t rc)
 {
-	struct ipc_done done = { .tag = tag };
+	struct ipc_done done = { .tag = tag, .rc = rc };
 
 	if (ipcchan_send_text(&g->ch, IPC_VM_DONE, &done, sizeof done, "", 0,
 	    -1) < 0)
@@ -407,8 +410,93 @@ fellow_ipl(struct fellow_guest *g, const struct ipc_vm_ipl *ipl)
 		return;
 	}
 	fellow_state(g, VM_RUNNING, VM_WHY_NONE);
+	snprintf(line, sizeof line, "%.*s", (int)ipl->text_len, ipl->text);
+	if (strncmp(line, "SAVESYS ", 8) == 0) {
+		fellow_command(g, line, false);
+		return;
+	}
 	snprintf(line, sizeof line, "IPL %03X PARM <%.*s>", ipl->vdev,
 	    (int)ipl->text_len, ipl->text);
+	fellow_say(g, line);
+	fellow_read_console(g, CONS_READ_SHOWN);
+}
+
+/* --- saved systems: one page, and a name that says how it goes --- */
+
+static bool
+fellow_named(struct vm_name name, const char *text)
+{
+	return strncmp(name.c, text, VM_NAME_MAX) == 0;
+}
+
+static int32_t
+fellow_write_system(struct vm_name name, int fd)
+{
+	struct saved_header h = { .format = SAVED_FORMAT, .ipl_vdev = 0x190,
+		.storage = 1u << 20, .pages = 1, .pages_at = 4096,
+		.name = name, .by.user = { "FELLOW" } };
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	h.utc_ns = now.tv_sec * 1000000000ll + now.tv_nsec;
+	memcpy(h.magic, SAVED_MAGIC, sizeof h.magic);
+	h.sum = checksum_add(CHECKSUM_START, &h,
+	    offsetof(struct saved_header, sum));
+	if (pwrite(fd, &h, sizeof h, 0) != sizeof h ||
+	    ftruncate(fd, fellow_named(name, "SHORT") ? 8000 : 8192) < 0)
+		return -errno;
+	return 0;
+}
+
+static void
+fellow_save(struct fellow_guest *g, const struct ipc_vm_save *save, int fd)
+{
+	int32_t rc = 0;
+
+	if (fellow_named(save->name, "DIE"))
+		raise(SIGKILL);
+	if (fellow_named(save->name, "BUSY"))
+		rc = -EBUSY;
+	else if (fellow_named(save->name, "FULL"))
+		rc = -ENOSPC;
+	else if (!fellow_named(save->name, "NOTHING"))
+		rc = fellow_write_system(save->name, fd);
+	fellow_done(g, save->tag, rc);
+}
+
+static int32_t
+fellow_saved_fits(const struct saved_header *h)
+{
+	static const char *const names[] = { [VM_SAVED_DAMAGED] = "DAMAGED",
+		[VM_SAVED_BUILD] = "OLD", [VM_SAVED_MODEL] = "MODEL",
+		[VM_SAVED_STORAGE] = "LARGE", [VM_SAVED_IO] = "UNREAD" };
+
+	if (memcmp(h->magic, SAVED_MAGIC, sizeof h->magic) != 0)
+		return VM_SAVED_DAMAGED;
+	for (int why = VM_SAVED_DAMAGED; why <= VM_SAVED_IO; why++)
+		if (fellow_named(h->name, names[why]))
+			return why;
+	return 0;
+}
+
+static void
+fellow_ipl_saved(struct fellow_guest *g, const struct ipc_vm_ipl *ipl, int fd)
+{
+	struct saved_header h = { 0 };
+	int32_t why = pread(fd, &h, sizeof h, 0) < 0 ? VM_SAVED_IO :
+						       fellow_saved_fits(&h);
+	bool stop = (ipl->flags & IPL_STOP) != 0;
+	char line[160];
+
+	if (why == 0 && stop)
+		fellow_state(g, VM_STOPPED, VM_WHY_ASKED);
+	else if (why == 0)
+		fellow_state(g, VM_RUNNING, VM_WHY_NONE);
+	fellow_done(g, ipl->tag, why);
+	if (why != 0 || stop)
+		return;
+	snprintf(line, sizeof line, "%.8s OF %03X PARM <%.*s>", h.name.c,
+	    ipl->vdev, (int)ipl->text_len, ipl->text);
 	fellow_say(g, line);
 	fellow_read_console(g, CONS_READ_SHOWN);
 }
@@ -418,9 +506,15 @@ fellow_guest_message(struct fellow_guest *g, const struct ipcchan_message *msg)
 {
 	struct ipc_vm_ready ready = { 0 };
 
-	if (msg->fd >= 0 && msg->type != IPC_VM_ATTACH_FD)
-		close(msg->fd);
 	switch (msg->type) {
+	case IPC_VM_SAVE:
+		fellow_save(g, msg->payload, msg->fd);
+		close(msg->fd);
+		break;
+	case IPC_VM_IPL_SAVED:
+		fellow_ipl_saved(g, msg->payload, msg->fd);
+		close(msg->fd);
+		break;
 	case IPC_VM_ATTACH_FD:
 		fellow_attach(g, msg->payload, msg->fd);
 		break;
@@ -434,6 +528,7 @@ fellow_guest_message(struct fellow_guest *g, const struct ipcchan_message *msg)
 		fellow_hold(g, msg->payload);
 		break;
 	case IPC_VM_CONFIG:
+		close(msg->fd);
 		fellow_send(g, IPC_VM_READY, &ready, sizeof ready);
 		break;
 	case IPC_VM_IPL:
@@ -467,10 +562,12 @@ fellow_guest_message(struct fellow_guest *g, const struct ipcchan_message *msg)
 		fellow_registers(g, msg->payload);
 		break;
 	case IPC_VM_WRITE_STORAGE:
-		fellow_done(g, ((const struct ipc_vm_data *)msg->payload)->tag);
+		fellow_done(g, ((const struct ipc_vm_data *)msg->payload)->tag,
+		    0);
 		break;
 	case IPC_VM_WRITE_REG:
-		fellow_done(g, ((const struct ipc_vm_reg *)msg->payload)->tag);
+		fellow_done(g, ((const struct ipc_vm_reg *)msg->payload)->tag,
+		    0);
 		break;
 	case IPC_VM_CP_REPLY:
 		fellow_reply(g, msg->payload);
