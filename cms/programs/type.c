@@ -83,11 +83,11 @@ type_arguments(struct type *t)
 static void
 type_hex(unsigned long number, const unsigned char *at, size_t len)
 {
-	printf("RECORD %10lu LENGTH %5zu\n", number, len);
+	say_text("RECORD %10lu LENGTH %5zu\n", number, len);
 	for (size_t i = 0; i < len; i++) {
 		if (i % HEX_LINE != 0 && i % HEX_GROUP == 0)
 			putchar(' ');
-		printf("%02X", at[i]);
+		say_text("%02X", at[i]);
 		if (i % HEX_LINE == HEX_LINE - 1 || i == len - 1)
 			putchar('\n');
 	}

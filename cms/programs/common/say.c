@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "print.h"
 #include "say.h"
 
 static const struct {
@@ -30,14 +31,33 @@ static const struct {
 	{ EUCLEAN, 116, 'S', 100, 'f', "FILE '%s' IS DAMAGED ON ITS DISK" },
 };
 
+/* Without C's own formats, which are larger than many a command. */
+static void
+say_va(const char *format, va_list ap)
+{
+	char text[256];
+
+	fwrite(text, 1, print_va(text, sizeof text, format, ap), stdout);
+}
+
+void
+say_text(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say_va(format, ap);
+	va_end(ap);
+}
+
 int
 say(int number, int severity, int rc, const char *format, ...)
 {
 	va_list ap;
 
-	printf("DMS%s%03d%c ", say_code, number, severity);
+	say_text("DMS%s%03d%c ", say_code, number, severity);
 	va_start(ap, format);
-	vprintf(format, ap);
+	say_va(format, ap);
 	va_end(ap);
 	putchar('\n');
 	return rc;
@@ -63,7 +83,7 @@ say_errno(const char *fileid, int doing)
 
 		if (say_rows[i].error != error)
 			continue;
-		snprintf(line, sizeof line, say_rows[i].text,
+		print_into(line, sizeof line, say_rows[i].text,
 		    say_rows[i].of == 'd' ? mode : fileid);
 		return say(say_rows[i].number, say_rows[i].severity,
 		    say_rows[i].rc, "%s", line);

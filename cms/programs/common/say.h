@@ -14,6 +14,9 @@ extern const char say_code[];
 int say(int number, int severity, int rc, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* A piece of a line, in print.h's format. */
+void say_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* What errno says about a file: in the doing of what ('r', 'w'). */
 int say_errno(const char *fileid, int doing);
 

@@ -2,15 +2,14 @@
  *
  * input.c - find the files to be copied.
  */
-#include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cms.h"
 #include "files.h"
 #include "input.h"
+#include "print.h"
 #include "say.h"
 
 #define ROOM 16
@@ -100,8 +99,8 @@ input_match(struct inputs *in, const char *const word[3])
 		    &in->file[0].id : NULL);
 	if (rc != 0)
 		return rc;
-	snprintf(text, sizeof text, "%s %s %c%c", word[0], word[1], mode.mode,
-	    mode.number);
+	print_into(text, sizeof text, "%s %s %c%c", word[0], word[1],
+	    mode.mode, mode.number);
 	while (rc == 0 && (more = cms_next(text, &cursor, &st)) == 1)
 		rc = input_add(in, &st);
 	if (rc != 0)
