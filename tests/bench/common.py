@@ -30,15 +30,18 @@ def tool(name):
     return os.path.join(vm.BUILD, "tests", "bench_" + name)
 
 
-def row(name, ours, floor, unit, limit=None, value=None):
+def row(name, ours, floor, unit, limit=None, value=None, least=None):
     """Ours, floor, ratio; with a limit, whether the value (the ratio, unless
-    told otherwise) keeps to it."""
+    told otherwise) keeps to it: at most the limit, or at least least."""
     ratio = ours / floor if floor else float("inf")
     value = ratio if value is None else value
     verdict = ""
     if limit is not None:
         verdict = "at most %g: %s" % (limit,
                                       "ok" if value <= limit else "MISSED")
+    if least is not None:
+        verdict = "at least %g: %s" % (least,
+                                       "ok" if value >= least else "MISSED")
     print(ROW % (name, "%.1f" % ours, "%.1f" % floor, unit, "%.2f" % ratio,
                  verdict), flush=True)
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * seqio.c - read or write a file from its beginning to its end and say how
- * long it took: seqio read|write FILE MIB KIB.  The same program runs in CMS
- * and on its host: ours, and the floor.
+ * long it took: seqio read|write|update FILE MIB KIB.  The same program runs in
+ * CMS and on its host: ours, and the floor.  An update keeps the file's blocks
+ * and overwrites what is in them.
  *
  * What is written is on the disk for good before the clock is read.
  */
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,7 +42,8 @@ pieces(int fd, long count, size_t size, int writing)
 int
 main(int argc, char **argv)
 {
-	int writing = argc > 1 && strcasecmp(argv[1], "write") == 0;
+	int update = argc > 1 && strcmp(argv[1], "update") == 0;
+	int writing = update || (argc > 1 && strcmp(argv[1], "write") == 0);
 	long mib = argc == 5 ? atol(argv[3]) : 0;
 	long kib = argc == 5 ? atol(argv[4]) : 0;
 	long start, took;
@@ -54,8 +55,8 @@ main(int argc, char **argv)
 	}
 	memset(buf, 0, sizeof buf); /* zeros: a file of bytes, also in CMS */
 	start = now_us();
-	fd = writing ? open(argv[2], O_WRONLY | O_CREAT | O_TRUNC, 0600) :
-		       open(argv[2], O_RDONLY);
+	fd = writing ? open(argv[2], O_WRONLY | O_CREAT |
+	    (update ? 0 : O_TRUNC), 0600) : open(argv[2], O_RDONLY);
 	if (fd < 0 || pieces(fd, mib * 1024 / kib, (size_t)kib * 1024,
 	    writing) < 0 || close(fd) < 0) {
 		perror(argv[2]);
