@@ -194,13 +194,14 @@ files_drop(struct files_lines *l)
 	*l = (struct files_lines){ 0 };
 }
 
-/* The blanks that fill an F record are not the line's. */
+/* The blanks that fill an F record are not the line's, nor is the one that
+ * stands for an empty line in a V file. */
 static struct span
 files_record(const struct xedit *x, size_t len, char recfm)
 {
 	struct span text = { x->text, len };
 
-	if (recfm == 'F')
+	if (recfm == 'F' || len == 1)
 		while (text.len > 0 && text.at[text.len - 1] == ' ')
 			text.len--;
 	return text;
