@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cms.h"
 #include "files.h"
@@ -112,6 +113,13 @@ compare_read(struct side *s, unsigned long n)
 }
 
 static int
+compare_short(void)
+{
+	return say(10, 'E', 40, "PREMATURE EOF ON FILE '%s'",
+	    side[side[0].stat.records < side[1].stat.records ? 0 : 1].text);
+}
+
+static int
 compare_files(void)
 {
 	unsigned long n0 = side[0].stat.records, n1 = side[1].stat.records;
@@ -131,9 +139,52 @@ compare_files(void)
 		differ = 1;
 	}
 	if (n0 != n1)
-		return say(10, 'E', 40, "PREMATURE EOF ON FILE '%s'",
-		    side[n0 < n1 ? 0 : 1].text);
+		return compare_short();
 	return differ ? say(209, 'W', 4, "FILES DO NOT COMPARE") : 0;
+}
+
+/* The next piece of a file of bytes, as much as the other side has. */
+static int
+compare_piece(struct side *s, unsigned long left)
+{
+	size_t most = left < RECORD_MAX ? left : RECORD_MAX;
+
+	s->len = read(s->fd, s->record, most);
+	return s->len == (long)most ? 0 : say_errno(s->text, 'r');
+}
+
+/* Files of bytes (F 1) are compared by the piece, and what differs is not
+ * shown: it would be lines of one character. */
+static int
+compare_bytes(void)
+{
+	unsigned long n0 = side[0].stat.records, n1 = side[1].stat.records;
+	unsigned long left = n0 < n1 ? n0 : n1, done = 0;
+
+	while (left > 0) {
+		int rc = compare_piece(&side[0], left);
+		long i = 0;
+
+		if (rc == 0)
+			rc = compare_piece(&side[1], left);
+		if (rc != 0)
+			return rc;
+		while (i < side[0].len && side[0].record[i] ==
+		    side[1].record[i])
+			i++;
+		if (i < side[0].len)
+			return say(209, 'W', 4, "FILES DO NOT COMPARE FROM "
+			    "BYTE %lu ON", done + (unsigned long)i + 1);
+		done += (unsigned long)i;
+		left -= (unsigned long)i;
+	}
+	return n0 == n1 ? 0 : compare_short();
+}
+
+static int
+compare_are_bytes(void)
+{
+	return side[0].stat.recfm == 'F' && side[0].stat.lrecl == 1;
 }
 
 int
@@ -151,5 +202,5 @@ main(int argc, char **argv)
 		return rc;
 	say(179, 'I', 0, "COMPARING '%s' WITH '%s'", side[0].text,
 	    side[1].text);
-	return compare_files();
+	return compare_are_bytes() ? compare_bytes() : compare_files();
 }

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cms.h"
 #include "files.h"
@@ -12,6 +13,7 @@
 
 #define RECORD_MAX 65535
 #define RECORDS_MAX 0x7FFFFFFFul
+#define PIECE 8192
 #define HEX_LINE 32
 #define HEX_GROUP 4
 
@@ -81,16 +83,21 @@ type_arguments(struct type *t)
 }
 
 static void
-type_hex(unsigned long number, const unsigned char *at, size_t len)
+type_hex_line(const unsigned char *at, size_t len)
 {
-	say_text("RECORD %10lu LENGTH %5zu\n", number, len);
-	for (size_t i = 0; i < len; i++) {
-		if (i % HEX_LINE != 0 && i % HEX_GROUP == 0)
-			putchar(' ');
-		say_text("%02X", at[i]);
-		if (i % HEX_LINE == HEX_LINE - 1 || i == len - 1)
-			putchar('\n');
-	}
+	for (size_t i = 0; i < len; i++)
+		say_text("%s%02X", i > 0 && i % HEX_GROUP == 0 ? " " : "",
+		    at[i]);
+	say_text("\n");
+}
+
+static void
+type_hex(const char *what, unsigned long number, const unsigned char *at,
+    size_t len)
+{
+	say_text("%s %10lu LENGTH %5zu\n", what, number, len);
+	for (size_t i = 0; i < len; i += HEX_LINE)
+		type_hex_line(at + i, len - i < HEX_LINE ? len - i : HEX_LINE);
 }
 
 static void
@@ -101,17 +108,14 @@ type_record(const struct type *t, unsigned long number, size_t len)
 	if (from > to)
 		from = to;
 	if (t->hex)
-		type_hex(number, record + from, to - from);
+		type_hex("RECORD", number, record + from, to - from);
 	else
 		say_record(record + from, to - from);
 }
 
 static int
-type_records(const struct type *t, int fd)
+type_records(const struct type *t, int fd, unsigned long last)
 {
-	unsigned long last = t->last < t->stat.records ? t->last :
-	    t->stat.records;
-
 	for (unsigned long n = t->first; n <= last; n++) {
 		long len = cms_read(fd, (uint32_t)n, record, sizeof record);
 
@@ -120,6 +124,58 @@ type_records(const struct type *t, int fd)
 		type_record(t, n, (size_t)len);
 	}
 	return 0;
+}
+
+/* The lines of a piece; the unfinished one goes on in the next. */
+static void
+type_lines_of(const unsigned char *at, size_t len)
+{
+	while (len > 0) {
+		const unsigned char *end = memchr(at, '\n', len);
+		size_t n = end != NULL ? (size_t)(end - at) : len;
+
+		say_piece(at, n);
+		if (end == NULL)
+			return;
+		say_text("\n");
+		at += n + 1;
+		len -= n + 1;
+	}
+}
+
+/* A file of bytes (F 1): its lines, if it has any, not a line for each. */
+static int
+type_bytes(const struct type *t, int fd, unsigned long last)
+{
+	unsigned long at = t->first;
+
+	if (lseek(fd, (off_t)at - 1, SEEK_SET) == -1)
+		return say_errno(t->text, 'r');
+	while (at <= last) {
+		size_t most = last - at + 1 < PIECE ? last - at + 1 : PIECE;
+		ssize_t n = read(fd, record, most);
+
+		if (n <= 0)
+			return say_errno(t->text, 'r');
+		if (t->hex)
+			type_hex("BYTE  ", at, record, (size_t)n);
+		else
+			type_lines_of(record, (size_t)n);
+		at += (unsigned long)n;
+	}
+	if (!t->hex && last >= t->first)
+		say_text("\n");
+	return 0;
+}
+
+static int
+type_file(const struct type *t, int fd)
+{
+	unsigned long last = t->last < t->stat.records ? t->last :
+	    t->stat.records;
+
+	return t->stat.recfm == 'F' && t->stat.lrecl == 1 ?
+	    type_bytes(t, fd, last) : type_records(t, fd, last);
 }
 
 int
@@ -142,7 +198,7 @@ main(int argc, char **argv)
 	else if (t.first > t.stat.records && t.first > 1)
 		rc = say(49, 'E', 24, "INVALID LINE NUMBER '%lu'", t.first);
 	else
-		rc = type_records(&t, fd);
+		rc = type_file(&t, fd);
 	cms_close(fd);
 	return rc;
 }

@@ -154,6 +154,10 @@ cms_open(const char *fileid, enum cms_how how, struct cms_stat *st)
 		return fake_error(EEXIST);
 	if (how != CMS_READ && (f != NULL ? f->id.mode : id.mode) == 'S')
 		return fake_error(EROFS);
+	for (int i = 0; i < 8; i++)
+		if (fake_open[i].used && f != NULL && fake_open[i].file == f &&
+		    (how != CMS_READ || fake_open[i].how != CMS_READ))
+			return fake_error(EBUSY);
 	while (fake_open[fd].used)
 		fd++;
 	fake_open[fd].used = 1;
@@ -226,6 +230,36 @@ int
 cms_abandon(int fd)
 {
 	fake_open[fd].used = 0;
+	return 0;
+}
+
+int
+cms_erase(const char *fileid)
+{
+	struct fake_file *f;
+	struct fileid id;
+
+	if (fake_id(fileid, &id) == -1 || (f = fake_find(&id)) == NULL)
+		return fake_error(ENOENT);
+	f->used = 0;
+	return 0;
+}
+
+/* The C library's: over what has the name. */
+int
+rename(const char *from, const char *to)
+{
+	struct fake_file *f, *old;
+	struct fileid id;
+
+	if (fake_id(from, &id) == -1 || (f = fake_find(&id)) == NULL ||
+	    fake_id(to, &id) == -1)
+		return fake_error(ENOENT);
+	old = fake_find(&id);
+	if (old != NULL)
+		old->used = 0;
+	f->id = id;
+	fake_stat(f);
 	return 0;
 }
 

@@ -115,10 +115,16 @@ say_operand(const char *word)
 }
 
 void
-say_record(const unsigned char *record, size_t len)
+say_piece(const unsigned char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		putchar((record[i] < ' ' && record[i] != '\t') ||
-		    record[i] == 0x7F ? ' ' : record[i]);
+		putchar((text[i] < ' ' && text[i] != '\t') ||
+		    text[i] == 0x7F ? ' ' : text[i]);
+}
+
+void
+say_record(const unsigned char *record, size_t len)
+{
+	say_piece(record, len);
 	putchar('\n');
 }

@@ -24,7 +24,8 @@ int say_option(const char *option);		       /* 003E */
 int say_parameter(const char *word, const char *option); /* 029E */
 int say_operand(const char *word);		       /* 070E */
 
-/* A record, without what a terminal would obey. */
+/* A record, and a piece of one, without what a terminal would obey. */
+void say_piece(const unsigned char *text, size_t len);
 void say_record(const unsigned char *record, size_t len);
 
 #endif

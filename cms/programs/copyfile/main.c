@@ -4,25 +4,32 @@
  * their form and their records on the way.
  *
  * An output file becomes real when it is closed: when anything goes wrong
- * before, there is what there was.
+ * before, there is what there was.  One that is read as well is written under
+ * another name, which takes the first one's place at once.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "cms.h"
 #include "files.h"
 #include "input.h"
 #include "list.h"
 #include "option.h"
+#include "print.h"
 #include "record.h"
 #include "say.h"
+
+#define WORK_FILE "COPYFILE CMSUT1"
 
 const char say_code[] = "CPY";
 
 struct output {
+	struct fileid id;
 	char text[FILES_TEXT];
+	char work[FILES_TEXT]; /* what it is called while it is written */
 	struct cms_stat stat;
 	struct record_form form;
 	struct cms_stat date; /* of the first input */
@@ -96,6 +103,18 @@ copy_says(void)
 
 /* --- the output --- */
 
+static enum cms_how
+output_how(const struct output *out)
+{
+	if (option_has(&option, OPTION_APPEND))
+		return out->existed ? CMS_UPDATE : CMS_CREATE;
+	if (option_has(&option, OPTION_REPLACE) ||
+	    option_has(&option, OPTION_OVLY) || (output_word == NULL &&
+	    !option_has(&option, OPTION_NEWFILE)))
+		return CMS_REPLACE;
+	return CMS_CREATE;
+}
+
 static int
 output_id(struct output *out, const struct input *first)
 {
@@ -111,8 +130,35 @@ output_id(struct output *out, const struct input *first)
 	if (id.number == '\0')
 		id.number = first->id.number;
 	fileid_print(&id, out->text);
-	memcpy(out->stat.mode, (char[]){ id.mode, id.number, '\0' }, 3);
+	strcpy(out->work, out->text);
+	out->stat.mode[0] = id.mode;
+	out->stat.mode[1] = id.number;
+	out->id = id;
 	return 0;
+}
+
+static int
+output_is_input(const struct output *out, const struct input *in,
+    size_t files)
+{
+	for (size_t i = 0; i < files; i++)
+		if (memcmp(in[i].id.name, out->id.name, FILEID_NAME) == 0 &&
+		    memcmp(in[i].id.type, out->id.type, FILEID_NAME) == 0 &&
+		    in[i].id.mode == out->id.mode)
+			return 1;
+	return 0;
+}
+
+/* A file that is replaced while it is read. */
+static void
+output_elsewhere(struct output *out, const struct input *in, size_t files)
+{
+	if (output_how(out) != CMS_REPLACE)
+		return;
+	if (option_has(&option, OPTION_OVLY) ||
+	    output_is_input(out, in, files))
+		print_into(out->work, sizeof out->work, WORK_FILE " %s",
+		    out->stat.mode);
 }
 
 /* One form for all that goes in: V if any is, as long as the longest. */
@@ -191,18 +237,6 @@ output_existing(struct output *out)
 	return 0;
 }
 
-static enum cms_how
-output_how(const struct output *out)
-{
-	if (option_has(&option, OPTION_APPEND))
-		return out->existed ? CMS_UPDATE : CMS_CREATE;
-	if (option_has(&option, OPTION_REPLACE) ||
-	    option_has(&option, OPTION_OVLY) || (output_word == NULL &&
-	    !option_has(&option, OPTION_NEWFILE)))
-		return CMS_REPLACE;
-	return CMS_CREATE;
-}
-
 static int
 output_open(struct output *out)
 {
@@ -213,7 +247,7 @@ output_open(struct output *out)
 		return rc;
 	output_specs(out);
 	how = output_how(out);
-	out->fd = cms_open(out->text, how, &out->stat);
+	out->fd = cms_open(out->work, how, &out->stat);
 	if (out->fd == -1 && errno == EEXIST)
 		return say(24, 'E', 28, "FILE '%s' ALREADY EXISTS - SPECIFY "
 		    "'REPLACE'", out->text);
@@ -271,7 +305,7 @@ output_record(struct output *out, size_t len)
 static int
 output_rest(struct output *out)
 {
-	static const struct list nothing;
+	static struct list nothing; /* no specs */
 	size_t old;
 	int rc = 0;
 
@@ -282,6 +316,23 @@ output_rest(struct output *out)
 			    record_in, 0, record_out, old));
 	}
 	return rc;
+}
+
+/* It is whole: its own name takes the old one's place, in one step. */
+static int
+output_settle(const struct output *out)
+{
+	if (strcmp(out->work, out->text) != 0 &&
+	    rename(out->work, out->text) == -1) {
+		int rc = say_errno(out->text, 'w');
+
+		cms_erase(out->work);
+		return rc;
+	}
+	if (option_has(&option, OPTION_OLDDATE) &&
+	    cms_date(out->text, &out->date) == -1)
+		return say_errno(out->text, 'w');
+	return 0;
 }
 
 static int
@@ -297,10 +348,7 @@ output_close(struct output *out, int rc)
 	}
 	if (cms_close(out->fd) == -1)
 		return say_errno(out->text, 'w');
-	if (option_has(&option, OPTION_OLDDATE) &&
-	    cms_date(out->text, &out->date) == -1)
-		return say_errno(out->text, 'w');
-	return 0;
+	return output_settle(out);
 }
 
 /* --- one input --- */
@@ -371,6 +419,38 @@ copy_records(struct output *out, int fd, const char *text,
 	return rc;
 }
 
+/* Files of bytes (F 1) are copied by the piece: records would be one each. */
+static int
+copy_is_bytes(const struct output *out, const struct cms_stat *st)
+{
+	return st->recfm == 'F' && st->lrecl == 1 &&
+	    out->form.recfm == 'F' && out->form.lrecl == 1 &&
+	    list.specs == 0 && out->old == -1;
+}
+
+static int
+copy_bytes(struct output *out, int fd, const char *text, unsigned long from,
+    unsigned long end)
+{
+	if (lseek(fd, (off_t)from - 1, SEEK_SET) == -1 ||
+	    lseek(out->fd, 0, SEEK_END) == -1)
+		return say_errno(text, 'r');
+	while (from < end) {
+		size_t most = end - from < RECORD_MAX ? end - from :
+		    RECORD_MAX;
+		ssize_t n = read(fd, record_in, most);
+
+		if (n <= 0)
+			return say_errno(text, 'r');
+		for (ssize_t i = 0; i < n; i++)
+			record_in[i] = list.translate[record_in[i]];
+		if (write(out->fd, record_in, (size_t)n) != n)
+			return say_errno(out->text, 'w');
+		from += (unsigned long)n;
+	}
+	return 0;
+}
+
 static void
 copy_say(const struct output *out, const char *text, int first)
 {
@@ -404,7 +484,9 @@ copy_file(struct output *out, const struct input *in, int first)
 	if (rc == 0 && copy_says())
 		copy_say(out, text, first);
 	if (rc == 0)
-		rc = copy_records(out, fd, text, from, end);
+		rc = copy_is_bytes(out, &st) ?
+		    copy_bytes(out, fd, text, from, end) :
+		    copy_records(out, fd, text, from, end);
 	cms_close(fd);
 	return rc;
 }
@@ -417,6 +499,7 @@ copy_files(const struct input *in, size_t files)
 	int rc = output_id(&out, in);
 
 	output_form(&out, in, files);
+	output_elsewhere(&out, in, files);
 	for (size_t i = 0; i < files && rc == 0; i++)
 		rc = copy_file(&out, &in[i], i == 0);
 	if (rc == 0)
