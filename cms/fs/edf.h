@@ -80,6 +80,7 @@ struct edf_disk_info {
 	char volume[EDF_VOLUME + 1];
 	uint32_t block_size;
 	uint32_t blocks, used; /* of block_size */
+	uint32_t free;	       /* that open files do not have yet either */
 	uint32_t files;	       /* without directory and map */
 	struct edf_date created;
 };

@@ -122,6 +122,7 @@ edf_info(const struct edf *edf, struct edf_disk_info *info)
 		.block_size = edf->block_size,
 		.blocks = edf->blocks,
 		.used = edf->used,
+		.free = edf_map_free(edf),
 		.files = edf->dir.files,
 	};
 	edf_fst_unvolume(edf->volume, info->volume);

@@ -153,7 +153,7 @@ stream_tight(const struct file *f)
 	struct edf_disk_info info;
 
 	edf_info(f->disk->edf, &info);
-	return (uint64_t)(info.blocks - info.used) * info.block_size <
+	return (uint64_t)info.free * info.block_size <
 	    4 * (uint64_t)STREAM_LARGE;
 }
 

@@ -2,6 +2,7 @@
  *
  * anycall.c - random system calls with random arguments: `anycall SEED N`.
  * It may well be ended; CMS must not be.
+ * Wants a disk as A.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -45,8 +46,28 @@ argument(void)
 static long
 number(void)
 {
-	return any() % 16 == 0 ? (long)(0x370001 + any() % 3) :
+	return any() % 16 == 0 ? (long)(0x370001 + any() % 15) :
 	    (long)(any() % 340);
+}
+
+/* Names that there are, and descriptors, where calls want to have them. */
+static const char *const names[] = { "any.data", "any.text", "/", "a", "/s",
+	"hello.module", "ANY TEXT A", "any.data.s" };
+
+static long
+name_or(long other)
+{
+	return any() % 2 ? (long)(uintptr_t)names[any() %
+	    (sizeof names / sizeof names[0])] : other;
+}
+
+static int
+wants_descriptor(long n)
+{
+	return n == SYS_read || n == SYS_write || n == SYS_readv ||
+	    n == SYS_writev || n == SYS_pread64 || n == SYS_pwrite64 ||
+	    n == SYS_lseek || n == SYS_ftruncate || n == SYS_getdents64 ||
+	    n == 0x370006 || n == 0x370007 || n == 0x370008;
 }
 
 /* What would end the program, wait, or fill the console with noise. */
@@ -55,7 +76,8 @@ avoided(long n)
 {
 	return n == SYS_exit || n == SYS_exit_group || n == SYS_kill ||
 	    n == SYS_tkill || n == SYS_tgkill || n == SYS_nanosleep ||
-	    n == SYS_clock_nanosleep || n == SYS_poll || n == SYS_ppoll;
+	    n == SYS_clock_nanosleep || n == SYS_poll || n == SYS_ppoll ||
+	    n == SYS_close || n == SYS_dup2 || n == SYS_dup3;
 }
 
 int
@@ -65,15 +87,19 @@ main(int argc, char **argv)
 
 	state = argc > 1 ? strtoull(argv[1], NULL, 10) * 2654435761u + 1 : 1;
 	while (done < calls) {
-		long n = number(), fd = argument();
+		long n = number(), first = argument();
 
+		if (n != 0x370002) /* what is stacked would be a command */
+			first = name_or(first);
 		if (avoided(n))
 			continue;
-		if (n == SYS_read || n == SYS_write || n == SYS_readv ||
-		    n == SYS_writev)
-			fd = 3;
-		syscall(n, fd, argument(), argument(), argument(), argument(),
-		    argument());
+		if (wants_descriptor(n)) {
+			first = (long)(3 + any() % 5);
+			if (isatty((int)first)) /* nobody types anything */
+				continue;
+		}
+		syscall(n, first, name_or(argument()), argument(), argument(),
+		    argument(), argument());
 		done++;
 	}
 	printf("%ld calls\n", done);
