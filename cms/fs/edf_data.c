@@ -236,13 +236,15 @@ load(struct edf_file *file, uint64_t k, uint64_t want)
 	struct edf_window *w = &file->window;
 	uint64_t left = file->tree.count > k ? file->tree.count - k : 1;
 	uint64_t bytes = left * block_size(file);
+	uint32_t n, ahead = SMALL;
 	int error = edf_data_flush(file);
-	uint32_t n;
 
 	if (w->n > 0 && k == w->first + w->n)
-		want = EDF_WINDOW;
-	else if (k == 0 && want < AHEAD)
-		want = AHEAD;
+		ahead = 2 * w->n * block_size(file);
+	else if (k == 0)
+		ahead = AHEAD;
+	if (want < ahead)
+		want = ahead;
 	if (bytes > want)
 		bytes = want;
 	if (error == 0) {

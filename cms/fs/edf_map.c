@@ -100,14 +100,27 @@ edf_map_free(const struct edf *edf)
 	return used < edf->blocks ? edf->blocks - (uint32_t)used : 0;
 }
 
+/* Blocks of a directory and a map of so many leaves. */
+static uint32_t
+own_blocks(const struct edf *edf, uint32_t dir, uint32_t map)
+{
+	uint32_t per = edf->block_size / EDF_POINTER_F;
+
+	return dir + edf_tree_nodes(dir, per) + map + edf_tree_nodes(map, per);
+}
+
+/* All of both may have to be written anew, and once more when they have
+ * grown. */
 uint32_t
 edf_map_reserve(const struct edf *edf, uint32_t files)
 {
-	uint32_t per = edf->block_size / EDF_POINTER_F;
-	uint32_t dir = edf_dir_leaves(edf, edf->dir.records + files);
-	uint32_t map = edf_map_leaves(edf);
+	uint32_t is = own_blocks(edf, (uint32_t)edf->dir_tree.count,
+	    (uint32_t)edf->map_tree.count);
+	uint32_t will = own_blocks(edf,
+	    edf_dir_leaves(edf, edf->dir.records + files),
+	    edf_map_leaves(edf));
 
-	return dir + edf_tree_nodes(dir, per) + map + edf_tree_nodes(map, per);
+	return will > is ? will + (will - is) : will;
 }
 
 /* --- looking for free blocks --- */

@@ -68,6 +68,7 @@ edf_unmount(struct edf *edf)
 		edf_map_forget(edf, edf->changes);
 	edf_bits_free(edf, &edf->now);
 	edf_bits_free(edf, &edf->freed);
+	edf_tree_forget(&edf->dir_tree);
 	edf_tree_forget(&edf->map_tree);
 	edf_dir_free(edf, &edf->dir);
 	edf_io_give(edf, edf, sizeof *edf);

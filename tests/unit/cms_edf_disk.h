@@ -27,7 +27,7 @@ struct disk {
 	int remember;
 	unsigned calls, reads, writes, flushes;
 	unsigned fail_at; /* this call, and with fail_on all after it */
-	int fail_on;
+	int fail_on, fail_late; /* late: it is done, but the answer is no */
 	unsigned takes, take_fail_at;
 	size_t taken;
 	struct edf_date now;
@@ -101,8 +101,10 @@ disk_write(void *arg, const struct edf_extent *list, unsigned n, int flush)
 {
 	struct disk *d = arg;
 
+	int fails = disk_fails(d);
+
 	d->writes++;
-	if (disk_fails(d))
+	if (fails && !d->fail_late)
 		return -1;
 	for (unsigned i = 0; i < n; i++) {
 		if (!disk_inside(d, &list[i]))
@@ -112,6 +114,8 @@ disk_write(void *arg, const struct edf_extent *list, unsigned n, int flush)
 		memcpy(d->data + (size_t)list[i].block * EDF_SECTOR,
 		    list[i].at, (size_t)list[i].blocks * EDF_SECTOR);
 	}
+	if (fails)
+		return -1;
 	if (flush) {
 		d->flushes++;
 		d->olds = 0;
