@@ -196,7 +196,7 @@ lines_duplicate(struct xedit *x, struct span args)
 	struct buffer *b = &x->buffer;
 	struct session_range r;
 	struct span word = span_word(&args);
-	size_t n = 1;
+	size_t n = 1, made = 0;
 	int rc;
 
 	if (word.len > 0 && (span_number(word, 1000000, &n) == -1 || n == 0))
@@ -206,11 +206,11 @@ lines_duplicate(struct xedit *x, struct span args)
 		rc = session_no_more(x, args);
 	if (rc != 0)
 		return rc;
-	for (; n > 0; n--) {
+	while (made < n) {
 		if (buffer_copy(b, r.first, r.count, r.first + r.count - 1) ==
 		    -1)
 			return lines_no_storage(x);
-		b->current = r.first + r.count;
+		b->current = r.first + r.count - 1 + r.count * ++made;
 	}
 	return 0;
 }
