@@ -40,7 +40,7 @@ help_all(void)
 			n = 0;
 		}
 	}
-	console_line("HELP command tells about one.  LISTFILE * MODULE lists "
+	console_line("HELP command tells about one.  LISTFILE * MODULE * lists "
 	    "programs: type a name");
 	console_line("to run it, HX to halt it.  Other commands go to CP; CP "
 	    "HELP lists those.");

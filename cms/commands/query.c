@@ -94,7 +94,7 @@ query_disks(const struct command_line *line, char which, char letter)
 		return 0;
 	if (which == 'L')
 		return operand_disk(line, letter);
-	console_line("NO DISK ACCESSED%s", which == '*' ? "" : " R/W");
+	console_line("NO DISKS ACCESSED%s", which == '*' ? "" : " R/W");
 	return 0;
 }
 
@@ -123,7 +123,7 @@ query_search(const struct command_line *line)
 
 	(void)line;
 	if (access_first() == NULL)
-		console_line("NO DISK ACCESSED");
+		console_line("NO DISKS ACCESSED");
 	for (struct access *a = access_first(); a != NULL; a = access_next(a)) {
 		edf_info(a->edf, &info);
 		console_line("%-6s  %03X  %-3s  %s", info.volume, a->vdev,
