@@ -266,7 +266,8 @@ struct ipc_vm_renumber {
 /*
  * VM_HOLD 1: the processor and the channel stand still, whatever else CP
  * orders, until VM_HOLD 0; nobody at the console or in the machine notices.
- * VM_HELD answers VM_HOLD 1 when no disk I/O is under way.
+ * VM_HELD answers each VM_HOLD 1 once: when no disk I/O is under way, or when
+ * VM_HOLD 0 comes before that.
  */
 
 #define IPL_CLEAR 0x01 /* zero storage first */

@@ -109,10 +109,22 @@ main_renumber(struct vm *vm, const struct ipcchan_message *m)
 }
 
 static void
+main_held(struct vm *vm)
+{
+	struct ipc_none none = { 0 };
+
+	vm->hold_asked = false;
+	ipcchan_send(&vm->chan, IPC_VM_HELD, &none, sizeof none, -1);
+}
+
+/* Each hold is answered once, also one that ended before it was reached. */
+static void
 main_hold(struct vm *vm, const struct ipcchan_message *m)
 {
 	const struct ipc_value *v = m->payload;
 
+	if (v->value == 0 && vm->hold_asked)
+		main_held(vm);
 	machine_hold(vm, v->value != 0);
 	vm->hold_asked = vm->held;
 }
@@ -121,15 +133,12 @@ main_hold(struct vm *vm, const struct ipcchan_message *m)
 static void
 main_disks(struct vm *vm)
 {
-	struct ipc_none none = { 0 };
 	vdev_t vdev;
 
 	while ((vdev = blockio_closed(vm)) != VDEV_NONE)
 		main_detached(vm, vdev);
-	if (!vm->hold_asked || !machine_held(vm))
-		return;
-	vm->hold_asked = false;
-	ipcchan_send(&vm->chan, IPC_VM_HELD, &none, sizeof none, -1);
+	if (vm->hold_asked && machine_held(vm))
+		main_held(vm);
 }
 
 static void
