@@ -810,6 +810,30 @@ test_help(void **state)
 	}
 }
 
+/* Each has a file on the system disk that begins with its name. */
+static void
+test_help_on_disk(void **state)
+{
+	(void)state;
+	for (int i = 0; command_table[i] != NULL; i++) {
+		const char *name = command_table[i]->name;
+		char path[256], line[256];
+		FILE *f;
+
+		snprintf(path, sizeof path, "%s/%s.HELPCMS", HELP_FOLDER,
+		    name);
+		f = fopen(path, "r");
+		if (f == NULL)
+			fail_msg("%s has no file", name);
+		for (int n = 0; fgets(line, sizeof line, f) != NULL; n++) {
+			if (n == 0)
+				assert_memory_equal(line, name, strlen(name));
+			assert_in_range(strlen(line), 1, HELP_WIDTH + 1);
+		}
+		fclose(f);
+	}
+}
+
 int
 main(void)
 {
@@ -836,6 +860,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_one_meaning),
 		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_help_on_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
