@@ -226,10 +226,5 @@ const struct command command_access = {
 	.abbrev = 2,
 	.code = "ACC",
 	.syntax = "ACCESS [vdev [fm[/ext] [fn [ft [fm]]]]] [(NOPROF ERASE]",
-	.help = "The disk's files are found under the letter fm: ACCESS 195 B.\n"
-		"Without operands 191 is A.  B/A is a read-only extension of A:\n"
-		"what is looked for on A is looked for on it too.  fn ft fm say\n"
-		"which files are seen.  ERASE erases all of them.  As the first\n"
-		"line after IPL with NOPROF: PROFILE EXEC is not run.",
 	.run = access_run,
 };

@@ -28,8 +28,6 @@ const struct command command_makebuf = {
 	.abbrev = 7,
 	.code = "MKB",
 	.syntax = "MAKEBUF",
-	.help = "Makes a new buffer on the program stack: lines stacked from\n"
-		"now on are in it.  The return code is its number.",
 	.run = makebuf_run,
 };
 
@@ -56,8 +54,6 @@ const struct command command_dropbuf = {
 	.abbrev = 7,
 	.code = "DRB",
 	.syntax = "DROPBUF [n]",
-	.help = "Takes buffer n and all newer ones off the program stack,\n"
-		"with their lines; without n the newest.",
 	.run = dropbuf_run,
 };
 
@@ -76,7 +72,6 @@ const struct command command_desbuf = {
 	.abbrev = 6,
 	.code = "DSB",
 	.syntax = "DESBUF",
-	.help = "Clears the program stack and what has been typed ahead.",
 	.run = desbuf_run,
 };
 
@@ -93,6 +88,5 @@ const struct command command_sentries = {
 	.abbrev = 8,
 	.code = "SEN",
 	.syntax = "SENTRIES",
-	.help = "The return code is the number of lines on the program stack.",
 	.run = sentries_run,
 };

@@ -16,9 +16,5 @@ const struct command command_cp_row = {
 	.abbrev = 2,
 	.code = "CPF",
 	.syntax = "CP [command]",
-	.help = "Gives a command to CP.  CMS does not look at it first, so CP\n"
-		"QUERY SET asks CP even where CMS has a QUERY SET of its own.\n"
-		"The return code is the number of CP's message, 0 for none.\n"
-		"Alone it stops the machine: CP reads commands until BEGIN.",
 	.run = cp_run,
 };

@@ -123,8 +123,5 @@ const struct command command_erase = {
 	.abbrev = 5,
 	.code = "ERS",
 	.syntax = "ERASE fn ft [fm] [(Type | NOType[)]]",
-	.help = "Erases files, of disk A without fm; fm * is all disks that can\n"
-		"be written.  * is any characters of a name, % one.  Type shows\n"
-		"what has been erased.  * * needs a mode with its number: A1.",
 	.run = erase_run,
 };

@@ -245,8 +245,5 @@ const struct command command_exec = {
 	.abbrev = 2,
 	.code = "EXC",
 	.syntax = "EXEC fn [words]",
-	.help = "Runs fn EXEC: its lines as commands; * begins a comment, &1 to\n"
-		"&9 are the words.  EXEC may be left out unless SET IMPEX OFF.\n"
-		"The return code is the last one that was not 0.",
 	.run = exec_command,
 };

@@ -280,9 +280,5 @@ const struct command command_format = {
 	.abbrev = 6,
 	.code = "FOR",
 	.syntax = "FORMAT vdev fm [blocks] [(BLKSIZE 512|1K|2K|4K] [LABEL]",
-	.help = "Makes a disk an empty CMS disk and accesses it as fm.  What is\n"
-		"on it is lost: FORMAT asks first, then for a label of 1 to 6\n"
-		"characters.  blocks: use so many only.  LABEL: give a disk\n"
-		"another label and leave all else.",
 	.run = format_run,
 };

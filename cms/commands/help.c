@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * help.c - HELP: what commands there are, from their own rows, and the system
- * disk's files about each.
+ * help.c - HELP: what commands there are, from their own rows; about each a
+ * file of the system disk, and without it what its row has.
  */
 #include "commands.h"
 #include "console.h"
@@ -47,15 +47,6 @@ help_all(void)
 	return 0;
 }
 
-/* A HELP file's text, or a row's. */
-static void
-help_text(const char *text)
-{
-	console_text(text, strlen(text));
-	if (text[0] != '\0' && text[strlen(text) - 1] != '\n')
-		console_text("\n", 1);
-}
-
 /* NAME HELPCMS or HELPCP of the system disk: 0, or -1 when there is none. */
 static int
 help_file(const char *word, size_t len, const char type[TEXT_NAME])
@@ -68,7 +59,7 @@ help_file(const char *word, size_t len, const char type[TEXT_NAME])
 	memcpy(id.type, type, TEXT_NAME);
 	if (load_file(&l, &id) != 0)
 		return -1;
-	help_text(l.text);
+	console_text(l.text, strlen(l.text));
 	load_free(&l);
 	return 0;
 }
@@ -104,8 +95,6 @@ help_command(const struct command_line *line)
 		return 0;
 	if (c != NULL) {
 		console_line("%s", c->syntax);
-		if (c->help != NULL)
-			help_text(c->help);
 		return 0;
 	}
 	if (help_file(word, len, "HELPCP  ") == 0)
@@ -134,7 +123,5 @@ const struct command command_help = {
 	.abbrev = 1,
 	.code = "HLP",
 	.syntax = "HELP [[CP] command [operand]]",
-	.help = "Lists the commands of CMS, or tells about one.  What CMS\n"
-		"does not know is asked of CP: HELP CP QUERY, HELP QUERY TIME.",
 	.run = help_run,
 };

@@ -20,7 +20,5 @@ const struct command command_hx = {
 	.abbrev = 2,
 	.code = "ITP",
 	.syntax = "HX",
-	.help = "Typed while a program runs, reads or writes: halts it.  Its\n"
-		"return code is 142.",
 	.run = hx_run,
 };

@@ -35,6 +35,5 @@ const struct command command_identify = {
 	.abbrev = 2,
 	.code = "IDE",
 	.syntax = "IDENTIFY",
-	.help = "Shows the userid, the node, date, time, time zone and day.",
 	.run = identify_run,
 };

@@ -206,9 +206,5 @@ const struct command command_listfile = {
 	.abbrev = 1,
 	.code = "LST",
 	.syntax = "LISTFILE [fn [ft [fm]]] [(options[)]]",
-	.help = "Lists files: * is any characters of a name, % one.  Without fm\n"
-		"those of disk A; fm * is all disks.\n"
-		"FName FType FMode FOrmat ALloc Date Label: up to which column\n"
-		"Header NOHeader    EXEC APpend: not shown, but to CMS EXEC A",
 	.run = listfile_run,
 };

@@ -243,11 +243,5 @@ const struct command command_query = {
 	.abbrev = 1,
 	.code = "QRY",
 	.syntax = "QUERY DISK [mode|*|R/W|MAX] | SEARCH | SYNONYM | CMSLEVEL ...",
-	.help = "DISK      accessed disks, their size and what is free\n"
-		"SEARCH    the disks, in the order in which they are searched\n"
-		"SYNONYM   names of commands: [SYSTEM|USER|ALL]\n"
-		"CMSLEVEL  which CMS this is\n"
-		"ABBREV IMPCP IMPEX RDYMSG  what SET has set\n"
-		"Everything else is asked of CP: QUERY TIME, QUERY NAMES.",
 	.run = query_run,
 };

@@ -89,8 +89,5 @@ const struct command command_release = {
 	.abbrev = 3,
 	.code = "ARE",
 	.syntax = "RELEASE fm|vdev [(DET]",
-	.help = "The disk is not accessed any more.  By its address it is\n"
-		"released as everything it is accessed as.  DET: and CP\n"
-		"detaches it.",
 	.run = release_run,
 };

@@ -208,8 +208,5 @@ const struct command command_rename = {
 	.abbrev = 1,
 	.code = "RNM",
 	.syntax = "RENAME fn ft fm newfn newft newfm [(Type | NOType[)]]",
-	.help = "Gives files another name, type or mode number, on the same\n"
-		"disk.  * in the old fileid is any characters of a name, = in\n"
-		"the new one what the old one has.  Type shows the new ones.",
 	.run = rename_run,
 };

@@ -51,10 +51,5 @@ const struct command command_set = {
 	.abbrev = 3,
 	.code = "SET",
 	.syntax = "SET ABBREV|IMPCP|IMPEX ON|OFF | RDYMSG LMSG|SMSG | CP's",
-	.help = "ABBREV  ON: commands may be shortened\n"
-		"IMPCP   ON: a command that CMS does not know is given to CP\n"
-		"IMPEX   ON: the name of an EXEC is a command\n"
-		"RDYMSG  LMSG: Ready; with times; SMSG: without\n"
-		"Everything else is set by CP: SET MSG OFF.",
 	.run = set_run,
 };

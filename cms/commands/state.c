@@ -60,8 +60,6 @@ const struct command command_state = {
 	.abbrev = 5,
 	.code = "STT",
 	.syntax = "STATE fn ft [fm]",
-	.help = "Is there such a file?  The return code is 0, or 28.  Without\n"
-		"fm all disks are searched.",
 	.run = state_run,
 };
 
@@ -70,6 +68,5 @@ const struct command command_statew = {
 	.abbrev = 6,
 	.code = "STT",
 	.syntax = "STATEW fn ft [fm]",
-	.help = "Is there such a file on a disk that can be written?",
 	.run = statew_run,
 };

@@ -232,8 +232,5 @@ const struct command command_synonym = {
 	.abbrev = 3,
 	.code = "SYN",
 	.syntax = "SYNONYM [fn [ft [fm]]] [(STD | NOSTD | CLEAR[)]]",
-	.help = "Takes your own names for commands from fn SYNONYM: records\n"
-		"\"command synonym [shortest length]\".  STD, NOSTD: with or\n"
-		"without CMS's abbreviations.  CLEAR: yours are forgotten.",
 	.run = synonym_run,
 };

@@ -34,8 +34,7 @@ struct command {
 	const char *name;   /* upper case */
 	unsigned abbrev;    /* its shortest abbreviation */
 	const char *code;   /* of its messages: "LST" for DMSLST002E */
-	const char *syntax; /* one line */
-	const char *help;   /* lines, separated by newlines */
+	const char *syntax; /* one line; HELP's file on the S-disk says more */
 	int (*run)(const struct command_line *line);
 	const char *module; /* without run: the MODULE that is run */
 };
