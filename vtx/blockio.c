@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "sandbox.h"
+#include "vcpu.h"
 #include "vm.h"
 
 #define BLOCKIO_STACK (64u << 10)
@@ -21,20 +22,6 @@
 #define BLOCKIO_SETTLE_MS 2000	 /* and a machine to be saved */
 #define NS_PER_MS 1000000
 #define NS_PER_S 1000000000
-
-static const struct sandbox_rule blockio_rules[] = {
-	SANDBOX(preadv, "blocks into storage"),
-	SANDBOX(pwritev, "blocks out of storage"),
-	SANDBOX(fdatasync, "a flush"),
-	SANDBOX(close, "disks detached"),
-	SANDBOX(futex, "the machine's lock and conditions"),
-	SANDBOX(write, "the eventfd that wakes the device thread"),
-	SANDBOX(getpid, "take a vCPU out of KVM"),
-	SANDBOX(tgkill, "take a vCPU out of KVM"),
-	SANDBOX(rt_sigreturn, "a signal's end"),
-	SANDBOX(restart_syscall, "a wait that was stopped and continued"),
-	SANDBOX(exit_group, "a lock that cannot be had"),
-};
 
 /* Where skipped bytes go, and zeros come from. */
 static char blockio_nowhere[UINT16_MAX + 1];
@@ -67,7 +54,12 @@ blockio_submit(struct vm *vm, struct block_request *rq)
 	rq->next = NULL;
 	*io->tail = rq;
 	io->tail = &rq->next;
-	pthread_cond_signal(&io->work);
+}
+
+void
+blockio_go(struct vm *vm)
+{
+	pthread_cond_signal(&vm->io.work);
 }
 
 static struct block_request *
@@ -213,7 +205,7 @@ blockio_move(struct vm *vm, struct block_request *rq)
 		    rq->run[c.run].at + c.within);
 
 		if (rq->op == BLOCK_READ && atomic_load(&vm->io.stale) &&
-		    vm->io.clear)
+		    atomic_load(&vm->io.clear))
 			blockio_erase(iov, n);
 		if (moved < 0)
 			return;
@@ -257,6 +249,7 @@ bool
 blockio_serve(struct vm *vm)
 {
 	struct block_request *rq;
+	struct vcpu *v;
 
 	pthread_mutex_lock(&vm->lock);
 	rq = blockio_next(&vm->io);
@@ -266,8 +259,32 @@ blockio_serve(struct vm *vm)
 	blockio_do(vm, rq);
 	pthread_mutex_lock(&vm->lock);
 	blockio_over(vm, rq);
+	v = vm->io.waiter;
+	vm->io.waiter = NULL;
 	pthread_mutex_unlock(&vm->lock);
+	if (v != NULL)
+		vcpu_go(v);
 	return true;
+}
+
+static int
+blockio_sandbox(void)
+{
+	const struct sandbox_rule rules[] = {
+		SANDBOX(preadv, "blocks into storage"),
+		SANDBOX(pwritev, "blocks out of storage"),
+		SANDBOX(fdatasync, "a flush"),
+		SANDBOX(close, "disks detached"),
+		SANDBOX(futex, "the machine's lock and conditions"),
+		SANDBOX(write, "the eventfd that wakes the device thread"),
+		SANDBOX(getpid, "tgkill"),
+		SANDBOX_ARG(tgkill, 0, getpid(), "take a vCPU out of KVM"),
+		SANDBOX(rt_sigreturn, "a signal's end"),
+		SANDBOX(restart_syscall, "a wait stopped and continued"),
+		SANDBOX(exit_group, "a lock that cannot be had"),
+	};
+
+	return sandbox_enter(rules, sizeof rules / sizeof rules[0]);
 }
 
 static void *
@@ -276,8 +293,7 @@ blockio_main(void *arg)
 	struct vm *vm = arg;
 	struct blockio *io = &vm->io;
 
-	if (sandbox_enter(blockio_rules,
-	    sizeof blockio_rules / sizeof blockio_rules[0]) < 0)
+	if (blockio_sandbox() < 0)
 		_exit(1);
 	pthread_mutex_lock(&vm->lock);
 	io->ready = true;
@@ -376,6 +392,7 @@ blockio_detach(struct medium *m)
 	m->device = NULL;
 	blockio_submit(vm, &m->closing);
 	pthread_mutex_unlock(&vm->lock);
+	blockio_go(vm);
 }
 
 static void
@@ -413,6 +430,7 @@ blockio_piece(struct device *d, const struct block_piece *p)
 	pthread_mutex_lock(&vm->lock);
 	blockio_submit(vm, rq);
 	pthread_mutex_unlock(&vm->lock);
+	blockio_go(vm);
 }
 
 /* --- the whole machine --- */
@@ -426,7 +444,8 @@ blockio_reset(struct vm *vm, bool clear)
 	pthread_mutex_lock(&vm->lock);
 	blockio_drop(io);
 	if (io->busy != NULL && io->busy->op != BLOCK_CLOSE) {
-		io->clear = clear || (atomic_load(&io->stale) && io->clear);
+		atomic_store(&io->clear, clear || (atomic_load(&io->stale) &&
+		    atomic_load(&io->clear)));
 		atomic_store(&io->stale, true);
 	}
 	while (atomic_load(&io->stale) && blockio_wait(vm, &until))

@@ -21,6 +21,7 @@
 #include "vmtypes.h"
 
 struct device;
+struct vcpu;
 struct vm;
 
 enum block_op { BLOCK_READ, BLOCK_WRITE, BLOCK_FLUSH, BLOCK_CLOSE };
@@ -73,10 +74,11 @@ struct blockio {
 	pthread_cond_t over; /* a request is, or the thread is ready */
 	struct block_request *head, **tail;
 	struct block_request *busy;
+	struct vcpu *waiter; /* whom the end of busy lets go on */
 	/* The machine was reset while busy moved bytes: until it ends neither
 	 * processor nor channel may use storage.  clear: nor keep the bytes. */
 	atomic_bool stale;
-	bool clear;
+	atomic_bool clear;
 	struct medium *closed; /* to be freed by the device thread */
 };
 
@@ -120,7 +122,10 @@ int blockio_settle(struct vm *vm);
 
 /* --- lock held, any thread's --- */
 
+/* blockio_go() follows when the lock is free, so that the disk thread does not
+ * wake to wait for it. */
 void blockio_submit(struct vm *vm, struct block_request *rq);
+void blockio_go(struct vm *vm);
 
 /* --- any time --- */
 

@@ -125,15 +125,13 @@ diag_io_store(struct vm *vm, uint32_t parm, const struct diag_io_end *end)
 	    end, sizeof *end);
 }
 
-/* Lock held.  The processor need wait no longer. */
+/* Lock held.  The processor need wait no longer, or has not come to waiting
+ * yet; vcpu_go() follows. */
 static void
 diag_io_release(struct vcpu *v)
 {
 	v->ended = v->wait == WAIT_NONE;
-	if (v->ended)
-		return; /* it has not come to waiting yet */
 	v->wait = WAIT_NONE;
-	vcpu_kick(v);
 }
 
 static void
@@ -159,6 +157,7 @@ diag_io_ended(struct vm *vm, struct block_request *rq)
 	}
 	diag_results(vm, call->block, &results);
 	diag_io_release(call->v);
+	vm->io.waiter = call->v;
 }
 
 /* Lock held. */
@@ -243,6 +242,8 @@ diag_io_block(struct diag_call *c)
 	else
 		rc = diag_io_wait(c, m, &io);
 	pthread_mutex_unlock(&vm->lock);
+	if (rc == DIAG_WAITS)
+		blockio_go(vm);
 	return rc;
 }
 
@@ -267,7 +268,7 @@ diag_io_place(struct vm *vm)
 
 /* Lock held.  What the disk does not have is an end like any other. */
 static void
-diag_io_go(struct diag_call *c, struct block_call *call, struct medium *m,
+diag_io_async(struct diag_call *c, struct block_call *call, struct medium *m,
     const struct diag_io *io)
 {
 	struct diag_io_end end = { 0 };
@@ -303,8 +304,10 @@ diag_io_block_async(struct diag_call *c)
 	call = diag_io_place(vm);
 	diag_io_results(c, m == NULL ? 3 : call == NULL ? 2 : 0);
 	if (c->block.cc == 0)
-		diag_io_go(c, call, m, &io);
+		diag_io_async(c, call, m, &io);
 	pthread_mutex_unlock(&vm->lock);
+	if (c->block.cc == 0)
+		blockio_go(vm);
 	return DIAG_DONE;
 }
 
@@ -346,6 +349,7 @@ diag_general_finish(struct vcpu *v, uint32_t cc)
 	v->general.device = NULL;
 	diag_results(v->vm, v->general.block, &results);
 	diag_io_release(v);
+	vcpu_go(v);
 }
 
 void

@@ -77,6 +77,12 @@ vcpu_kick(struct vcpu *v)
 	syscall(SYS_tgkill, getpid(), v->tid, VCPU_SIGNAL);
 }
 
+void
+vcpu_go(struct vcpu *v)
+{
+	pthread_cond_signal(&v->go);
+}
+
 /* The machine stops by itself; vmcp is told by the device thread. */
 static enum vcpu_next
 vcpu_stop(struct vcpu *v, enum ipc_vm_why why, uint64_t rip, uint64_t detail)

@@ -15,6 +15,10 @@ int vcpu_open(struct vcpu *v);
 /* Lock held: have the thread look at the machine again. */
 void vcpu_kick(struct vcpu *v);
 
+/* It had a wait that is over: no more than that.  The lock need not be held.
+ */
+void vcpu_go(struct vcpu *v);
+
 /* From port handlers: a program interruption, #GP(0) with its cause. */
 enum vcpu_next vcpu_program(struct vcpu *v, enum machine_pgm code,
     uint32_t addr);

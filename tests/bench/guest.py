@@ -31,6 +31,18 @@ def diagnose():
     common.row("DIAGNOSE 0's round trip", ours, floor, "instr", 1.10)
 
 
+def blocks():
+    deck = os.path.join(vm.BUILD, "tests", "guest-kit", "block_guest.deck")
+    make = "dd if=/dev/urandom of=/disk bs=65536 count=32 2>/dev/null; "
+    for size, most in ((8, None), (128, 1.25)):
+        ours, floor, _ = lab([(common.tool("block"), "/bin/block"),
+                              (deck, "/deck")],
+                             ["sh", "-c", make + "exec /bin/block "
+                              "/bin/vmguest /deck /disk %d" % size])
+        common.row("DIAGNOSE A4, read of %d KB" % (size // 2), ours, floor,
+                   "instr", most)
+
+
 def ipl():
     image = os.path.join(vm.BUILD, "share", "vm370", "cms190.img")
     ours, floor, _ = lab([(common.tool("ipl"), "/bin/ipl"),
@@ -44,6 +56,7 @@ def ipl():
 def main():
     common.arguments()
     diagnose()
+    blocks()
     ipl()
 
 

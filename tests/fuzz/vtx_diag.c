@@ -19,7 +19,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint32_t codes[] = { DIAG_EXTENDED_ID, DIAG_COMMAND,
-		DIAG_TIMER_OLD, DIAG_RELEASE, DIAG_STORAGE, DIAG_TIMER };
+		DIAG_TIMER_OLD, DIAG_RELEASE, DIAG_STORAGE, DIAG_TIMER,
+		DIAG_BLOCK_IO, DIAG_GENERAL_IO, DIAG_BLOCK_IO_ASYNC };
 	static struct fake f;
 	union {
 		struct ipc_cp_reply r;
@@ -31,17 +32,24 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < sizeof block || size > 4096)
 		return 0;
 	fake_open(&f, SIZE);
+	fake_attach(&f, 0x009, DEVICE_CONSOLE, 0, 0);
+	fake_attach(&f, 0x190, DEVICE_FBA, 64, FBA_BLOCK);
 	f.vm.ncpus = 1;
 	v = &f.vm.cpu[0];
 	v->vm = &f.vm;
 	v->quiet = true;
 	v->kvm.fd = -1;
 	memcpy(&block, data, sizeof block);
-	block.code = codes[block.code % 6];
+	block.code = codes[block.code % 9];
 	block.flags &= DIAG_COMMAND_IMPLIED;
 	mem_write(&f.vm.mem, GPA(0), data, size);
 	mem_write(&f.vm.mem, GPA(0), &block, sizeof block);
-	if (diag_port(v, 0) == NEXT_WAIT) {
+	if (diag_port(v, 0) == NEXT_WAIT && v->want != WAIT_CP) {
+		v->wait = v->ended ? WAIT_NONE : v->want;
+		for (unsigned n = 0; n < 8 && fake_run(&f); n++)
+			;
+		machine_detach(&f.vm, 0x009); /* an A8 that reads it ends */
+	} else if (v->want == WAIT_CP) {
 		v->wait = WAIT_CP;
 		v->call.posted = true;
 		diag_send_calls(&f.vm);

@@ -141,8 +141,9 @@ deck save -s 512 -r 01C=cards.data -D 201=numbers.data
 # to a machine that goes on as if nothing had been asked.
 check saved -r 00C=saved.deck ipl=00C rc=0 storage=2048 saved="A PARM 1" rc=0 \
 	word=40088:0 saved="A PARM 1" rc=0 saved="A PARM 1" rc=0 \
-	storage=65536 saved="A PARM 1" rc=0 clear state=asked word=FFFFC:0 \
-	saved="A PARM 1" rc=0 ipl=00C,clear,stop state=asked word=50008:0
+	storage=65536 saved="A PARM 1" rc=0 state=disabled clear state=asked \
+	word=FFFFC:0 saved="A PARM 1" rc=0 state=disabled ipl=00C,clear,stop \
+	state=asked word=50008:0
 check saved-refused -r 00C=saved.deck ipl=00C,parm=REFUSED \
 	sleep=200 forged=cut=0:1 forged=cut=1:1 forged=cut=119:1 \
 	forged=cut=120:1 forged=cut=500:1 forged=cut=4096:1 \
@@ -157,8 +158,8 @@ check saved-refused -r 00C=saved.deck ipl=00C,parm=REFUSED \
 	forged=mode:3 forged=storage:4 forged=small:1 forged=runs:1 \
 	forged=norun:1 forged=pages:1 forged=processor:1 forged=at:1 \
 	forged=order:1 forged=folder:5 external=40 rc=0
-check saved-small -r 00C=saved.deck ipl=00C rc=0 storage=512 forged=flip=4000:4 \
-	ipl=00C,stop state=asked
+check saved-small -r 00C=saved.deck ipl=00C rc=0 state=disabled storage=512 \
+	forged=flip=4000:4 ipl=00C,stop state=asked
 
 # How a machine ends, and that its vmguest is there for the next one.
 check disabled -r 00C=disabled.deck ipl=00C state=disabled:DEAD0451 \

@@ -44,6 +44,7 @@ static void
 test_all_or_nothing(void **state)
 {
 	struct memory mem;
+	struct iovec span;
 	uint8_t b[8] = { 1, 2, 3, 4, 5, 6, 7, 8 }, c[8] = { 0 };
 
 	(void)state;
@@ -57,6 +58,13 @@ test_all_or_nothing(void **state)
 	c[0] = 99;
 	assert_int_equal(mem_read(&mem, GPA(SIZE - 4), c, 8), -1);
 	assert_int_equal(c[0], 99);
+	assert_int_equal(mem_span(&mem, GPA(SIZE - 8), 8, &span), 0);
+	assert_int_equal(span.iov_len, 8);
+	assert_memory_equal(span.iov_base, b, 8);
+	assert_int_equal(mem_span(&mem, GPA(SIZE - 7), 8, &span), -1);
+	assert_int_equal(mem_span(&mem, GPA(8), UINT64_MAX - 7, &span), -1);
+	assert_int_equal(mem_span(&mem, GPA(SIZE), 0, &span), 0);
+	assert_int_equal(span.iov_len, 0);
 	mem_close(&mem);
 }
 
