@@ -4,9 +4,9 @@
  * (read, write, seek) and records (cmscall.h) work on the same files.
  *
  * Streams are buffered both ways, so that small reads and writes do not cost
- * an exit each; pieces of FILE_DIRECT bytes and more go between the disk and
- * the program's own storage.  A disk that is nearly full is written through:
- * who fills it is told at once.
+ * an exit each; large pieces go between the disk and the program's own
+ * storage.  A disk that is nearly full is written through, so that who fills
+ * it is told early.
  *
  * A stream that creates a file says nothing of records: it becomes one of
  * bytes (F 1) when its type is MODULE, when it does not begin at its
@@ -48,8 +48,6 @@ struct file {
 	uint64_t at;
 	int dirty;
 };
-
-#define FILE_DIRECT (16u << 10)
 
 static inline int
 file_is_writer(const struct file *f)

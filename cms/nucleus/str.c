@@ -7,10 +7,12 @@
 void *
 memcpy(void *to, const void *from, size_t n)
 {
+	size_t words = n / 8;
 	void *d = to;
 
-	__asm__ volatile("rep movsb"
-	    : "+D"(d), "+S"(from), "+c"(n) : : "memory");
+	n %= 8;
+	__asm__ volatile("rep movsq; mov %3, %2; rep movsb"
+	    : "+D"(d), "+S"(from), "+c"(words) : "r"(n) : "memory");
 	return to;
 }
 
@@ -33,9 +35,13 @@ memmove(void *to, const void *from, size_t n)
 void *
 memset(void *to, int c, size_t n)
 {
+	size_t words = n / 8;
 	void *d = to;
 
-	__asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(c) : "memory");
+	n %= 8;
+	__asm__ volatile("rep stosq; mov %2, %1; rep stosb"
+	    : "+D"(d), "+c"(words) : "r"(n),
+	      "a"((unsigned char)c * 0x0101010101010101ull) : "memory");
 	return to;
 }
 

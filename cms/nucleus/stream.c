@@ -12,7 +12,8 @@
 #include "stream.h"
 
 #define STREAM_SMALL 4096u
-#define STREAM_LARGE (128u << 10)
+#define STREAM_LARGE (256u << 10)
+#define STREAM_DIRECT (16u << 10) /* read without a buffer, here and there */
 #define STREAM_SHARE 16 /* a buffer is at most this part of free storage */
 
 static int
@@ -197,7 +198,7 @@ stream_write_some(struct file *f, uint64_t at, struct space *s, uint64_t from,
 
 	if (bytes == NULL)
 		return E_FAULT;
-	if (run < FILE_DIRECT)
+	if (run < STREAM_LARGE)
 		return stream_gather(f, at, bytes, run);
 	rc = stream_flush(f, 0);
 	if (rc < 0)
@@ -252,12 +253,18 @@ stream_most(const struct file *f)
 	return (uint64_t)f->st.blocks * info.block_size;
 }
 
-/* The bytes around an offset; more of them when the last ones were read to
- * their end. */
+/* Does a read go on where the last one ended? */
+static int
+stream_goes_on(const struct file *f, uint64_t offset)
+{
+	return offset > 0 && offset == f->at + f->len;
+}
+
+/* The bytes around an offset; many of them when this one goes on. */
 static int
 stream_fill(struct file *f, uint64_t offset)
 {
-	int on = f->buf != NULL && offset == f->at + f->len && f->len > 0;
+	int on = stream_goes_on(f, offset);
 	uint64_t all = stream_most(f);
 	size_t want = on && all > STREAM_SMALL ? STREAM_LARGE : STREAM_SMALL;
 	uint64_t at = offset;
@@ -291,9 +298,12 @@ stream_read_some(struct file *f, uint64_t offset, struct space *s,
 
 	if (place == NULL)
 		return E_FAULT;
-	if (!have && run >= FILE_DIRECT) {
+	if (!have && run >= (stream_goes_on(f, offset) ? STREAM_LARGE :
+	    STREAM_DIRECT)) {
 		int64_t n = edf_stream_read(f->edf, offset, place, run);
 
+		f->len = 0;
+		f->at = offset + (n > 0 ? (uint64_t)n : 0);
 		return n < 0 ? error_of((int)n) : n;
 	}
 	if (!have) {
