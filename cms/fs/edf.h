@@ -80,7 +80,7 @@ struct edf_disk_info {
 	char volume[EDF_VOLUME + 1];
 	uint32_t block_size;
 	uint32_t blocks, used; /* of block_size */
-	uint32_t free;	       /* that open files do not have yet either */
+	uint32_t free;	       /* that files can still get */
 	uint32_t files;	       /* without directory and map */
 	struct edf_date created;
 };
@@ -153,7 +153,10 @@ enum edf_how {
 /*
  * For CREATE and REPLACE st says name, type, mode, recfm and (F) lrecl; for
  * the others name and type, and the rest is filled in.  Any number of readers
- * or one writer; a reader goes on reading what it opened.
+ * or one writer; a reader goes on reading what it opened.  A file may have no
+ * record.  What is written to the data of a file of mode 6 that is open for
+ * UPDATE goes where the old data is: no commit is needed for that, and none
+ * of it is undone.
  */
 int edf_open(struct edf *edf, enum edf_how how, struct edf_stat *st,
     struct edf_file **file);
@@ -178,7 +181,7 @@ int edf_read(struct edf_file *file, uint32_t record, void *to, size_t size,
     size_t *len);
 int edf_write(struct edf_file *file, uint32_t record, const void *from,
     size_t len);
-/* Keep the first so many records. */
+/* Keep the first so many records; an F file may get more of them, a hole. */
 int edf_truncate(struct edf_file *file, uint32_t records);
 
 /*

@@ -56,6 +56,49 @@ writable(const struct edf_file *file, uint32_t block)
 	    (file->in_place || edf_bits_test(&file->change.mine, block));
 }
 
+/* Places for up to n blocks from k on, behind those of the pointers that they
+ * will need. */
+static int
+take_places(struct edf_file *file, uint64_t k, uint32_t n, uint32_t *first,
+    uint32_t *got)
+{
+	struct edf_tree *tree = &file->tree;
+	uint32_t pointers = edf_tree_needs(tree, k, n);
+	int error = edf_map_take(file->edf, &file->change, tree->near,
+	    n + pointers, first, got);
+
+	if (error == EDF_FULL && tree->pooled > 0) {
+		edf_tree_give_back(tree);
+		error = edf_map_take(file->edf, &file->change, tree->near, n,
+		    first, got);
+	}
+	if (error == 0 && *got > pointers) {
+		edf_tree_put_by(tree, *first, pointers);
+		*first += pointers;
+		*got -= pointers;
+	}
+	while (error == 0 && *got > n)
+		edf_map_drop(file->edf, &file->change, *first + --*got);
+	return error;
+}
+
+/* Block k is there from now on; or, when that fails, where it was. */
+static int
+move_block(struct edf_file *file, uint64_t k, uint32_t block)
+{
+	struct edf_pointer old;
+	int error = edf_tree_get(&file->tree, k, &old);
+
+	if (error == 0)
+		error = edf_tree_place(&file->tree, k, block);
+	if (error != 0 || old.block == 0)
+		return error;
+	error = edf_map_drop(file->edf, &file->change, old.block);
+	if (error != 0)
+		edf_tree_place(&file->tree, k, old.block);
+	return error;
+}
+
 /* New places for n blocks that follow each other. */
 static int
 place(struct edf_file *file, uint64_t k, uint32_t n)
@@ -69,20 +112,16 @@ place(struct edf_file *file, uint64_t k, uint32_t n)
 			tree->near = before.block + 1;
 	}
 	while (n > 0) {
-		uint32_t first, got;
-		int error = edf_map_take(file->edf, &file->change,
-		    tree->near, n, &first, &got);
+		uint32_t first = 0, got = 0;
+		int error = take_places(file, k, n, &first, &got);
+		uint32_t i = 0;
 
-		for (uint32_t i = 0; i < got && error == 0; i++) {
-			struct edf_pointer old;
-
-			error = edf_tree_get(tree, k + i, &old);
-			if (error == 0)
-				error = edf_tree_place(tree, k + i, first + i);
-			if (error == 0 && old.block != 0)
-				error = edf_map_drop(file->edf, &file->change,
-				    old.block);
+		while (error == 0 && i < got) {
+			error = move_block(file, k + i, first + i);
+			i += error == 0;
 		}
+		while (error != 0 && i < got)
+			edf_map_drop(file->edf, &file->change, first + i++);
 		if (error != 0)
 			return error;
 		tree->near = first + got;

@@ -191,6 +191,7 @@ write_out(struct edf_file *file)
 	file->tail.valid = 0;
 	if (error == 0)
 		error = edf_record_settle(file);
+	edf_tree_give_back(&file->tree);
 	return error == 0 ? edf_tree_flush(&file->tree, NULL) : error;
 }
 

@@ -234,6 +234,7 @@ struct edf_tree {
 	uint32_t data;	/* without */
 	uint32_t per;	/* pointers to a block */
 	uint32_t near;	/* where to look for a free block */
+	uint32_t pool, pooled; /* blocks put by for pointers: from, how many */
 	uint32_t clock;
 	uint8_t levels, size, lowest;
 	uint64_t span[EDF_LEVELS_MAX + 1];
@@ -273,7 +274,12 @@ int edf_tree_seek(struct edf_tree *tree, uint64_t key, int by_offset,
 /* Dirty pointer blocks to the device, or into a batch. */
 int edf_tree_flush(struct edf_tree *tree, struct edf_batch *batch);
 void edf_tree_forget(struct edf_tree *tree);
-uint32_t edf_tree_nodes(uint32_t blocks, uint32_t per);
+uint32_t edf_tree_nodes(uint64_t blocks, uint32_t per);
+/* Pointer blocks that n more data blocks from k on need; put such by; what
+ * was put by and not needed is free again. */
+uint32_t edf_tree_needs(const struct edf_tree *tree, uint64_t k, uint32_t n);
+void edf_tree_put_by(struct edf_tree *tree, uint32_t first, uint32_t n);
+void edf_tree_give_back(struct edf_tree *tree);
 
 /* --- directory (edf_dir.c) --- */
 

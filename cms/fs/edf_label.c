@@ -117,12 +117,13 @@ void
 edf_info(const struct edf *edf, struct edf_disk_info *info)
 {
 	const uint8_t *label = edf->label;
+	uint32_t free = edf_map_free(edf), keep = edf_map_reserve(edf, 1);
 
 	*info = (struct edf_disk_info){
 		.block_size = edf->block_size,
 		.blocks = edf->blocks,
 		.used = edf->used,
-		.free = edf_map_free(edf),
+		.free = free > keep ? free - keep : 0,
 		.files = edf->dir.files,
 	};
 	edf_fst_unvolume(edf->volume, info->volume);

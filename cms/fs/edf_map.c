@@ -194,8 +194,9 @@ search_chunk(struct edf *edf, struct search *s, uint32_t block, uint32_t last)
 				return 1;
 			continue;
 		}
-		if (s->longest > 0 && s->best == s->from)
-			return 1; /* right behind what was there before */
+		/* Right behind what was there before, and not too little. */
+		if (s->best == s->from && s->longest >= (s->want + 3) / 4)
+			return 1;
 		if (bit % 8 == 0 && busy[bit / 8] == 0xFF)
 			block += 7;
 	}

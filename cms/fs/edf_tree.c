@@ -41,15 +41,69 @@ edf_tree_root(struct edf_tree *tree, uint32_t fop, uint8_t levels,
 }
 
 uint32_t
-edf_tree_nodes(uint32_t blocks, uint32_t per)
+edf_tree_nodes(uint64_t blocks, uint32_t per)
 {
-	uint32_t nodes = 0;
+	uint64_t nodes = 0;
 
 	while (blocks > 1) {
-		blocks = (uint32_t)edf_ceil(blocks, per);
+		blocks = edf_ceil(blocks, per);
 		nodes += blocks;
 	}
-	return nodes;
+	return (uint32_t)nodes;
+}
+
+/* --- blocks put by --- */
+
+/* So that a file's data lies together, with no pointers in between. */
+uint32_t
+edf_tree_needs(const struct edf_tree *tree, uint64_t k, uint32_t n)
+{
+	uint32_t is, will;
+
+	if (k + n <= tree->count)
+		return 0;
+	is = edf_tree_nodes(tree->count, tree->per) + tree->pooled;
+	will = edf_tree_nodes(k + n, tree->per);
+	if (will <= is)
+		return 0;
+	/* Far beyond the end lies a hole, which needs none. */
+	return will - is < n + EDF_LEVELS_MAX ? will - is :
+	    n + EDF_LEVELS_MAX;
+}
+
+void
+edf_tree_put_by(struct edf_tree *tree, uint32_t first, uint32_t n)
+{
+	if (n == 0)
+		return;
+	edf_tree_give_back(tree);
+	tree->pool = first;
+	tree->pooled = n;
+}
+
+void
+edf_tree_give_back(struct edf_tree *tree)
+{
+	for (; tree->pooled > 0; tree->pool++, tree->pooled--)
+		edf_map_drop(tree->edf, tree->change, tree->pool);
+}
+
+static int
+take_block(struct edf_tree *tree, uint32_t *block)
+{
+	uint32_t got;
+	int error;
+
+	if (tree->pooled > 0) {
+		*block = tree->pool++;
+		tree->pooled--;
+		return 0;
+	}
+	error = edf_map_take(tree->edf, tree->change, tree->near, 1, block,
+	    &got);
+	if (error == 0)
+		tree->near = *block + 1;
+	return error;
 }
 
 static void
@@ -164,13 +218,12 @@ load_node(struct edf_tree *tree, uint32_t level, uint64_t index,
 static int
 freshen(struct edf_tree *tree, struct edf_node *node, struct edf_node *parent)
 {
-	uint32_t block, got;
+	uint32_t block;
 	int error;
 
 	if (node->fresh)
 		return 0;
-	error = edf_map_take(tree->edf, tree->change, tree->near, 1, &block,
-	    &got);
+	error = take_block(tree, &block);
 	if (error != 0)
 		return error;
 	if (node->block != 0)
@@ -179,7 +232,6 @@ freshen(struct edf_tree *tree, struct edf_node *node, struct edf_node *parent)
 		edf_map_drop(tree->edf, tree->change, block);
 		return error;
 	}
-	tree->near = block + 1;
 	node->block = block;
 	node->fresh = node->dirty = 1;
 	if (parent == NULL) {
