@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "directory.h"
+#include "disknew.h"
 #include "home.h"
 #include "name.h"
 #include "textfile.h"
@@ -60,7 +61,8 @@ struct demo_disk {
 	uint64_t blocks;
 };
 
-/* Check the directory, hash what is clear, and find the system disk. */
+/* Check the directory, hash what is clear, give users their A-disks, and find
+ * the system disk. */
 static int
 demo_directory(const struct front *front, struct demo_disk *system)
 {
@@ -70,6 +72,7 @@ demo_directory(const struct front *front, struct demo_disk *system)
 	struct dir_error err;
 	struct vm_name maint;
 	unsigned changed;
+	int rc;
 
 	if (!front_path(front, "user.direct", path, sizeof path))
 		return 1;
@@ -85,8 +88,9 @@ demo_directory(const struct front *front, struct demo_disk *system)
 	if (disk != NULL && !disk->tdisk)
 		*system = (struct demo_disk){ .volume = disk->volume,
 			.blocks = disk->blocks };
+	rc = disknew_make_all(front, dir);
 	directory_free(dir);
-	return 0;
+	return rc;
 }
 
 /* The bytes at `at` of a file; what is behind its end is zero. */

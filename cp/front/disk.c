@@ -523,7 +523,8 @@ disk_open(struct disk *d, const struct front *front,
 void
 disk_close(struct disk *d)
 {
-	ipcchan_close(&d->cp);
+	if (d->cp.fd >= 0)
+		ipcchan_close(&d->cp);
 	if (d->fd >= 0)
 		close(d->fd);
 	if (d->lock >= 0)

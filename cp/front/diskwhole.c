@@ -16,15 +16,17 @@ diskwhole_volume(char volume[EDF_VOLUME], const char *word)
 {
 	size_t n = strlen(word);
 
+	if (n == 0 || n > EDF_VOLUME)
+		n = 0;
 	memset(volume, ' ', EDF_VOLUME);
-	for (size_t i = 0; i < n && n <= EDF_VOLUME; i++)
+	for (size_t i = 0; i < n; i++) {
 		volume[i] = (char)toupper((unsigned char)word[i]);
-	if (n == 0 || n > EDF_VOLUME || strspn(volume,
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789$#@-_ ") < EDF_VOLUME ||
-	    memchr(volume, ' ', n) != NULL)
-		return front_fail("%s is no label: 1 to 6 of A-Z 0-9 $#@-_",
-		    word);
-	return 0;
+		if (!isalnum((unsigned char)volume[i]) &&
+		    strchr("$#@-_", volume[i]) == NULL)
+			n = 0;
+	}
+	return n > 0 ? 0 : front_fail("%s is no label: 1 to 6 of A-Z 0-9 "
+	    "$#@-_", word);
 }
 
 /* --- format --- */
@@ -142,6 +144,17 @@ diskwhole_look(struct disk *d, FILE *out)
 	return rc;
 }
 
+/* The label's characters, blanks behind them apart. */
+static int
+diskwhole_width(const char *volume)
+{
+	int n = EDF_VOLUME;
+
+	while (n > 0 && volume[n - 1] == ' ')
+		n--;
+	return n;
+}
+
 static int
 diskwhole_info_work(struct disk *d, void *arg)
 {
@@ -163,7 +176,7 @@ diskwhole_tell(struct disk *d)
 
 	if (rc != 0)
 		return rc;
-	printf("Label        %s\n", i.volume);
+	printf("Label        %.*s\n", diskwhole_width(i.volume), i.volume);
 	printf("Formatted    %04u-%02u-%02u %02u:%02u:%02u\n", i.created.year,
 	    i.created.month, i.created.day, i.created.hour, i.created.minute,
 	    i.created.second);
@@ -294,7 +307,8 @@ diskwhole_label(struct diskcmd *c)
 	} else {
 		rc = disk_steady(&d, diskwhole_info_work, &info);
 		if (rc == 0)
-			printf("%s\n", info.volume);
+			printf("%.*s\n", diskwhole_width(info.volume),
+			    info.volume);
 	}
 	disk_close(&d);
 	return rc;

@@ -6,16 +6,13 @@
 #include <errno.h>
 #include <getopt.h>
 #include <pwd.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "directory.h"
 #include "front.h"
 #include "log.h"
-#include "spawn.h"
 
 static int main_version(struct front *front, int argc, char *argv[]);
 static int main_help(struct front *front, int argc, char *argv[]);
@@ -41,6 +38,8 @@ static const struct main_row {
 	{ "adduser", adduser_command, "USER", "add a user" },
 	{ "demo", demo_command, "",
 	    "make the demonstration system where there is none" },
+	{ "disk", disk_command, "COMMAND ...",
+	    "work on CMS disks: minidisks and images; vm370 disk help" },
 	{ "lab", lab_command, "[-f FILE[:PATH]]... -- COMMAND...",
 	    "run a command in the lab, booting one when none runs" },
 	{ "version", main_version, "", "print the version" },
@@ -48,68 +47,6 @@ static const struct main_row {
 };
 
 #define MAIN_ROWS (sizeof main_rows / sizeof main_rows[0])
-
-int
-front_fail(const char *fmt, ...)
-{
-	va_list ap;
-
-	fflush(stdout);
-	fputs("vm370: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return 1;
-}
-
-int
-front_dir_error(const char *path, const struct dir_error *err)
-{
-	char why[256];
-
-	dir_error_print(err, why, sizeof why);
-	if (err->number == DIR_FILE)
-		return front_fail("%s", why); /* names the file itself */
-	return front_fail("%s: %s", path, why);
-}
-
-bool
-front_path(const struct front *front, const char *name, char *buf, size_t size)
-{
-	if ((size_t)snprintf(buf, size, "%s/%s", front->home, name) < size)
-		return true;
-	front_fail("%s: name too long", front->home);
-	return false;
-}
-
-bool
-front_program(const char *name, char *buf, size_t size)
-{
-	char folder[PATH_MAX];
-
-	if (spawn_libexec(folder, sizeof folder) < 0 ||
-	    (size_t)snprintf(buf, size, "%s/%s", folder, name) >= size) {
-		front_fail("cannot find where %s is", name);
-		return false;
-	}
-	return true;
-}
-
-bool
-front_share(const char *name, char *buf, size_t size)
-{
-	char folder[PATH_MAX];
-
-	/* libexec/vm370 and share/vm370 stand side by side. */
-	if (spawn_libexec(folder, sizeof folder) < 0 ||
-	    (size_t)snprintf(buf, size, "%s/../../share/vm370/%s", folder,
-	    name) >= size) {
-		front_fail("cannot find where %s is", name);
-		return false;
-	}
-	return true;
-}
 
 static int
 main_version(struct front *front, int argc, char *argv[])

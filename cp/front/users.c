@@ -5,6 +5,7 @@
  * vmcp is asked to take it in when it runs.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "directory.h"
+#include "disknew.h"
 #include "front.h"
 #include "home.h"
 #include "host.h"
@@ -257,10 +259,35 @@ passwd_command(struct front *front, int argc, char *argv[])
 
 /* --- adduser --- */
 
+#define USERS_VOLUME "VMUSR1" /* where minidisks of new users are */
+#define USERS_BLOCKS 20000
+
+/* The first block behind all that is on the volume. */
+static uint64_t
+users_free_block(const struct directory *dir)
+{
+	struct vm_name volume;
+	uint64_t end = 0;
+
+	name_parse(USERS_VOLUME, &volume);
+	for (size_t i = 0; i < directory_count(dir); i++) {
+		const struct dir_user *u = directory_at(dir, i);
+
+		for (size_t k = 0; k < u->nmdisks; k++) {
+			const struct dir_mdisk *md = &u->mdisks[k];
+
+			if (!md->tdisk && name_equal(md->volume, volume) &&
+			    md->start + md->blocks > end)
+				end = md->start + md->blocks;
+		}
+	}
+	return end;
+}
+
 /* The new user's statements, behind what the file has.  NULL: no memory. */
 static char *
-users_append(const char *text, size_t len, const char *user,
-    const char *password, size_t *new_len)
+users_append(const char *text, size_t len, const struct directory *dir,
+    const char *user, const char *password, size_t *new_len)
 {
 	const char *newline = len > 0 && text[len - 1] != '\n' ? "\n" : "";
 	char *grown = NULL;
@@ -270,10 +297,12 @@ users_append(const char *text, size_t len, const char *user,
 		return NULL;
 	fwrite(text, 1, len, f); /* a comment may hold any byte */
 	fprintf(f, "%s*\nUSER %s %s 16M 64M G\n MACHINE 370\n"
-	    " IPL CMS\n CONSOLE 009 3215\n SPOOL 00C 2540 READER *\n"
-	    " SPOOL 00D 2540 PUNCH A\n SPOOL 00E 1403 A\n"
-	    " SPECIAL 0FF TIMER\n LINK MAINT 190 190 RR\n", newline, user,
-	    password);
+	    " IPL CMS PARM AUTOCR\n CONSOLE 009 3215\n"
+	    " SPOOL 00C 2540 READER *\n SPOOL 00D 2540 PUNCH A\n"
+	    " SPOOL 00E 1403 A\n SPECIAL 0FF TIMER\n"
+	    " LINK MAINT 190 190 RR\n MDISK 191 FB-512 %" PRIu64
+	    " %d " USERS_VOLUME " MR\n", newline, user, password,
+	    users_free_block(dir), USERS_BLOCKS);
 	if (fclose(f) == 0)
 		return grown;
 	free(grown);
@@ -293,10 +322,45 @@ users_same(const char *path, const char *text, size_t len)
 	return same;
 }
 
+/* The user's A-disk, at path.  One that is there was somebody else's of that
+ * name. */
+static int
+users_disk(const struct front *front, const struct directory *dir,
+    struct vm_name user, char *path, size_t size)
+{
+	const struct dir_mdisk *md = directory_mdisk(dir, user, DISKNEW_VDEV);
+	char name[64];
+
+	snprintf(name, sizeof name, "volumes/%s/%s.%03X",
+	    name_text(md->volume).s, name_text(user).s, md->vdev & 0xFFFu);
+	if (!front_path(front, name, path, size))
+		return 1;
+	if (access(path, F_OK) == 0)
+		return front_fail("%s is there already, from an earlier %s: "
+		    "move it away first", path, name_text(user).s);
+	return disknew_make(front, user, md);
+}
+
+/* First the disk, then the file that says that it is there. */
+static int
+users_replace(const struct front *front, const char *path,
+    const struct directory *dir, struct vm_name user, const char *text,
+    size_t len)
+{
+	char disk[PATH_MAX];
+	int rc = users_disk(front, dir, user, disk, sizeof disk);
+
+	if (rc != 0 || textfile_replace(path, text, len, 0600) == 0)
+		return rc;
+	rc = front_fail("%s: %s", path, strerror(errno));
+	unlink(disk);
+	return rc;
+}
+
 /* The file with the user added, in effect nowhere yet.  An exit code. */
 static int
-users_write(const char *path, const char *text, size_t len,
-    struct vm_name user)
+users_write(const struct front *front, const char *path, const char *text,
+    size_t len, const struct directory *old, struct vm_name user)
 {
 	char unknown[USERS_MADE_UP + 1];
 	struct directory *dir;
@@ -307,7 +371,7 @@ users_write(const char *path, const char *text, size_t len,
 
 	if (!users_make_up(unknown))
 		return 1;
-	grown = users_append(text, len, name_text(user).s, unknown,
+	grown = users_append(text, len, old, name_text(user).s, unknown,
 	    &grown_len);
 	if (grown == NULL)
 		return front_fail("out of memory");
@@ -317,10 +381,8 @@ users_write(const char *path, const char *text, size_t len,
 	else if (!users_same(path, text, len))
 		rc = front_fail("%s: changed by another at the same time; "
 		    "nothing was changed", path);
-	else if (textfile_replace(path, grown, grown_len, 0600) < 0)
-		rc = front_fail("%s: %s", path, strerror(errno));
 	else
-		rc = 0;
+		rc = users_replace(front, path, dir, user, grown, grown_len);
 	directory_free(dir);
 	free(grown);
 	return rc;
@@ -329,7 +391,8 @@ users_write(const char *path, const char *text, size_t len,
 /* Add a user whose password is first one that nobody knows, then this: the
  * clear one is never in the file. */
 static int
-users_add(const char *path, struct vm_name user, const char *password)
+users_add(const struct front *front, const char *path, struct vm_name user,
+    const char *password)
 {
 	struct directory *dir;
 	struct dir_error err;
@@ -346,7 +409,7 @@ users_add(const char *path, struct vm_name user, const char *password)
 		rc = front_fail("%s is in the directory already",
 		    name_text(user).s);
 	else
-		rc = users_write(path, text, len, user);
+		rc = users_write(front, path, text, len, dir, user);
 	directory_free(dir);
 	free(text);
 	if (rc == 0 && directory_set_password(path, user, password, &err) < 0)
@@ -375,7 +438,7 @@ adduser_command(struct front *front, int argc, char *argv[])
 		if (!users_make_up(password))
 			return 1;
 	}
-	rc = users_add(path, user, password);
+	rc = users_add(front, path, user, password);
 	if (rc == 0)
 		rc = users_effect(front);
 	if (rc == 0 && made_up)

@@ -167,7 +167,7 @@ def tool_disk(program, folder, size):
     compare()
     disk("resize", "40000")
     compare()
-    disk("resize", "8000")
+    disk("resize", "12000")
     disk("label", "OTHER")
     compare()
 

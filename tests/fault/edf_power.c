@@ -54,7 +54,8 @@ struct record {
 	uint32_t seed, len;
 };
 
-/* recfm F, lrecl 1: the records are stretches of the stream. */
+/* recfm F, lrecl 1: the records are stretches of the stream.  V: lrecl is the
+ * longest record that there ever was. */
 struct file {
 	char name[EDF_NAME], type[EDF_NAME];
 	char mode, recfm;
@@ -82,19 +83,6 @@ static bool
 is_stream(const struct file *f)
 {
 	return f->recfm == 'F' && f->lrecl == 1;
-}
-
-static uint32_t
-longest(const struct file *f)
-{
-	uint32_t n = 0;
-
-	if (f->recfm == 'F')
-		return f->lrecl;
-	for (uint32_t i = 0; i < f->n; i++)
-		if (f->rec[i].len > n)
-			n = f->rec[i].len;
-	return n;
 }
 
 static uint32_t
@@ -353,6 +341,8 @@ append(struct edf_file *file, struct file *f)
 		if (rc != EDF_OK)
 			return rc;
 		f->rec[f->n++] = r;
+		if (f->recfm == 'V' && r.len > f->lrecl)
+			f->lrecl = r.len;
 		offset += r.len;
 	}
 	return EDF_OK;
@@ -435,7 +425,8 @@ step_file(struct episode *e, enum edf_how how)
 		new_name(f.name, f.type);
 		f.mode = (char)('0' + below(7));
 		f.recfm = below(2) ? 'V' : 'F';
-		f.lrecl = below(3) == 0 ? 1 : 1 + below(below(4) ? 200 : 3000);
+		f.lrecl = f.recfm == 'V' ? 0 : below(3) == 0 ? 1 :
+		    1 + below(below(4) ? 200 : 3000);
 		at = lookup(&e->now, f.name, f.type);
 		how = at < 0 ? EDF_CREATE : EDF_REPLACE;
 		if (at < 0 && e->now.n == FILES)
@@ -620,6 +611,27 @@ leave(const struct episode *e, size_t cut, struct disk *left)
 
 /* --- is it there? --- */
 
+static char differs[256]; /* the last thing that was not as it should be */
+
+static bool
+differ(const struct file *f, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Always false. */
+static bool
+differ(const struct file *f, const char *format, ...)
+{
+	va_list ap;
+	int n = f == NULL ? 0 : snprintf(differs, sizeof differs,
+	    "%.8s %.8s (%c %u, %u records): ", f->name, f->type, f->recfm,
+	    f->lrecl, f->n);
+
+	va_start(ap, format);
+	vsnprintf(differs + n, sizeof differs - (size_t)n, format, ap);
+	va_end(ap);
+	return false;
+}
+
 static bool
 same_stream(struct edf_file *file, const struct file *f)
 {
@@ -631,10 +643,12 @@ same_stream(struct edf_file *file, const struct file *f)
 		if (edf_stream_read(file, offset, got, f->rec[i].len) !=
 		    (int64_t)f->rec[i].len ||
 		    memcmp(got, want, f->rec[i].len) != 0)
-			return false;
+			return differ(f, "%u bytes at %llu", f->rec[i].len,
+			    (unsigned long long)offset);
 		offset += f->rec[i].len;
 	}
-	return edf_stream_read(file, offset, got, 1) == 0;
+	return edf_stream_read(file, offset, got, 1) == 0 ||
+	    differ(f, "no end at %llu", (unsigned long long)offset);
 }
 
 static bool
@@ -647,9 +661,10 @@ same_records(struct edf_file *file, const struct file *f)
 		record_bytes(f->rec[i], want);
 		if (edf_read(file, i + 1, got, sizeof got, &len) != EDF_OK ||
 		    len != f->rec[i].len || memcmp(got, want, len) != 0)
-			return false;
+			return differ(f, "record %u", i + 1);
 	}
-	return edf_read(file, f->n + 1, got, sizeof got, &len) == EDF_END;
+	return edf_read(file, f->n + 1, got, sizeof got, &len) == EDF_END ||
+	    differ(f, "more records");
 }
 
 static bool
@@ -660,10 +675,14 @@ same_file(struct edf *edf, const struct file *f)
 	bool same;
 
 	if (edf_open(edf, EDF_READ, &st, &file) != EDF_OK)
-		return false;
+		return differ(f, "is not there");
 	same = st.mode == f->mode && st.recfm == f->recfm &&
-	    st.lrecl == longest(f) && st.records == records(f) &&
-	    (is_stream(f) ? same_stream(file, f) : same_records(file, f));
+	    st.lrecl == f->lrecl && st.records == records(f);
+	if (!same)
+		differ(f, "mode %c, %c %u, %u records", st.mode, st.recfm,
+		    st.lrecl, st.records);
+	same = same && (is_stream(f) ? same_stream(file, f) :
+	    same_records(file, f));
 	edf_abandon(file);
 	return same;
 }
@@ -675,7 +694,7 @@ same_model(struct edf *edf, const struct model *m)
 
 	edf_info(edf, &info);
 	if (info.files != m->n)
-		return false;
+		return differ(NULL, "%u files, not %u", info.files, m->n);
 	for (unsigned i = 0; i < m->n; i++)
 		if (!same_file(edf, &m->file[i]))
 			return false;
@@ -735,7 +754,7 @@ keep_file(FILE *out, const struct file *f)
 	uint32_t at = 0;
 
 	fprintf(out, "%.8s %.8s %c %c %u %u\n", f->name, f->type, f->mode,
-	    f->recfm, longest(f), records(f));
+	    f->recfm, f->lrecl, records(f));
 	for (uint32_t i = 0; i < f->n; i++) {
 		record_bytes(f->rec[i], bytes + at);
 		if (is_stream(f)) {
@@ -805,21 +824,22 @@ static void
 cut_once(const struct episode *e, struct disk *left,
     const struct options *o, unsigned long done)
 {
-	struct edf_device dev = disk_device(left);
+	size_t cut = choose_cut(e);
+	struct edf_device dev;
 	const struct model *m;
 	struct edf *edf;
-	size_t cut = choose_cut(e);
 	char when[64];
 
 	snprintf(when, sizeof when, "cut %lu, event %zu of %zu", done, cut,
 	    e->disk.n);
 	leave(e, cut, left);
+	dev = disk_device(left);
 	sound(&dev, when);
 	try(edf_mount(&dev, &edf), when);
 	m = judge(e, cut, edf);
 	if (m == NULL)
-		die("%s: not the files of any commit (--seed %lu)", when,
-		    o->seed);
+		die("%s: not the files of any commit (--seed %lu): %s", when,
+		    o->seed, differs);
 	if (o->keep > 0 && done % (o->cuts / o->keep) == 0)
 		keep(o->folder, (unsigned)(done / (o->cuts / o->keep)), left,
 		    m);

@@ -280,7 +280,7 @@ class Disk:
         if (at + self.bs - 1) // self.bs != len(pointers):
             self.say(f"{fst.text}: {len(pointers)} data blocks for {at} "
                      "bytes")
-        if max(map(len, records)) != fst.lrecl:
+        if max(map(len, records)) > fst.lrecl:
             self.say(f"{fst.text}: lrecl {fst.lrecl}, the longest record has "
                      f"{max(map(len, records))}")
         if fst.levels > 0:

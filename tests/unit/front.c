@@ -462,6 +462,8 @@ demonstration_system(void **state)
 	directory_free(dir);
 	expect_rc(shell("cmp -n 1000000 %s/share/vm370/cms190.img "
 	    "%s/volumes/VMSYS/MAINT.190", root, home), 0, NULL);
+	expect_rc(VM370("disk label CMSUSER 191"), 0, "CMSUSE\n");
+	expect_rc(VM370("disk check GUEST2 191"), 0, NULL);
 	/* Nothing that is there is replaced ... */
 	expect_rc(shell("echo '* mine' >> %s", path), 0, NULL);
 	expect_rc(VM370("demo"), 0, NULL);
@@ -774,8 +776,12 @@ users(void **state)
 	(void)state;
 	expect_rc(VM370("demo"), 0, NULL);
 	expect_rc(VM370("adduser fred </dev/null"), 0, "the password is ");
+	expect_rc(VM370("disk label FRED 191"), 0, "FRED\n");
 	expect_rc(VM370("adduser FRED </dev/null"), 1, "already");
 	expect_rc(VM370("adduser TOOLONGNAME </dev/null"), 1, "no userid");
+	/* A disk that an earlier user of that name left is nobody's. */
+	expect_rc(shell("touch %s/volumes/VMUSR1/LATE.191", home), 0, NULL);
+	expect_rc(VM370("adduser late </dev/null"), 1, "from an earlier LATE");
 	expect_rc(shell("echo 'secret' | %s --home %s passwd fred 2>&1", front,
 	    home), 0, "new password");
 	expect_rc(shell("echo 'two words' | %s --home %s passwd fred 2>&1",
