@@ -160,6 +160,7 @@ main(int argc, char **argv)
 	if (list == NULL)
 		return failed(in);
 	count = st.records;
+	st.mode[1] = '1'; /* format and length stay as they are */
 	qsort(list, count, sizeof *list, compare);
 	if (write_records(out, &st, list, count) == -1)
 		return failed(out);
