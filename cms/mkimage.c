@@ -2,32 +2,39 @@
  *
  * mkimage.c - make a system disk: mkimage IMAGE NUCLEUS [FN.FT=FILE]...
  *
- * IMAGE is an FB-512 disk that can be IPLed (fs/boot.h) with a table of
- * contents (fs/toc.h).  It is written beside its place and then renamed, so
- * that no machine ever finds half of one.  No other kind of disk is made here.
+ * IMAGE is a CMS disk (fs/edf.h) that can be IPLed (fs/boot.h): the nucleus is
+ * a file like the others, in consecutive blocks.  A file is text, a record for
+ * each line, unless it is a MODULE or has a NUL in it.  SYSTEM LEVEL says which
+ * contents these are.  The image is made in storage, written beside its place
+ * and then renamed, so that no machine ever finds half of one.
  */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "boot.h"
+#include "edf.h"
+#include "fileid.h"
 #include "machine.h"
-#include "text.h"
-#include "toc.h"
 
 #define NUCLEUS_MAX (124u << 10) /* below the least storage there is */
 #define CCW_BYTES (64u * FBA_BLOCK)
-#define VOLUME "CMS190  "
+#define VOLUME "CMS190"
+#define BLOCK 4096u
+#define MODE '2' /* what users see on the system disk */
 
 struct image {
-	FILE *out;
 	char *tmp;
-	uint32_t entries;
-	uint32_t next; /* free block */
-	struct toc_entry toc[TOC_ENTRIES_MAX];
+	uint8_t *bytes;
+	size_t size;
+	struct edf *edf;
+	uint64_t hash; /* of all names and contents so far */
+	time_t date;   /* of the file that is written */
 };
 
 static struct image image;
@@ -51,25 +58,207 @@ fail(const char *format, ...)
 	exit(1);
 }
 
-static void *
-slurp(const char *path, size_t *size)
-{
-	FILE *f = fopen(path, "rb");
-	char *data;
-	long n;
+/* --- files of the host --- */
 
-	if (f == NULL || fseek(f, 0, SEEK_END) != 0 || (n = ftell(f)) < 0)
-		fail("%s: %s", path, strerror(errno));
-	data = malloc((size_t)n + 1);
-	if (data == NULL)
-		fail("out of memory");
-	rewind(f);
-	if (fread(data, 1, (size_t)n, f) != (size_t)n)
-		fail("%s: %s", path, strerror(errno));
-	fclose(f);
-	*size = (size_t)n;
-	return data;
+struct input {
+	struct fileid id;
+	const char *path;
+	char *data;
+	size_t size;
+	time_t date;
+};
+
+/* An image of the same sources is the same when the builder says which day it
+ * shall be. */
+static time_t
+input_date(const struct stat *st)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+
+	return epoch != NULL ? (time_t)atoll(epoch) : st->st_mtime;
 }
+
+static void
+slurp(struct input *in)
+{
+	FILE *f = fopen(in->path, "rb");
+	struct stat st;
+
+	if (f == NULL || fstat(fileno(f), &st) != 0)
+		fail("%s: %s", in->path, strerror(errno));
+	in->size = (size_t)st.st_size;
+	in->date = input_date(&st);
+	in->data = malloc(in->size + 1);
+	if (in->data == NULL)
+		fail("out of memory");
+	if (fread(in->data, 1, in->size, f) != in->size)
+		fail("%s: %s", in->path, strerror(errno));
+	fclose(f);
+}
+
+/* FN.FT=FILE */
+static void
+input_operand(struct input *in, const char *operand)
+{
+	const char *equals = strchr(operand, '=');
+
+	if (equals == NULL ||
+	    memchr(operand, '.', (size_t)(equals - operand)) == NULL ||
+	    fileid_path(&in->id, operand, (size_t)(equals - operand)) != 0)
+		fail("%s: not FN.FT=FILE", operand);
+	in->path = equals + 1;
+	slurp(in);
+}
+
+/* --- the disk, in storage --- */
+
+static int
+image_read(void *arg, const struct edf_extent *list, unsigned n)
+{
+	(void)arg;
+	for (unsigned i = 0; i < n; i++)
+		memcpy(list[i].at, image.bytes +
+		    (size_t)list[i].block * EDF_SECTOR,
+		    (size_t)list[i].blocks * EDF_SECTOR);
+	return 0;
+}
+
+static int
+image_write(void *arg, const struct edf_extent *list, unsigned n, int flush)
+{
+	(void)arg;
+	(void)flush;
+	for (unsigned i = 0; i < n; i++)
+		memcpy(image.bytes + (size_t)list[i].block * EDF_SECTOR,
+		    list[i].at, (size_t)list[i].blocks * EDF_SECTOR);
+	return 0;
+}
+
+static int
+image_flush(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+static void *
+image_take(void *arg, size_t bytes)
+{
+	(void)arg;
+	return malloc(bytes);
+}
+
+static void
+image_give(void *arg, void *at, size_t bytes)
+{
+	(void)arg;
+	(void)bytes;
+	free(at);
+}
+
+static struct edf_date
+image_now(void *arg)
+{
+	struct tm tm;
+
+	(void)arg;
+	gmtime_r(&image.date, &tm);
+	return (struct edf_date){ .year = (uint16_t)(tm.tm_year + 1900),
+		.month = (uint8_t)(tm.tm_mon + 1), .day = (uint8_t)tm.tm_mday,
+		.hour = (uint8_t)tm.tm_hour, .minute = (uint8_t)tm.tm_min,
+		.second = (uint8_t)(tm.tm_sec < 60 ? tm.tm_sec : 59) };
+}
+
+static void
+try(int rc, const char *what)
+{
+	if (rc != EDF_OK)
+		fail("%s: error %d of the file system", what, -rc);
+}
+
+/* Lines grow by what a record's length takes; pointers, directory and map are
+ * a few blocks more. */
+static void
+image_make(const struct input *in, size_t n)
+{
+	struct edf_device dev = { .read = image_read, .write = image_write,
+		.flush = image_flush, .take = image_take, .give = image_give,
+		.now = image_now };
+	size_t blocks = 64 + n / 16;
+
+	for (size_t i = 0; i < n; i++)
+		blocks += 2 + (in[i].size + in[i].size / 8) / BLOCK;
+	image.size = blocks * BLOCK;
+	image.bytes = calloc(blocks, BLOCK);
+	if (image.bytes == NULL)
+		fail("out of memory");
+	image.date = in[0].date;
+	dev.blocks = (uint32_t)(image.size / EDF_SECTOR);
+	try(edf_format(&dev, BLOCK, 0, VOLUME), "format");
+	try(edf_mount(&dev, &image.edf), "mount");
+}
+
+/* FNV-1a */
+static void
+image_hash(const void *data, size_t size)
+{
+	const uint8_t *p = data;
+
+	for (size_t i = 0; i < size; i++)
+		image.hash = (image.hash ^ p[i]) * 0x100000001B3u;
+}
+
+static int
+is_text(const struct input *in)
+{
+	return memcmp(in->id.type, "MODULE  ", FILEID_NAME) != 0 &&
+	    memchr(in->data, '\0', in->size) == NULL;
+}
+
+static void
+put_file(const struct input *in)
+{
+	struct edf_stat st = { .mode = MODE };
+	struct edf_file *file;
+	size_t done = 0;
+
+	memcpy(st.name, in->id.name, sizeof st.name);
+	memcpy(st.type, in->id.type, sizeof st.type);
+	st.recfm = is_text(in) ? 'V' : 'F';
+	st.lrecl = is_text(in) ? 0 : 1;
+	image.date = in->date;
+	try(edf_open(image.edf, EDF_CREATE, &st, &file), in->path);
+	while (done < in->size) {
+		int64_t n = edf_stream_write(file, done, in->data + done,
+		    in->size - done);
+
+		if (n <= 0)
+			fail("%s: error %lld of the file system", in->path,
+			    (long long)-n);
+		done += (size_t)n;
+	}
+	try(edf_close(file), in->path);
+	image_hash(in->id.name, sizeof in->id.name);
+	image_hash(in->id.type, sizeof in->id.type);
+	image_hash(in->data, in->size);
+}
+
+/* Which build this is: the same contents have the same level. */
+static void
+put_level(time_t date)
+{
+	char line[80];
+	struct input level = { .path = "SYSTEM LEVEL", .data = line,
+		.date = date };
+
+	fileid_path(&level.id, "SYSTEM LEVEL", 12);
+	level.size = (size_t)snprintf(line, sizeof line,
+	    "VM/370 CMS version %s level %016llX\n", VM370_VERSION,
+	    (unsigned long long)image.hash);
+	put_file(&level);
+}
+
+/* --- the boot block --- */
 
 static uint32_t
 blocks_of(size_t bytes)
@@ -77,46 +266,24 @@ blocks_of(size_t bytes)
 	return (uint32_t)((bytes + FBA_BLOCK - 1) / FBA_BLOCK);
 }
 
-static void
-put(uint32_t block, const void *data, size_t size)
-{
-	if (fseek(image.out, (long)block * FBA_BLOCK, SEEK_SET) != 0 ||
-	    fwrite(data, 1, size, image.out) != size)
-		fail("%s: %s", image.tmp, strerror(errno));
-}
-
+/* Its first sector; the others must follow. */
 static uint32_t
-put_file(const char *fn, size_t fn_len, const char *ft, size_t ft_len,
-    const void *data, size_t size)
+find_nucleus(const struct input *in)
 {
-	struct toc_entry *e = &image.toc[image.entries++];
+	uint32_t first, blocks = (uint32_t)((in->size + BLOCK - 1) / BLOCK);
+	struct edf_file *file;
+	struct edf_stat st;
 
-	if (text_name(e->name, fn, fn_len) == -1 ||
-	    text_name(e->type, ft, ft_len) == -1)
-		fail("%.*s: no file name", (int)fn_len, fn);
-	e->first = image.next;
-	e->length = size;
-	put(e->first, data, size);
-	image.next += blocks_of(size);
-	return e->first;
-}
-
-/* FN.FT=FILE */
-static void
-put_operand(const char *operand)
-{
-	const char *equals = strchr(operand, '=');
-	const char *dot = equals != NULL ?
-	    memchr(operand, '.', (size_t)(equals - operand)) : NULL;
-	size_t size;
-	void *data;
-
-	if (dot == NULL)
-		fail("%s: not FN.FT=FILE", operand);
-	data = slurp(equals + 1, &size);
-	put_file(operand, (size_t)(dot - operand), dot + 1,
-	    (size_t)(equals - dot - 1), data, size);
-	free(data);
+	memcpy(st.name, in->id.name, sizeof st.name);
+	memcpy(st.type, in->id.type, sizeof st.type);
+	try(edf_open(image.edf, EDF_READ, &st, &file), in->path);
+	first = edf_file_sector(file, 0);
+	for (uint32_t i = 0; i < blocks; i++)
+		if (first == 0 || edf_file_sector(file, i) !=
+		    first + i * (BLOCK / EDF_SECTOR))
+			fail("the nucleus is not in one piece");
+	edf_abandon(file);
+	return first;
 }
 
 static uint32_t
@@ -125,6 +292,7 @@ boot_real(size_t offset)
 	return BOOT_REAL + (uint32_t)offset;
 }
 
+/* Block 0 belongs to nobody but IPL. */
 static void
 put_boot(uint32_t first, uint32_t blocks)
 {
@@ -159,53 +327,52 @@ put_boot(uint32_t first, uint32_t blocks)
 		    (uint16_t)part, to };
 		to += part;
 	}
-	put(0, &boot, sizeof boot);
+	memcpy(image.bytes, &boot, sizeof boot);
 }
 
 static void
-put_table(void)
+image_write_file(const char *path)
 {
-	struct toc_label label = {
-		.blocks = image.next,
-		.entries = image.entries,
-	};
+	FILE *f;
 
-	memcpy(label.magic, TOC_MAGIC, sizeof label.magic);
-	memcpy(label.volume, VOLUME, sizeof label.volume);
-	put(TOC_LABEL_BLOCK, &label, sizeof label);
-	put(TOC_FIRST_BLOCK, image.toc, image.entries * sizeof image.toc[0]);
+	if (asprintf(&image.tmp, "%s.tmp", path) == -1)
+		fail("out of memory");
+	f = fopen(image.tmp, "wb");
+	if (f == NULL || fwrite(image.bytes, 1, image.size, f) != image.size ||
+	    fclose(f) != 0 || rename(image.tmp, path) != 0)
+		fail("%s: %s", path, strerror(errno));
 }
 
 int
 main(int argc, char **argv)
 {
-	size_t size;
-	uint32_t first;
-	void *nucleus;
+	size_t n = (size_t)(argc > 3 ? argc - 2 : 1);
+	struct input *in = calloc(n, sizeof *in);
 
-	if (argc < 3 || argc - 2 > TOC_ENTRIES_MAX)
+	if (argc < 3)
 		fail("usage: mkimage IMAGE NUCLEUS [FN.FT=FILE]...");
-	nucleus = slurp(argv[2], &size);
-	if (size == 0 || size > NUCLEUS_MAX)
-		fail("%s: %zu bytes are no nucleus", argv[2], size);
-	if (asprintf(&image.tmp, "%s.tmp", argv[1]) == -1)
+	if (in == NULL)
 		fail("out of memory");
-	image.out = fopen(image.tmp, "wb");
-	if (image.out == NULL)
-		fail("%s: %s", image.tmp, strerror(errno));
-	image.next = TOC_FIRST_BLOCK +
-	    blocks_of((size_t)(argc - 2) * sizeof image.toc[0]);
-	first = put_file("CMS", 3, "NUCLEUS", 7, nucleus, size);
-	for (int i = 3; i < argc; i++)
-		put_operand(argv[i]);
-	put_boot(first, blocks_of(size));
-	put_table();
-	/* The last file's block is whole on the disk. */
-	if (fflush(image.out) != 0 || ftruncate(fileno(image.out),
-	    (off_t)image.next * FBA_BLOCK) != 0 || fclose(image.out) != 0 ||
-	    rename(image.tmp, argv[1]) != 0)
-		fail("%s: %s", argv[1], strerror(errno));
+	image.hash = 0xCBF29CE484222325u;
+	in[0].path = argv[2];
+	fileid_path(&in[0].id, "CMS NUCLEUS", 11);
+	slurp(&in[0]);
+	if (in[0].size == 0 || in[0].size > NUCLEUS_MAX)
+		fail("%s: %zu bytes are no nucleus", argv[2], in[0].size);
+	for (size_t i = 1; i < n; i++)
+		input_operand(&in[i], argv[i + 2]);
+	image_make(in, n);
+	for (size_t i = 0; i < n; i++)
+		put_file(&in[i]);
+	put_level(in[0].date);
+	try(edf_commit(image.edf), "commit");
+	put_boot(find_nucleus(&in[0]), blocks_of(in[0].size));
+	edf_unmount(image.edf);
+	image_write_file(argv[1]);
+	for (size_t i = 0; i < n; i++)
+		free(in[i].data);
+	free(in);
+	free(image.bytes);
 	free(image.tmp);
-	free(nucleus);
 	return 0;
 }
