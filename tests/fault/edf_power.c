@@ -283,6 +283,13 @@ new_name(char name[EDF_NAME], char type[EDF_NAME])
 	memcpy(type, types[below(4)], EDF_NAME);
 }
 
+/* Not 6: such a file is written in place, and promises nothing. */
+static char
+new_mode(void)
+{
+	return (char)('0' + below(6));
+}
+
 static struct edf_stat
 stat_of(const struct file *f)
 {
@@ -423,7 +430,7 @@ step_file(struct episode *e, enum edf_how how)
 	} else {
 		memset(&f, 0, sizeof f);
 		new_name(f.name, f.type);
-		f.mode = (char)('0' + below(7));
+		f.mode = new_mode();
 		f.recfm = below(2) ? 'V' : 'F';
 		f.lrecl = f.recfm == 'V' ? 0 : below(3) == 0 ? 1 :
 		    1 + below(below(4) ? 200 : 3000);
@@ -476,7 +483,7 @@ step_rename(struct episode *e)
 {
 	char name[EDF_NAME], type[EDF_NAME];
 	struct file *f;
-	char mode = (char)('0' + below(7));
+	char mode = new_mode();
 	int rc;
 
 	if (e->now.n == 0)
