@@ -225,6 +225,5 @@ const struct command command_access = {
 	.name = "ACCESS",
 	.abbrev = 2,
 	.code = "ACC",
-	.syntax = "ACCESS [vdev [fm[/ext] [fn [ft [fm]]]]] [(NOPROF ERASE]",
 	.run = access_run,
 };

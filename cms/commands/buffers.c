@@ -27,7 +27,6 @@ const struct command command_makebuf = {
 	.name = "MAKEBUF",
 	.abbrev = 7,
 	.code = "MKB",
-	.syntax = "MAKEBUF",
 	.run = makebuf_run,
 };
 
@@ -53,7 +52,6 @@ const struct command command_dropbuf = {
 	.name = "DROPBUF",
 	.abbrev = 7,
 	.code = "DRB",
-	.syntax = "DROPBUF [n]",
 	.run = dropbuf_run,
 };
 
@@ -71,7 +69,6 @@ const struct command command_desbuf = {
 	.name = "DESBUF",
 	.abbrev = 6,
 	.code = "DSB",
-	.syntax = "DESBUF",
 	.run = desbuf_run,
 };
 
@@ -87,6 +84,5 @@ const struct command command_sentries = {
 	.name = "SENTRIES",
 	.abbrev = 8,
 	.code = "SEN",
-	.syntax = "SENTRIES",
 	.run = sentries_run,
 };

@@ -15,6 +15,5 @@ const struct command command_cp_row = {
 	.name = "CP",
 	.abbrev = 2,
 	.code = "CPF",
-	.syntax = "CP [command]",
 	.run = cp_run,
 };

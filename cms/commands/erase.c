@@ -74,7 +74,7 @@ erase_files(const struct command_line *line, const struct operand_pattern *p,
 	int more = 0, rc = 0;
 
 	while (rc == 0 && (more = operand_next(p, &c)) == 1) {
-		if (c.disk->read_only && p->mode != c.disk->mode)
+		if (c.disk->read_only && p->mode == '*')
 			continue;
 		if (c.disk != changed)
 			rc = erase_commit(line, changed);
@@ -122,6 +122,5 @@ const struct command command_erase = {
 	.name = "ERASE",
 	.abbrev = 5,
 	.code = "ERS",
-	.syntax = "ERASE fn ft [fm] [(Type | NOType[)]]",
 	.run = erase_run,
 };

@@ -15,7 +15,7 @@
 #include "operand.h"
 #include "str.h"
 
-#define EXEC_DEPTH 8
+#define EXEC_DEPTH 6
 #define EXEC_ARGUMENTS 9
 #define RC_NOT_FOUND 28
 #define RC_REXX 40
@@ -244,6 +244,5 @@ const struct command command_exec = {
 	.name = "EXEC",
 	.abbrev = 2,
 	.code = "EXC",
-	.syntax = "EXEC fn [words]",
 	.run = exec_command,
 };

@@ -279,6 +279,5 @@ const struct command command_format = {
 	.name = "FORMAT",
 	.abbrev = 6,
 	.code = "FOR",
-	.syntax = "FORMAT vdev fm [blocks] [(BLKSIZE 512|1K|2K|4K] [LABEL]",
 	.run = format_run,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * help.c - HELP: what commands there are, from their own rows; about each a
- * file of the system disk, and without it what its row has.
+ * help.c - HELP: what commands there are, from their own rows; about each
+ * there is a file on the system disk.
  */
 #include "commands.h"
 #include "console.h"
@@ -40,10 +40,9 @@ help_all(void)
 			n = 0;
 		}
 	}
-	console_line("HELP command tells about one.  LISTFILE * MODULE * lists "
-	    "programs: type a name");
-	console_line("to run it, HX to halt it.  Other commands go to CP; CP "
-	    "HELP lists those.");
+	console_line("HELP command tells about one, HELP CMS where to begin.");
+	console_line("Other commands are programs (LISTFILE * MODULE *), EXECs, "
+	    "or CP's: CP HELP.");
 	return 0;
 }
 
@@ -93,18 +92,15 @@ help_command(const struct command_line *line)
 	if (help_file(word, len, "HELPCMS ") == 0 || (c != NULL &&
 	    help_file(c->name, strlen(c->name), "HELPCMS ") == 0))
 		return 0;
-	if (c != NULL) {
-		console_line("%s", c->syntax);
-		return 0;
+	if (c == NULL) {
+		if (help_file(word, len, "HELPCP  ") == 0)
+			return 0;
+		rc = help_ask_cp(word);
+		if (rc != CP_UNKNOWN)
+			return rc;
 	}
-	if (help_file(word, len, "HELPCP  ") == 0)
-		return 0;
-	rc = help_ask_cp(word);
-	if (rc != CP_UNKNOWN)
-		return rc;
 	return command_message(line, 254, 'E', RC_NOT_FOUND, "NO HELP FOR "
-	    "'%.*s' - HELP LISTS CMS COMMANDS, CP HELP THOSE OF CP", (int)len,
-	    word);
+	    "'%.*s' - HELP LISTS COMMANDS", (int)len, word);
 }
 
 static int
@@ -122,6 +118,5 @@ const struct command command_help = {
 	.name = "HELP",
 	.abbrev = 1,
 	.code = "HLP",
-	.syntax = "HELP [[CP] command [operand]]",
 	.run = help_run,
 };

@@ -19,6 +19,5 @@ const struct command command_hx = {
 	.name = "HX",
 	.abbrev = 2,
 	.code = "ITP",
-	.syntax = "HX",
 	.run = hx_run,
 };

@@ -34,6 +34,5 @@ const struct command command_identify = {
 	.name = "IDENTIFY",
 	.abbrev = 2,
 	.code = "IDE",
-	.syntax = "IDENTIFY",
 	.run = identify_run,
 };

@@ -10,6 +10,7 @@
 #include "str.h"
 
 #define RC_NOT_FOUND 28
+#define RC_HALTED 142
 #define LINE 96
 
 enum {
@@ -136,6 +137,9 @@ list_files(struct list *l, const struct operand_pattern *p, int header)
 	int more;
 
 	while ((more = operand_next(p, &c)) == 1) {
+		console_poll();
+		if (console_halted())
+			return RC_HALTED;
 		if (l->found++ == 0 && header)
 			console_line("%.*s", list_width(l->columns),
 			    list_heading);
@@ -195,9 +199,11 @@ listfile_run(const struct command_line *line)
 		rc = list_open(&l, options);
 	else if (l.columns > LIST_MODE && !(options & LIST_NOHEADER))
 		options |= LIST_HEADER;
+	console_program(1); /* HX may end it */
 	if (rc == 0)
 		rc = list_files(&l, &p, (options & LIST_HEADER) != 0 &&
 		    l.file == NULL);
+	console_program(-1);
 	return list_close(&l, rc);
 }
 
@@ -205,6 +211,5 @@ const struct command command_listfile = {
 	.name = "LISTFILE",
 	.abbrev = 1,
 	.code = "LST",
-	.syntax = "LISTFILE [fn [ft [fm]]] [(options[)]]",
 	.run = listfile_run,
 };

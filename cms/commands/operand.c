@@ -171,6 +171,13 @@ operand_next_here(const struct operand_pattern *p, struct operand_cursor *c)
 	return rc == 0 ? 1 : rc == EDF_NOT_FOUND ? 0 : rc;
 }
 
+static int
+operand_disk_fits(const struct operand_pattern *p, const struct access *a)
+{
+	return p->mode == '*' || p->mode == a->mode ||
+	    (p->extensions && access_extension(a, p->mode));
+}
+
 int
 operand_next(const struct operand_pattern *p, struct operand_cursor *c)
 {
@@ -180,7 +187,7 @@ operand_next(const struct operand_pattern *p, struct operand_cursor *c)
 		c->disk = access_first();
 	c->begun = 1;
 	for (; c->disk != NULL; c->disk = access_next(c->disk), c->file = 0) {
-		if (p->mode != '*' && !access_extension(c->disk, p->mode))
+		if (!operand_disk_fits(p, c->disk))
 			continue;
 		while ((more = operand_next_here(p, c)) == 1)
 			if (operand_match(p, c))

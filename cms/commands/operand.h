@@ -38,6 +38,7 @@ struct operand_pattern {
 	int exact; /* neither is a pattern: id has them */
 	struct fileid id;
 	char mode, number; /* '\0': any number */
+	int extensions; /* those of the mode's disk too */
 };
 
 int operand_pattern(const struct command_line *line, int n,

@@ -45,9 +45,9 @@ query_disk_line(const struct access *a)
 	char mode[4];
 
 	edf_info(a->edf, &info);
-	console_line("%-6s %03X  %-3s %s  %6s %4s %5u %7u %12u-%02u %9u %9u",
-	    info.volume, a->vdev, query_mode(a, mode), query_status(a), "FB",
-	    "512", info.block_size, info.files, info.used,
+	console_line("%-6s %03X  %-3s %s      FB  512 %5u %7u %12u-%02u %9u "
+	    "%9u", info.volume, a->vdev, query_mode(a, mode),
+	    query_status(a), info.block_size, info.files, info.used,
 	    query_percent(&info), info.blocks - info.used, info.blocks);
 }
 
@@ -84,7 +84,7 @@ query_disks(const struct command_line *line, char which, char letter)
 	for (struct access *a = access_first(); a != NULL; a = access_next(a)) {
 		if ((which == 'W' && a->read_only) ||
 		    (which == 'M' && a != max) ||
-		    (which == 'L' && !access_extension(a, letter)))
+		    (which == 'L' && a->mode != letter))
 			continue;
 		if (found++ == 0)
 			console_line("%s", query_heading);
@@ -242,6 +242,5 @@ const struct command command_query = {
 	.name = "QUERY",
 	.abbrev = 1,
 	.code = "QRY",
-	.syntax = "QUERY DISK [mode|*|R/W|MAX] | SEARCH | SYNONYM | CMSLEVEL ...",
 	.run = query_run,
 };

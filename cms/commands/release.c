@@ -88,6 +88,5 @@ const struct command command_release = {
 	.name = "RELEASE",
 	.abbrev = 3,
 	.code = "ARE",
-	.syntax = "RELEASE fm|vdev [(DET]",
 	.run = release_run,
 };

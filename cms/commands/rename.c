@@ -170,8 +170,6 @@ rename_each(struct rename *r, rename_step *step)
 	while (rc == 0 && (more = operand_next(&r->old, &c)) == 1) {
 		struct edf_stat to = c.st;
 
-		if (c.disk->mode != r->old.mode)
-			continue; /* its extensions are read-only */
 		rc = rename_make(r, r->named, c.st.name, to.name);
 		if (rc == 0)
 			rc = rename_make(r, r->typed, c.st.type, to.type);
@@ -207,6 +205,5 @@ const struct command command_rename = {
 	.name = "RENAME",
 	.abbrev = 1,
 	.code = "RNM",
-	.syntax = "RENAME fn ft fm newfn newft newfm [(Type | NOType[)]]",
 	.run = rename_run,
 };

@@ -50,6 +50,5 @@ const struct command command_set = {
 	.name = "SET",
 	.abbrev = 3,
 	.code = "SET",
-	.syntax = "SET ABBREV|IMPCP|IMPEX ON|OFF | RDYMSG LMSG|SMSG | CP's",
 	.run = set_run,
 };

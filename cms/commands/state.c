@@ -33,6 +33,7 @@ state_files(const struct command_line *line, int writable)
 	if (line->operands < 3)
 		return operand_incomplete(line);
 	rc = operand_pattern(line, 1, &p);
+	p.extensions = 1;
 	if (rc == 0 && line->words > 4)
 		rc = command_invalid(line, 4);
 	if (rc == 0)
@@ -59,7 +60,6 @@ const struct command command_state = {
 	.name = "STATE",
 	.abbrev = 5,
 	.code = "STT",
-	.syntax = "STATE fn ft [fm]",
 	.run = state_run,
 };
 
@@ -67,6 +67,5 @@ const struct command command_statew = {
 	.name = "STATEW",
 	.abbrev = 6,
 	.code = "STT",
-	.syntax = "STATEW fn ft [fm]",
 	.run = statew_run,
 };

@@ -231,6 +231,5 @@ const struct command command_synonym = {
 	.name = "SYNONYM",
 	.abbrev = 3,
 	.code = "SYN",
-	.syntax = "SYNONYM [fn [ft [fm]]] [(STD | NOSTD | CLEAR[)]]",
 	.run = synonym_run,
 };

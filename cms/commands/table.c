@@ -5,23 +5,19 @@
 #include "commands.h"
 
 /* A command whose work a MODULE of the system disk does. */
-#define MODULE(symbol, word, least, file, form)                              \
+#define MODULE(symbol, word, least, file)                                    \
 	static const struct command symbol = {                               \
 		.name = (word),                                              \
 		.abbrev = (least),                                           \
 		.code = "MOD",                                               \
-		.syntax = (form),                                            \
 		.module = (file),                                            \
 	}
 
-MODULE(module_compare, "COMPARE", 4, "COMPARE",
-    "COMPARE fn ft fm fn ft fm [(COL x-y[)]]");
-MODULE(module_copyfile, "COPYFILE", 4, "COPYFILE",
-    "COPYFILE fn ft fm ... [fn ft fm] [(options[)]]");
-MODULE(module_edit, "EDIT", 2, "EDIT", "EDIT fn ft [fm]");
-MODULE(module_type, "TYPE", 1, "TYPE",
-    "TYPE fn ft [fm] [first [last]] [(HEX COL x-y[)]]");
-MODULE(module_xedit, "XEDIT", 1, "EDIT", "XEDIT fn ft [fm]");
+MODULE(module_compare, "COMPARE", 4, "COMPARE");
+MODULE(module_copyfile, "COPYFILE", 4, "COPYFILE");
+MODULE(module_edit, "EDIT", 2, "EDIT");
+MODULE(module_type, "TYPE", 1, "TYPE");
+MODULE(module_xedit, "XEDIT", 1, "EDIT");
 
 const struct command *const command_table[] = {
 	&command_access,

@@ -13,7 +13,7 @@
 #include "text.h"
 
 #define COMMAND_MAX CON_LINE_MAX
-#define COMMAND_WORDS 16
+#define COMMAND_WORDS 12
 
 /*
  * A command line; word 0 is the command's name.  Words end at blanks, and
@@ -30,11 +30,11 @@ struct command_line {
 	} word[COMMAND_WORDS];
 };
 
+/* Its operands stand in NAME HELPCMS on the system disk. */
 struct command {
 	const char *name;   /* upper case */
 	unsigned abbrev;    /* its shortest abbreviation */
 	const char *code;   /* of its messages: "LST" for DMSLST002E */
-	const char *syntax; /* one line; HELP's file on the S-disk says more */
 	int (*run)(const struct command_line *line);
 	const char *module; /* without run: the MODULE that is run */
 };

@@ -38,7 +38,7 @@
 /* Room for EXECs and programs inside each other, as deep as they may go (600
  * and 1,200 bytes a level) and a command on a disk at the bottom.  What is not
  * reached is never touched. */
-#define STACK_SIZE 24576
+#define STACK_SIZE 20480
 #define FAULT_STACK_SIZE 4096
 
 /* machine.h's, which assembler cannot read; cpu.c checks that they agree. */
