@@ -24,7 +24,7 @@ buffer_slot(const struct buffer *b, size_t n)
 	return &b->slot[i < b->gap ? i : i + (b->room - b->lines)];
 }
 
-void
+static void
 buffer_discard(struct line **list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -70,7 +70,7 @@ buffer_take(struct buffer *b, size_t size)
 	return malloc(size);
 }
 
-struct line *
+static struct line *
 buffer_line(struct buffer *b, struct span text)
 {
 	struct line *l;
@@ -128,7 +128,8 @@ buffer_widen(struct buffer *b, size_t n)
 	return 0;
 }
 
-int
+/* Lines that are the buffer's then. */
+static int
 buffer_insert(struct buffer *b, size_t after, struct line **list, size_t n)
 {
 	if (n == 0)
@@ -154,6 +155,17 @@ buffer_add(struct buffer *b, size_t after, struct span text)
 		free(l);
 		return -1;
 	}
+	return 0;
+}
+
+int
+buffer_splice(struct buffer *b, size_t after, struct buffer *from)
+{
+	buffer_move_gap(from, from->lines);
+	if (buffer_insert(b, after, from->slot, from->lines) == -1)
+		return -1;
+	from->lines = from->gap = 0;
+	buffer_free(from);
 	return 0;
 }
 

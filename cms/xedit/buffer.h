@@ -44,14 +44,10 @@ void buffer_free(struct buffer *b);
 /* Line n, 1 to lines. */
 struct span buffer_text(const struct buffer *b, size_t n);
 
-/* A line that is not in the buffer yet; lines that did not get there. */
-struct line *buffer_line(struct buffer *b, struct span text);
-void buffer_discard(struct line **list, size_t n);
-
-/* Put n lines after line `after`; they are the buffer's then. */
-int buffer_insert(struct buffer *b, size_t after, struct line **list,
-    size_t n);
+/* Put a line after line `after`; or all lines of another buffer, which is
+ * empty then. */
 int buffer_add(struct buffer *b, size_t after, struct span text);
+int buffer_splice(struct buffer *b, size_t after, struct buffer *from);
 
 int buffer_replace(struct buffer *b, size_t n, struct span text);
 

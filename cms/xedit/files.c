@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "session.h"
@@ -162,38 +161,6 @@ files_failed(struct xedit *x, const struct fileid *id, bool writing)
 
 /* --- reading --- */
 
-struct files_lines {
-	struct line **at;
-	size_t count, room;
-};
-
-static int
-files_keep(struct xedit *x, struct files_lines *l, struct span text)
-{
-	if (l->count == l->room) {
-		size_t room = l->room * 2 + 64;
-		struct line **at = realloc(l->at, room * sizeof at[0]);
-
-		if (at == NULL)
-			return -1;
-		l->at = at;
-		l->room = room;
-	}
-	l->at[l->count] = buffer_line(&x->buffer, text);
-	if (l->at[l->count] == NULL)
-		return -1;
-	l->count++;
-	return 0;
-}
-
-static void
-files_drop(struct files_lines *l)
-{
-	buffer_discard(l->at, l->count);
-	free(l->at);
-	*l = (struct files_lines){ 0 };
-}
-
 /* The blanks that fill an F record are not the line's, nor is the one that
  * stands for an empty line in a V file. */
 static struct span
@@ -210,7 +177,7 @@ files_record(const struct xedit *x, size_t len, char recfm)
 /* Records first to first + most - 1.  -1 with errno. */
 static int
 files_read_lines(struct xedit *x, int fd, char recfm, size_t first,
-    size_t most, struct files_lines *l)
+    size_t most, struct buffer *to)
 {
 	for (size_t n = 1; n < first + most; n++) {
 		long len = x->host.read(x->host.arg, fd, x->text,
@@ -220,8 +187,8 @@ files_read_lines(struct xedit *x, int fd, char recfm, size_t first,
 			return errno == ENODATA ? 0 : -1;
 		if (n < first)
 			continue;
-		if (files_keep(x, l, files_record(x, (size_t)len, recfm)) ==
-		    -1) {
+		if (buffer_add(to, to->lines, files_record(x, (size_t)len,
+		    recfm)) == -1) {
 			errno = ENOMEM;
 			return -1;
 		}
@@ -229,9 +196,10 @@ files_read_lines(struct xedit *x, int fd, char recfm, size_t first,
 	return 0;
 }
 
+/* Records to an empty buffer, which is empty when that fails. */
 static int
 files_read(struct xedit *x, const struct fileid *id, size_t first,
-    size_t most, struct files_lines *l)
+    size_t most, struct buffer *to)
 {
 	char name[SESSION_FILEID];
 	struct cms_stat st = { 0 };
@@ -241,12 +209,12 @@ files_read(struct xedit *x, const struct fileid *id, size_t first,
 
 	if (fd == -1)
 		return files_failed(x, id, false);
-	result = files_read_lines(x, fd, st.recfm, first, most, l);
+	result = files_read_lines(x, fd, st.recfm, first, most, to);
 	why = errno;
 	x->host.close(x->host.arg, fd);
 	if (result == 0)
 		return 0;
-	files_drop(l);
+	buffer_free(to);
 	errno = why;
 	return files_failed(x, id, false);
 }
@@ -448,34 +416,44 @@ files_quit(struct xedit *x, struct span args)
 /* --- GET, PUT --- */
 
 static int
-files_insert(struct xedit *x, struct files_lines *l)
+files_insert(struct xedit *x, struct buffer *from)
 {
 	struct buffer *b = &x->buffer;
 	size_t after = b->current > b->lines ? b->lines : b->current;
+	size_t count = from->lines;
 
-	if (buffer_insert(b, after, l->at, l->count) == -1) {
-		files_drop(l);
+	if (buffer_splice(b, after, from) == -1) {
+		buffer_free(from);
 		return session_message(x, 554);
 	}
-	b->current = after + l->count;
-	free(l->at);
+	b->current = after + count;
+	return 0;
+}
+
+/* Copies of lines, to an empty buffer. */
+static int
+files_copy(struct xedit *x, struct buffer *to, const struct buffer *from,
+    size_t first, size_t count)
+{
+	buffer_init(to);
+	for (size_t i = 0; i < count; i++)
+		if (buffer_add(to, i, buffer_text(from, first + i)) == -1) {
+			buffer_free(to);
+			return session_message(x, 554);
+		}
 	return 0;
 }
 
 static int
 files_get_put(struct xedit *x)
 {
-	struct files_lines l = { 0 };
+	struct buffer copy;
+	int rc;
 
-	if (x->put_count == 0)
+	if (x->put.lines == 0)
 		return session_message(x, 562);
-	for (size_t i = 0; i < x->put_count; i++)
-		if (files_keep(x, &l, (struct span){ x->put[i]->text,
-		    x->put[i]->len }) == -1) {
-			files_drop(&l);
-			return session_message(x, 554);
-		}
-	return files_insert(x, &l);
+	rc = files_copy(x, &copy, &x->put, 1, x->put.lines);
+	return rc != 0 ? rc : files_insert(x, &copy);
 }
 
 /* "first n": 0, or the return code. */
@@ -499,50 +477,38 @@ static int
 files_get(struct xedit *x, struct span args)
 {
 	struct fileid id = x->id;
-	struct files_lines l = { 0 };
+	struct buffer got;
 	size_t first = 1, most = INT32_MAX;
 	int rc;
 
 	if (args.len == 0)
 		return files_get_put(x);
+	buffer_init(&got);
 	/* Named without a mode it may be on any disk. */
 	id.mode = '\0';
 	rc = files_parse(x, &args, &id);
 	if (rc == 0)
 		rc = files_get_records(x, args, &first, &most);
 	if (rc == 0)
-		rc = files_read(x, &id, first, most, &l);
+		rc = files_read(x, &id, first, most, &got);
 	if (rc != 0)
 		return rc;
-	if (l.count == 0)
+	if (got.lines == 0)
 		return session_message(x, 564);
-	return files_insert(x, &l);
-}
-
-static void
-files_forget_put(struct xedit *x)
-{
-	buffer_discard(x->put, x->put_count);
-	free(x->put);
-	x->put = NULL;
-	x->put_count = 0;
+	return files_insert(x, &got);
 }
 
 /* For GET, in storage. */
 static int
 files_put_aside(struct xedit *x, const struct session_range *r)
 {
-	struct files_lines l = { 0 };
+	struct buffer copy;
+	int rc = files_copy(x, &copy, &x->buffer, r->first, r->count);
 
-	for (size_t i = 0; i < r->count; i++)
-		if (files_keep(x, &l, buffer_text(&x->buffer, r->first + i)) ==
-		    -1) {
-			files_drop(&l);
-			return session_message(x, 554);
-		}
-	files_forget_put(x);
-	x->put = l.at;
-	x->put_count = l.count;
+	if (rc != 0)
+		return rc;
+	buffer_free(&x->put);
+	x->put = copy;
 	return 0;
 }
 
@@ -614,11 +580,10 @@ static int
 files_load(struct xedit *x, const struct cms_stat *st,
     const struct xedit_options *options)
 {
-	struct files_lines l = { 0 };
 	char name[SESSION_FILEID], lrecl[24];
 	int rc;
 
-	x->id.mode = x->on_disk.mode = st->mode[0];
+	x->id.mode = st->mode[0];
 	x->id.number = st->mode[1];
 	if (options->width != 0 && st->lrecl > options->width) {
 		snprintf(lrecl, sizeof lrecl, "%lu", (unsigned long)st->lrecl);
@@ -628,15 +593,13 @@ files_load(struct xedit *x, const struct cms_stat *st,
 	x->set.recfm = st->recfm;
 	if (st->recfm == 'F')
 		x->set.lrecl = st->lrecl;
-	rc = files_read(x, &x->id, 1, INT32_MAX, &l);
+	rc = files_read(x, &x->id, 1, INT32_MAX, &x->buffer);
 	if (rc != 0)
 		return rc;
 	x->on_disk = x->id;
 	x->is_on_disk = true;
-	rc = files_insert(x, &l);
-	x->buffer.current = 0;
 	x->saved = x->buffer.changes;
-	return rc;
+	return 0;
 }
 
 static int
@@ -658,15 +621,16 @@ static void
 files_profile(struct xedit *x)
 {
 	struct fileid id = { .name = "PROFILE ", .type = "XEDIT   " };
-	struct files_lines l = { 0 };
+	struct buffer profile;
 	char name[SESSION_FILEID];
 	struct cms_stat st;
 
+	buffer_init(&profile);
 	if (x->host.state(x->host.arg, files_print(&id, name), &st) == -1 ||
-	    files_read(x, &id, 1, INT32_MAX, &l) != 0)
+	    files_read(x, &id, 1, INT32_MAX, &profile) != 0)
 		return;
-	for (size_t i = 0; i < l.count && !x->ended; i++) {
-		struct span line = { l.at[i]->text, l.at[i]->len };
+	for (size_t n = 1; n <= profile.lines && !x->ended; n++) {
+		struct span line = buffer_text(&profile, n);
 
 		span_skip_blanks(&line);
 		if (line.len >= 2 && memcmp(line.at, "/*", 2) == 0) {
@@ -676,7 +640,7 @@ files_profile(struct xedit *x)
 		if (line.len > 0 && line.at[0] != '*')
 			xedit_line(x, line);
 	}
-	files_drop(&l);
+	buffer_free(&profile);
 }
 
 int

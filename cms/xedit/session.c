@@ -457,6 +457,7 @@ xedit_new(const struct xedit_host *host)
 		return NULL;
 	x->host = *host;
 	buffer_init(&x->buffer);
+	buffer_init(&x->put);
 	set_defaults(x);
 	return x;
 }
@@ -466,8 +467,7 @@ xedit_free(struct xedit *x)
 {
 	if (x == NULL)
 		return;
-	buffer_discard(x->put, x->put_count);
-	free(x->put);
+	buffer_free(&x->put);
 	buffer_free(&x->buffer);
 	free(x);
 }

@@ -35,8 +35,7 @@ struct xedit {
 	struct fileid on_disk;	/* what it may write over without asking */
 	bool is_on_disk;
 	uint64_t saved;		/* buffer.changes at the last SAVE */
-	struct line **put;	/* by PUT without a fileid */
-	size_t put_count;
+	struct buffer put;	/* by PUT without a fileid */
 
 	bool input;
 	bool again; /* = is being done */

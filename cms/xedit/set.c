@@ -67,18 +67,21 @@ query_bool(struct xedit *x, const struct set_row *row)
 
 /* --- columns and lengths --- */
 
-/* 1 to max, or * for max. */
+/* 1 to max, or * for max; *value is as it was if it is neither. */
 static int
 set_column(struct xedit *x, struct span word, size_t max, size_t *value)
 {
+	size_t n;
+
 	if (word.len == 0)
 		return session_message(x, 545);
 	if (span_equal(word, span_of("*"), false)) {
 		*value = max;
 		return 0;
 	}
-	if (span_number(word, max, value) == -1 || *value == 0)
+	if (span_number(word, max, &n) == -1 || n == 0)
 		return session_invalid(x, 527, word);
+	*value = n;
 	return 0;
 }
 

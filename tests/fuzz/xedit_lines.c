@@ -7,6 +7,8 @@
 #include <malloc.h>
 #include <stdint.h>
 
+#include "session.h"
+
 #include "../unit/xedit_rig.h"
 
 #define STORAGE (24u << 20)
@@ -76,13 +78,20 @@ fuzz_file(struct rig *r, const char *id, char recfm, uint32_t lrecl,
 static void
 fuzz_check(struct rig *r)
 {
-	int rc;
+	const struct session_settings *set = &r->x->set;
+	const struct buffer *b = &r->x->buffer;
 
-	if (r->said_len > sizeof r->said)
+	if (b->current > b->lines + 1 || b->lines > b->room ||
+	    b->gap > b->lines || r->x->next.len != 0)
 		abort();
+	if (set->trunc > set->lrecl || set->zone_right > set->trunc ||
+	    set->zone_left > set->zone_right || set->zone_left == 0 ||
+	    set->lrecl > XEDIT_LRECL_MAX)
+		abort();
+	for (size_t n = 1; n <= b->lines && n <= 100; n++)
+		if (buffer_text(b, n).len > XEDIT_LRECL_MAX)
+			abort();
 	r->said_len = r->looked = 0;
-	if (xedit_ended(r->x, &rc) && rc != 0)
-		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

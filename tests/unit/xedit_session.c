@@ -360,7 +360,9 @@ test_trunc(void **state)
 	    "DMSXCG517I 1 OCCURRENCE(S) CHANGED ON 1 LINE(S)",
 	    "> b", "epsilon", "> c/e/E/", "Epsilon", "> sh r",
 	    "DMSXCG504E LINE 7 NOT CHANGED: IT WOULD BE LONGER THAN TRUNC 6",
-	    "> q zone", "ZONE 1 6", "> trunc *", "> q zone", "ZONE 1 65535");
+	    "> q zone", "ZONE 1 6", "> trunc *", "> q zone", "ZONE 1 65535",
+	    "> trunc 0", "DMSXSE527E INVALID COLUMN NUMBER - 0",
+	    "> q trunc", "TRUNC 65535");
 	rig_free(r);
 }
 
