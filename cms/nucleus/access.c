@@ -303,6 +303,13 @@ access_release(struct access *a)
 }
 
 void
+access_forget(void)
+{
+	while (access.first != NULL)
+		access_release(access.first);
+}
+
+void
 access_command(void)
 {
 	access.command++;

@@ -95,6 +95,9 @@ int access_commit(struct access *a);
 /* Files that are open on it fail from now on. */
 void access_release(struct access *a);
 
+/* All of them, without a word to the disks: they may be others by now. */
+void access_forget(void);
+
 /* A command begins: R/O disks are looked at when they are come to. */
 void access_command(void);
 

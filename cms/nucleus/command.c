@@ -7,6 +7,7 @@
 #include "console.h"
 #include "exec.h"
 #include "hyper.h"
+#include "ipl.h"
 #include "print.h"
 #include "program.h"
 #include "str.h"
@@ -140,7 +141,7 @@ command_cp(const char *text, int implied)
 		console_line("DMSCPF105E CP DOES NOT ANSWER");
 		return RC_SYNTAX;
 	}
-	return c.rc;
+	return ipl_resumed(c.rc);
 }
 
 /* The row whose whole name it is, or NULL. */

@@ -87,14 +87,23 @@ ipl_disks(void)
 	struct access *disk;
 	int rc;
 
-	if (access_disk(&s, &disk) != 0) {
+	if (access_disk(&s, &disk) != 0)
 		console_line("DMSINI401W NO SYSTEM DISK ON %03X - THERE ARE NO "
 		    "PROGRAMS", s.vdev);
-	}
 	access_disk(&y, &disk);
 	rc = access_disk(&a, &disk);
 	if (rc != ACCESS_NO_DEVICE)
 		access_tell(&a, rc);
+}
+
+int
+ipl_resumed(int rc)
+{
+	if (rc != DIAG_RESUMED)
+		return rc;
+	access_forget();
+	ipl_disks();
+	return 0;
 }
 
 /* --- the first line --- */

@@ -15,6 +15,13 @@
  */
 void ipl_save(void);
 
+/*
+ * Has a command to CP saved this system, and is this another machine that has
+ * been given it?  Its disks are its own, and so are its return codes: the
+ * command's is 0 then.
+ */
+int ipl_resumed(int rc);
+
 /* 190 as S, 19E as Y/S, 191 as A: those that there are. */
 void ipl_disks(void);
 

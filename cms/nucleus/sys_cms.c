@@ -7,6 +7,7 @@
 #include "command.h"
 #include "console.h"
 #include "hyper.h"
+#include "ipl.h"
 #include "syscall.h"
 
 /* A program's line, copied and terminated: NULL with *error set. */
@@ -75,7 +76,7 @@ cms_cp(struct ask *ask)
 	if (hyper_command(&c) == -1)
 		return E_INVAL;
 	cp.total = (uint32_t)c.total;
-	cp.rc = c.rc;
+	cp.rc = ipl_resumed(c.rc);
 	if (c.reply != NULL && space_put(s, cp.reply, c.reply,
 	    c.total < c.size ? c.total : c.size) == -1)
 		return E_FAULT;

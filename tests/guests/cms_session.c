@@ -14,6 +14,7 @@
  *   lock VDEV     before IPL: the disk is read-only from the next start on
  *   parm TEXT     the next IPL's PARM; without it AUTOCR
  *   ipl           IPL the image (again)
+ *   iplsys        kill the vmguest, start another, IPL what SAVESYS has saved
  *   > text        when the guest reads its console, type text
  *   ! text        type text now, whatever the guest does
  *   = pattern     a line like this (fnmatch) comes, after the last one found
@@ -260,6 +261,30 @@ step_ipl(struct session *s, const char *arg)
 	return rig_ipl(&s->rig, 0x190, 0, s->parm);
 }
 
+/* The machine may have another size than the one that was saved. */
+static int
+step_iplsys(struct session *s, const char *arg)
+{
+	union {
+		struct ipc_vm_ipl ipl;
+		char bytes[sizeof(struct ipc_vm_ipl) + MACHINE_PARM_MAX];
+	} msg = { .ipl = { .vdev = 0x190 } };
+	uint32_t len = (uint32_t)strlen(s->parm);
+
+	if (s->started)
+		rig_kill(&s->rig);
+	s->rig.reading = CONS_READ_NONE;
+	s->started = 1;
+	if (rig_start(&s->rig) < 0)
+		return fail(s, "cannot start", vmguest_path);
+	s->rig.states = 0;
+	msg.ipl.tag = ++s->rig.tag;
+	msg.ipl.text_len = len;
+	memcpy(msg.ipl.text, s->parm, len);
+	return rig_ask(&s->rig, IPC_VM_IPL_SAVED, &msg, sizeof msg.ipl + len,
+	    s->rig.saved) == 0 ? 0 : fail(s, "cannot IPL what is saved", arg);
+}
+
 static int
 step_reading(struct session *s, const char *arg)
 {
@@ -455,6 +480,7 @@ static const struct {
 	{ "lock", step_lock },
 	{ "parm", step_parm },
 	{ "ipl", step_ipl },
+	{ "iplsys", step_iplsys },
 	{ ">", step_type },
 	{ "!", step_now },
 	{ "=", step_expect },

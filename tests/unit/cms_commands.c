@@ -23,6 +23,7 @@
 #include "file.h"
 #include "heap.h"
 #include "hyper.h"
+#include "ipl.h"
 #include "print.h"
 #include "program.h"
 #include "synonym.h"
@@ -142,6 +143,12 @@ hyper_command(struct hyper_command *c)
 	snprintf(asked_cp, sizeof asked_cp, "%.*s", (int)c->len, c->text);
 	c->rc = strncmp(asked_cp, "QUERY TIME", 10) == 0 ? 0 : 1;
 	return 0;
+}
+
+int
+ipl_resumed(int rc)
+{
+	return rc;
 }
 
 int
