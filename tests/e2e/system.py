@@ -3,9 +3,13 @@
 # system.py - everything that one running system can show: one boot.
 
 import runner
-import session # its cases, as the next ones', register themselves
+import saved # its cases, as the next ones', register themselves
+import session
+import sharing
 import users
 import vm
 
 if __name__ == "__main__":
-    runner.main(directory="".join(vm.user(name) for name in users.MANY))
+    runner.main(directory="".join(vm.user(name) for name in users.MANY) +
+                saved.DIRECTORY, config=saved.CONFIG,
+                minidisks=saved.MINIDISKS)

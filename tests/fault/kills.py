@@ -121,6 +121,41 @@ def kill_cp(system):
     all_is_there(system)
 
 
+def writes(system, answer):
+    """Does GUEST1 get CMSUSER's disk to write?"""
+    guest = system.logon(system.telnet(), "GUEST1", options="NOIPL")
+    guest.command("LINK CMSUSER 191 291 W WRCMS", answer)
+    guest.command("LOGOFF", "VM/370 Online")
+
+
+@case("kill.vmguest.links")
+def kill_guest_links(system):
+    """His machine is gone, but he is not: the disk is his until LOGOFF."""
+    came = []
+    pid = new_pid(system, "vmguest", lambda: came.append(
+        system.ready(system.telnet(), "CMSUSER")))
+    writes(system, "DMKLNK104E")
+    system.kill(pid)
+    came[0].wait("DMKDSP450W")
+    writes(system, "DMKLNK104E")
+    came[0].command("LOGOFF", "LOGOFF +AT")
+    writes(system, "DASD 291 LINKED R/W$")
+
+
+@case("kill.vmcp.links")
+def kill_cp_links(system):
+    """Nobody has anything after it: the next one who asks may write."""
+    system.ready(system.telnet(), "CMSUSER")
+    writes(system, "DMKLNK104E")
+    old = system.pids("vmcp")
+    system.kill(old)
+    until(lambda: system.pids("vmcp") - old and
+          system.cp("QUERY", "TIME")[0] == 0, "a new vmcp")
+    writes(system, "DASD 291 LINKED R/W$")
+    client = system.ready(system.telnet(), "CMSUSER")
+    client.command("#CP QUERY VIRTUAL 191", "R/W +20000 BLK")
+
+
 @case("kill.everything")
 def kill_everything(system):
     """The supervisor and all that it started, on the host."""

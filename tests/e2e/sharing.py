@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+#
+# sharing.py - minidisks of one user that another links to: by password, with
+# one writer at a time, in machines that run.  What is on them is files.py's.
+
+import re
+
+from clients import until
+from runner import case, check
+from session import TERMINALS, on_both
+
+
+def ask_password(client, password):
+    """The answer to LINK's question, which is not to be seen."""
+    client.wait("ENTER (READ|WRITE|MULT) PASSWORD")
+    client.line(password)
+
+
+@on_both("link-by-password")
+def by_password(system, kind):
+    """CP asks, also when the command was given to CMS; shows nothing."""
+    system.ready(system.telnet(), "CMSUSER")
+    guest = system.ready(TERMINALS[kind](system), "GUEST1")
+    guest.line("#CP LINK CMSUSER 191 291 RR")
+    ask_password(guest, "RDCMS")
+    guest.wait("DASD 291 LINKED R/O; R/W BY CMSUSER")
+    guest.line("CP LINK CMSUSER 191 292 RR")
+    ask_password(guest, "rdcms")
+    guest.wait("DASD 292 LINKED R/O; R/W BY CMSUSER")
+    guest.line("#CP LINK CMSUSER 191 293 RR")
+    ask_password(guest, "NOTTHIS")
+    guest.wait("DMKLNK114E CMSUSER 191 NOT LINKED")
+    text = guest.text()
+    check(not re.search("RDCMS|rdcms|NOTTHIS", text), "a password is shown",
+          text)
+    guest.command("#CP LINK GUEST2 191 291 RR", "DMKLNK11[01]E")
+
+
+@case("link-password-not-in-the-ring")
+def not_in_the_ring(system):
+    """Typed along, it is on the line where it was typed and nowhere else."""
+    guest = system.ready(system.telnet(), "GUEST1")
+    guest.command("#CP LINK CMSUSER 191 291 RR RDCMS", "DASD 291 LINKED")
+    guest.command("CP LINK CMSUSER 191 292 RR PASS= RDCMS", "292 LINKED")
+    guest.command("#CP DISCONN", "VM/370 Online")
+    again = system.s3270()
+    system.logon(again, "GUEST1", answer="RECONNECTED AT")
+    check("292 LINKED" in again.text(), "no replay", again.text())
+    check("RDCMS" not in again.text(), "the password is replayed",
+          again.text())
+    check("RDCMS" not in system.log_tail(1000), "the password is in the log")
+
+
+@case("one-writer")
+def one_writer(system):
+    """Whoever was first writes; who goes, by whatever way, lets go."""
+    owner = system.ready(system.telnet(), "CMSUSER")
+    guest = system.ready(system.telnet(), "GUEST1")
+    guest.command("#CP LINK CMSUSER 191 291 W WRCMS",
+                  "DMKLNK104E CMSUSER 191 NOT LINKED; R/W BY CMSUSER")
+    owner.command("#CP DETACH 191", "DASD 191 DETACHED")
+    guest.command("#CP LINK CMSUSER 191 291 W WRCMS", "DASD 291 LINKED R/W")
+    owner.command("#CP LINK * 191 191 MR",
+                  "DASD 191 LINKED R/O; R/W BY GUEST1")
+    owner.command("#CP QUERY LINKS 191",
+                  "GUEST1   291 R/W, CMSUSER  191 R/O")
+    guest.command("#CP LOGOFF", "VM/370 Online")
+    owner.command("#CP DETACH 191", "DASD 191 DETACHED")
+    owner.command("#CP LINK * 191 191 MR", "DASD 191 LINKED R/W$")
+    rc, out = system.cp("FORCE", "CMSUSER")
+    owner.wait("VM/370 Online")
+    guest = system.logon(system.telnet(), "GUEST1", options="NOIPL")
+    guest.command("LINK CMSUSER 191 291 W WRCMS", "DASD 291 LINKED R/W$")
+
+
+@case("logoff-logon-writes-again")
+def logoff_logon(system):
+    """One who logs off and on at once has his disk R/W again."""
+    client = system.telnet()
+    for _ in range(5):
+        system.ready(client, "GUEST2")
+        client.command("#CP QUERY VIRTUAL 191", "VMUSR1 R/W +20000 BLK")
+        check("FORCED" not in client.seen, "FORCED R/O", client.seen)
+        client.command("#CP LOGOFF", "LOGOFF AT")
+
+
+@case("temporary-disk")
+def temporary(system):
+    """A running machine gets one, and loses it."""
+    guest = system.ready(system.telnet(), "GUEST1")
+    guest.command("#CP DEFINE T-DISK AS 300 BLK 2000",
+                  "DASD 300 DEFINED 2000 BLK")
+    guest.command("#CP QUERY VIRTUAL 300", "\\(TEMP\\) R/W +2000 BLK")
+    guest.command("#CP DEFINE 300 AS 301", "DASD 301 DEFINED")
+    guest.command("#CP QUERY 301", "\\(TEMP\\) R/W")
+    guest.command("#CP DETACH 301", "DASD 301 DETACHED")
+    guest.command("#CP QUERY VIRTUAL 301", "DMKCFG040E")
+    guest.command("QUERY TIME", "TIME IS")
+
+
+@case("query-dasd")
+def query_dasd(system):
+    system.ready(system.telnet(), "CMSUSER")
+    out = system.ask("QUERY", "DASD")
+    check(re.search("DASD VMSYS +CP SYSTEM \\d+", out) and
+          re.search("DASD VMUSR1 CP SYSTEM \\d+", out), "volumes", out)
+    out = system.ask("QUERY", "DASD", "VMUSR1")
+    check(re.search("VMUSR1 CMSUSER +191 FB-512 +40000 +59999 +20000 +001",
+                    out), "CMSUSER's 191", out)
+
+
+@case("many-links-at-once")
+def many(system):
+    """Twenty link to one disk and leave; not one link is left over."""
+    names = ["MANY%02d" % n for n in range(1, 21)]
+    clients = [system.logon(system.telnet(), name, options="NOIPL")
+               for name in names]
+    for client in clients:
+        client.line("LINK CMSUSER 191 291 RR RDCMS")
+    for client in clients:
+        client.wait("DASD 291 LINKED R/O")
+    out = system.ask("QUERY", "DASD", "VMUSR1")
+    check(re.search("CMSUSER +191 .* 020$", out, re.M), "20 links", out)
+    for client in clients[:10]:
+        client.command("LOGOFF", "VM/370 Online")
+    for name in names[10:]:
+        system.cp("FORCE", name)
+    until(lambda: re.search("CMSUSER +191 .* 000$",
+                            system.ask("QUERY", "DASD", "VMUSR1"), re.M),
+          "the end of all links")
