@@ -56,42 +56,28 @@ nss_header_good(const struct saved_header *h, struct vm_name name)
 	    offsetof(struct saved_header, sum));
 }
 
-/* All zeros when there is no good one. */
+/* All zeros but for the name when there is no good one. */
 static void
 nss_read_header(int fd, struct vm_name name, struct saved_header *h)
 {
 	if (pread(fd, h, sizeof *h, 0) != (ssize_t)sizeof *h ||
 	    !nss_header_good(h, name))
-		*h = (struct saved_header){ 0 };
+		*h = (struct saved_header){ .name = name };
 }
 
 /* A regular file: a pipe in its place would be waited for. */
 static int
-nss_open_file(const char *path)
+nss_open_file(const char *path, struct stat *st)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat st;
 
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+	if (fstat(fd, st) == 0 && S_ISREG(st->st_mode))
 		return fd;
 	close(fd);
 	errno = EPROTO;
 	return -1;
-}
-
-int
-nss_find(struct cp *cp, struct vm_name name, struct saved_header *h)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	*h = (struct saved_header){ 0 };
-	if (nss_path(cp, name, "", path) < 0 || (fd = nss_open_file(path)) < 0)
-		return -1;
-	nss_read_header(fd, name, h);
-	return fd;
 }
 
 /* --- versions --- */
@@ -109,16 +95,83 @@ nss_known(struct cp *cp, const struct saved_header *h)
 	if (n == NULL)
 		return NULL;
 	n->h = *h;
+	n->fd = -1;
 	n->file = cp->nss_files = cp->nss_files % NSS_FILES_MAX + 1;
 	TAILQ_INSERT_TAIL(&cp->nss, n, entry);
 	return n;
 }
 
 static void
+nss_close_file(struct nss *n)
+{
+	if (n->fd >= 0)
+		close(n->fd);
+	n->fd = -1;
+}
+
+static void
 nss_forget(struct cp *cp, struct nss *n)
 {
+	nss_close_file(n);
 	TAILQ_REMOVE(&cp->nss, n, entry);
 	free(n);
+}
+
+static bool
+nss_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	    a->st_size == b->st_size &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/*
+ * The version whose file has this name now; NULL with errno.  The file is
+ * opened once: on a file system shared with a host each open drops the pages
+ * that are cached of it, which are the storage of whoever runs the system.
+ */
+static struct nss *
+nss_current(struct cp *cp, struct vm_name name)
+{
+	struct saved_header h;
+	char path[PATH_MAX];
+	struct nss *n;
+	struct stat st;
+	int fd;
+
+	if (nss_path(cp, name, "", path) < 0 || lstat(path, &st) < 0)
+		return NULL;
+	TAILQ_FOREACH(n, &cp->nss, entry)
+		if (n->fd >= 0 && name_equal(n->h.name, name) &&
+		    nss_same_file(&n->st, &st))
+			return n;
+	fd = nss_open_file(path, &st);
+	if (fd < 0)
+		return NULL;
+	nss_read_header(fd, name, &h);
+	n = nss_known(cp, &h);
+	if (n == NULL) {
+		close(fd);
+		errno = ENOMEM;
+		return NULL;
+	}
+	nss_close_file(n);
+	n->fd = fd;
+	n->st = st;
+	return n;
+}
+
+int
+nss_find(struct cp *cp, struct vm_name name, struct saved_header *h)
+{
+	const struct nss *n = nss_current(cp, name);
+
+	*h = (struct saved_header){ 0 };
+	if (n == NULL)
+		return -1;
+	*h = n->h;
+	return fcntl(n->fd, F_DUPFD_CLOEXEC, 0);
 }
 
 void
@@ -133,29 +186,24 @@ nss_enter(struct vmblok *vm, const struct saved_header *h)
 void
 nss_leave(struct vmblok *vm)
 {
-	if (vm->nss != NULL)
-		vm->nss->users--;
+	struct nss *n = vm->nss;
+
 	vm->nss = NULL;
+	if (n != NULL && --n->users == 0 && n->fd < 0)
+		nss_forget(vm->cp, n);
 }
 
-/* Its number is the file's as long as that is there. */
+/* Those that are current come last, in the order in which they are marked. */
 static void
 nss_mark(struct cp *cp, struct vm_name name)
 {
-	struct saved_header h;
-	struct nss *n;
-	int fd = nss_find(cp, name, &h);
+	struct nss *n = nss_current(cp, name);
 
-	if (fd < 0)
+	if (n == NULL)
 		return;
-	close(fd);
-	h.name = name; /* also of a bad one */
-	n = nss_known(cp, &h);
-	if (n != NULL) {
-		n->current = true;
-		TAILQ_REMOVE(&cp->nss, n, entry);
-		TAILQ_INSERT_TAIL(&cp->nss, n, entry);
-	}
+	n->current = true;
+	TAILQ_REMOVE(&cp->nss, n, entry);
+	TAILQ_INSERT_TAIL(&cp->nss, n, entry);
 }
 
 void
@@ -180,6 +228,8 @@ nss_scan(struct cp *cp)
 	free(entries);
 	for (n = TAILQ_FIRST(&cp->nss); n != NULL; n = next) {
 		next = TAILQ_NEXT(n, entry);
+		if (!n->current)
+			nss_close_file(n);
 		if (!n->current && n->users == 0)
 			nss_forget(cp, n);
 	}
@@ -226,18 +276,16 @@ nss_sync_folder(const struct cp *cp)
 static bool
 nss_complete(const char *path, struct vm_name name)
 {
-	int fd = nss_open_file(path);
 	struct saved_header h;
 	struct stat st;
-	bool good;
+	int fd = nss_open_file(path, &st);
 
 	if (fd < 0)
 		return false;
 	nss_read_header(fd, name, &h);
-	good = h.pages > 0 && fstat(fd, &st) == 0 &&
-	    (uint64_t)st.st_size == h.pages_at + h.pages * 4096ull;
 	close(fd);
-	return good;
+	return h.pages > 0 &&
+	    (uint64_t)st.st_size == h.pages_at + h.pages * 4096ull;
 }
 
 int
@@ -256,27 +304,24 @@ nss_publish(struct cp *cp, struct vm_name name)
 		return -1;
 	if (nss_sync_folder(cp) < 0)
 		log_warn("%s", to);
+	nss_scan(cp); /* the one before is closed */
 	return 0;
 }
 
 int
 nss_purge(struct cp *cp, struct vm_name name)
 {
-	struct saved_header h;
+	struct nss *n = nss_current(cp, name);
 	char path[PATH_MAX];
-	struct nss *n;
-	int fd = nss_find(cp, name, &h);
 
-	if (fd < 0 && errno == ENOENT)
+	if (n == NULL && errno == ENOENT)
 		return -1;
-	if (fd >= 0)
-		close(fd);
 	if (nss_path(cp, name, "", path) < 0 || unlink(path) < 0)
 		return -1;
-	TAILQ_FOREACH(n, &cp->nss, entry)
-		if (memcmp(&n->h, &h, sizeof h) == 0)
-			return (int)n->users;
-	return 0;
+	if (n == NULL)
+		return 0;
+	nss_close_file(n);
+	return (int)n->users;
 }
 
 /* --- start and end --- */

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <sys/queue.h>
+#include <sys/stat.h>
 
 #include "ipc.h"
 #include "saved.h"
@@ -20,7 +21,9 @@ struct vmblok;
  * machine runs from it. */
 struct nss {
 	TAILQ_ENTRY(nss) entry;
-	struct saved_header h;
+	struct saved_header h; /* pages 0: the file is no saved system */
+	int fd;		/* of the last file seen under its name, or -1 */
+	struct stat st;	/* fd's */
 	unsigned file;	/* its number, given when it was first seen */
 	unsigned users; /* machines that run from it */
 	bool current;	/* of a scan: its file is there */
@@ -35,7 +38,7 @@ void nss_close(struct cp *cp);
 /* A word as a system's name: not one that IPL takes for a device's address. */
 bool nss_name(const char *word, struct vm_name *name);
 
-/* The file to start from; the caller closes it.  The header is all zeros when
+/* The file to start from; the caller closes it.  The header has no pages when
  * it is not a good one.  -1 with errno, ENOENT: there is no such system. */
 int nss_find(struct cp *cp, struct vm_name name, struct saved_header *h);
 

@@ -22,6 +22,7 @@
 #include "saved.h"
 
 #define SAVESYS_GAP 8 /* pages of zeros that cost less than a mapping */
+#define SAVESYS_PIECE (64 * MEM_PAGE) /* bytes a write */
 #define SAVESYS_PROCESSOR_MAX (KVM_STATE_MAX + 16)
 #define SAVESYS_STATE_MAX \
 	(SAVESYS_PROCESSOR_MAX + SAVED_RUNS_MAX * sizeof(struct saved_run))
@@ -158,38 +159,57 @@ savesys_find_runs(const struct vm *vm, struct savesys *s)
 	return 0;
 }
 
-/* A page of zeros stays a hole, unless it is the last: that is the file's
- * length. */
-static int
-savesys_put_page(const struct vm *vm, int fd, uint64_t page, uint64_t at,
-    bool last, struct checksum *sum)
-{
-	_Alignas(16) uint8_t bytes[MEM_PAGE];
-	static const uint8_t zeros[MEM_PAGE];
+/* Pages on their way to the file: few large writes, where each may be a
+ * question to another host. */
+struct savesys_pages {
+	int fd;
+	uint8_t *bytes; /* SAVESYS_PIECE of them */
+	size_t used;
+	uint64_t at;
+	struct checksum sum;
+};
 
-	mem_read(&vm->mem, GPA(page * MEM_PAGE), bytes, sizeof bytes);
-	checksum_pages(sum, bytes, sizeof bytes);
-	if (!last && memcmp(bytes, zeros, sizeof bytes) == 0)
-		return 0;
-	return savesys_put(fd, bytes, sizeof bytes, at);
+static int
+savesys_flush(struct savesys_pages *p)
+{
+	int error = savesys_put(p->fd, p->bytes, p->used, p->at);
+
+	checksum_pages(&p->sum, p->bytes, p->used);
+	p->at += p->used;
+	p->used = 0;
+	return error;
+}
+
+static int
+savesys_put_run(const struct vm *vm, struct savesys_pages *p,
+    struct saved_run run)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < run.pages && error == 0; i++) {
+		mem_read(&vm->mem, GPA(((uint64_t)run.page + i) * MEM_PAGE),
+		    p->bytes + p->used, MEM_PAGE);
+		p->used += MEM_PAGE;
+		if (p->used == SAVESYS_PIECE)
+			error = savesys_flush(p);
+	}
+	return error;
 }
 
 static int
 savesys_put_pages(const struct vm *vm, int fd, struct savesys *s)
 {
-	struct checksum sum = CHECKSUM_PAGES;
-	uint32_t done = 0;
-	int error = 0;
+	struct savesys_pages p = { .fd = fd, .at = s->h.pages_at,
+		.bytes = aligned_alloc(MEM_PAGE, SAVESYS_PIECE),
+		.sum = CHECKSUM_PAGES };
+	int error = p.bytes == NULL ? ENOMEM : 0;
 
-	for (uint32_t i = 0; i < s->h.runs && error == 0; i++) {
-		struct saved_run run = savesys_run(s, i);
-
-		for (uint32_t k = 0; k < run.pages && error == 0; k++, done++)
-			error = savesys_put_page(vm, fd, run.page + k,
-			    s->h.pages_at + (uint64_t)done * MEM_PAGE,
-			    done + 1 == s->h.pages, &sum);
-	}
-	s->h.pages_sum = checksum_end(&sum);
+	for (uint32_t i = 0; i < s->h.runs && error == 0; i++)
+		error = savesys_put_run(vm, &p, savesys_run(s, i));
+	if (error == 0)
+		error = savesys_flush(&p);
+	s->h.pages_sum = checksum_end(&p.sum);
+	free(p.bytes);
 	return error;
 }
 

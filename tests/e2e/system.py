@@ -5,7 +5,6 @@
 import runner
 import saved # its cases, as the next ones', register themselves
 import session
-import sharing
 import users
 import vm
 
