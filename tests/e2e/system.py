@@ -5,6 +5,7 @@
 import runner
 import saved # its cases, as the next ones', register themselves
 import session
+import sharing
 import users
 import vm
 
