@@ -214,8 +214,6 @@ load_roots(struct edf *edf, const struct edf_dir *dir, uint32_t *records)
 	uint64_t leaves;
 	int error;
 
-	edf_tree_init(&edf->dir_tree, edf, EDF_POINTER_F);
-	edf_tree_init(&edf->map_tree, edf, EDF_POINTER_F);
 	edf->dir_tree.lowest = EDF_FIRST_FREE - 2;
 	if (edf_fst_get_own(entry(dir, 0), edf_fst_directory, &own) == -1 ||
 	    own.lrecl != EDF_FST || own.records < OWN)
@@ -282,6 +280,8 @@ edf_dir_load(struct edf *edf, struct edf_dir *dir)
 	int error;
 
 	memset(dir, 0, sizeof *dir);
+	edf_tree_init(&edf->dir_tree, edf, EDF_POINTER_F);
+	edf_tree_init(&edf->map_tree, edf, EDF_POINTER_F);
 	error = load(edf, dir);
 	edf_tree_forget(&edf->dir_tree);
 	if (error != 0)
