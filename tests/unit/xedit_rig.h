@@ -57,9 +57,11 @@ rig_drop(struct rig_file *f)
 static int
 rig_put(struct rig_file *f, const void *text, size_t len)
 {
-	struct rig_record *record = realloc(f->record,
-	    (f->count + 1) * sizeof *record);
+	struct rig_record *record = f->record;
 
+	/* Room for twice as many whenever their number is a power of two. */
+	if ((f->count & (f->count - 1)) == 0)
+		record = realloc(record, (f->count * 2 + 1) * sizeof *record);
 	if (record == NULL)
 		return -1;
 	f->record = record;
