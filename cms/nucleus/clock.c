@@ -88,6 +88,8 @@ clock_sleep(uint64_t ns)
 		.addr = storage_real(&set),
 	};
 
+	if (clock_timer.vdev == 0 && io_find(CLOCK_VDEV))
+		io_attach(&clock_timer, CLOCK_VDEV);
 	if (clock_timer.vdev == 0 || io_start(&clock_timer, &ccw) == -1)
 		return -1;
 	while (!clock_timer.done && !console_halted()) {
@@ -105,6 +107,4 @@ clock_init(struct diag_time *now)
 	clock_read(now);
 	clock_ipl = now->utc_ns;
 	clock_last = 0;
-	if (io_find(CLOCK_VDEV))
-		io_attach(&clock_timer, CLOCK_VDEV);
 }

@@ -5,6 +5,7 @@
 #include "heap.h"
 #include "hyper.h"
 #include "pool.h"
+#include "program.h"
 #include "storage.h"
 
 /* So much that was used and is free again is kept: the next command will use
@@ -19,13 +20,21 @@ heap_init(void)
 	pool_init(&heap, storage_at(storage_heap()));
 }
 
+size_t
+heap_room(void)
+{
+	uint64_t promised = program_promised(), free = storage_free();
+
+	return promised < free ? (size_t)(free - promised) * POOL_PAGE : 0;
+}
+
 void *
 heap_take(size_t bytes)
 {
 	void *at = pool_take(&heap, bytes);
 	size_t pages;
 
-	if (at != NULL || bytes > storage_free() * (size_t)POOL_PAGE)
+	if (at != NULL || bytes > heap_room())
 		return at;
 	pages = (bytes + POOL_PAGE - 1) & ~(size_t)(POOL_PAGE - 1);
 	if (storage_heap_move((real_t)(storage_heap() - pages)) == -1)

@@ -11,6 +11,9 @@
 
 void heap_init(void);
 
+/* How much more there is for it, without what programs have been promised. */
+size_t heap_room(void);
+
 /* Not cleared, aligned to 16; NULL when there is no room. */
 void *heap_take(size_t bytes);
 

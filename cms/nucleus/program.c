@@ -23,6 +23,20 @@ program_current(void)
 	return program_now;
 }
 
+uint64_t
+program_promised(void)
+{
+	uint64_t frames = 0;
+
+	for (const struct program *p = program_now; p != NULL; p = p->outer) {
+		uint64_t want = space_promised(&p->space);
+
+		frames += want > p->space.freed_count ?
+		    want - p->space.freed_count : 0;
+	}
+	return frames;
+}
+
 /* The MODULE, open. */
 struct program_file {
 	struct edf_file *edf;

@@ -52,6 +52,9 @@ int program_run(struct access *disk, const struct edf_stat *st,
 #define PROGRAM_ABEND 141  /* the number of the message */
 #define PROGRAM_HALTED 142 /* by HX */
 
+/* Frames that programs may still come to want: nobody else takes them. */
+uint64_t program_promised(void);
+
 /* How large a program's stack can become. */
 uint64_t program_stack_size(void);
 

@@ -142,18 +142,25 @@ space_change(struct space *s, uint64_t start, uint64_t end,
 	cpu_flush_tables();
 }
 
+uint64_t
+space_promised(const struct space *s)
+{
+	uint64_t promised = region_bytes(&s->regions) / PAGE_SIZE;
+
+	return promised > s->resident ? promised - s->resident : 0;
+}
+
 int
 space_room(const struct space *s, uint64_t bytes)
 {
 	uint64_t frames = storage_free() + s->freed_count;
-	uint64_t promised = region_bytes(&s->regions) / PAGE_SIZE;
+	uint64_t promised = space_promised(s);
 
 	/* Tables cost one frame for each 512. */
 	frames -= frames / 512;
 	if (frames < SPACE_RESERVE)
 		return 0;
 	frames -= SPACE_RESERVE;
-	promised -= promised < s->resident ? promised : s->resident;
 	return promised <= frames && bytes / PAGE_SIZE <= frames - promised;
 }
 

@@ -39,6 +39,9 @@ void space_discard(struct space *s, uint64_t start, uint64_t end);
 /* Move the pages of a range to another, which holds none. */
 int space_move(struct space *s, uint64_t from, uint64_t to, uint64_t len);
 
+/* Frames that it may still come to want, by what it has mapped. */
+uint64_t space_promised(const struct space *s);
+
 /* Could so many more bytes be kept in storage? */
 int space_room(const struct space *s, uint64_t bytes);
 

@@ -6,8 +6,6 @@
  */
 #include "error.h"
 #include "heap.h"
-#include "layout.h"
-#include "storage.h"
 #include "str.h"
 #include "stream.h"
 
@@ -42,7 +40,7 @@ stream_drop(struct file *f)
 static int
 stream_buffer(struct file *f, size_t want)
 {
-	size_t share = storage_free() * PAGE_SIZE / STREAM_SHARE;
+	size_t share = heap_room() / STREAM_SHARE;
 	char *buf;
 
 	if (want > share)
@@ -243,12 +241,16 @@ stream_write(struct file *f, uint64_t offset, struct space *s, uint64_t from,
 
 /* --- reading --- */
 
-/* No more bytes than that. */
+/* A file has no more bytes than that. */
 static uint64_t
 stream_most(const struct file *f)
 {
 	struct edf_disk_info info;
 
+	if (file_is_writer(f))
+		return f->end;
+	if (f->st.recfm == 'F')
+		return (uint64_t)f->st.records * (f->st.lrecl + 1);
 	edf_info(f->disk->edf, &info);
 	return (uint64_t)f->st.blocks * info.block_size;
 }
@@ -323,11 +325,17 @@ int64_t
 stream_read(struct file *f, uint64_t offset, struct space *s, uint64_t to,
     uint64_t len)
 {
-	uint64_t done = 0;
+	uint64_t done = 0, most;
 	int64_t n = f->dirty ? stream_flush(f, 1) : stream_lost(f);
 
 	if (n < 0 || f->pending)
 		return n;
+	/* Of a large buffer no more is touched than can be filled. */
+	most = stream_most(f);
+	if (offset >= most)
+		return 0;
+	if (len > most - offset)
+		len = most - offset;
 	do {
 		n = stream_read_some(f, offset + done, s, to + done,
 		    len - done);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * stdio.c - fopen and its kin on CMS's files: stdio write | read | lose FILE.
- * lose leaves a file open and aborts.
+ * stdio.c - fopen and its kin on CMS's files: stdio write | read | lose | leave
+ * FILE.  lose leaves a file open and aborts, leave does and exits.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LINES 2000
 
@@ -50,14 +51,16 @@ read_lines(const char *name)
 }
 
 static int
-lose(const char *name)
+do_without(const char *name, int left)
 {
 	FILE *f = fopen(name, "w");
 
 	if (f == NULL)
 		return complain(name);
-	fputs("lost\n", f);
+	fputs("not closed\n", f);
 	fflush(f);
+	if (left)
+		_exit(0);
 	abort();
 }
 
@@ -69,6 +72,8 @@ main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "read") == 0)
 		return read_lines(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "lose") == 0)
-		return lose(argv[2]);
+		return do_without(argv[2], 0);
+	if (argc == 3 && strcmp(argv[1], "leave") == 0)
+		return do_without(argv[2], 1);
 	return 3;
 }
