@@ -51,7 +51,7 @@ def kill_guest(system):
     client.wait("DMKDSP450W")
     unnoticed(other)
     client.command("QUERY TIME", "TIME IS")
-    client.command("IPL CMS", "^Ready;")
+    client.command("IPL CMS PARM AUTOCR", "^Ready;")
     client.command("QUERY TIME", "TIME IS")
 
 
