@@ -223,6 +223,7 @@ enter(struct edf_file *file)
 		.st = file->st,
 		.fop = file->tree.root.block,
 		.levels = file->tree.levels,
+		.commit = (uint16_t)edf_label_commit(edf),
 	};
 
 	if (at == NULL)

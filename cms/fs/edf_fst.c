@@ -18,6 +18,7 @@ enum {
 	FST_LEVELS = 0x34,
 	FST_POINTER = 0x35,
 	FST_WRITTEN = 0x36, /* yymmddhhmmss */
+	FST_COMMIT = 0x3E,  /* ours, so that no two versions are the same */
 };
 
 #define FST_CENTURY 0x08
@@ -268,6 +269,7 @@ edf_fst_put(uint8_t *at, const struct edf_fst *fst)
 	at[FST_RECFM] = v ? RECFM_V : RECFM_F;
 	put_shape(at, &shape, v ? EDF_POINTER_V : EDF_POINTER_F);
 	edf_fst_put_date(at, &st->date);
+	edf_put16(at + FST_COMMIT, fst->commit);
 }
 
 int

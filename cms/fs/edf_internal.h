@@ -83,6 +83,7 @@ struct edf_fst {
 	struct edf_stat st;
 	uint32_t fop; /* file origin pointer: the top of the tree */
 	uint8_t levels;
+	uint16_t commit; /* which one wrote it, as far as 16 bits tell */
 };
 
 extern const uint8_t edf_fst_directory[16], edf_fst_map[16];
@@ -342,6 +343,8 @@ struct edf {
 
 /* --- the label (edf_label.c) --- */
 
+/* The number of the next commit. */
+uint64_t edf_label_commit(const struct edf *edf);
 /* At once, and durable. */
 int edf_label_write(struct edf *edf, uint8_t label[EDF_SECTOR]);
 /* The label of the next commit, with its directory at origin. */

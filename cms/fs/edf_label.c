@@ -90,11 +90,17 @@ edf_label_new(const struct edf_device *dev, uint32_t block_size,
 	return 0;
 }
 
+uint64_t
+edf_label_commit(const struct edf *edf)
+{
+	return edf_get64(edf->label + LABEL_COMMITS) + 1;
+}
+
 void
 edf_label_next(const struct edf *edf, uint8_t label[EDF_SECTOR],
     uint32_t origin)
 {
-	uint64_t commits = edf_get64(edf->label + LABEL_COMMITS) + 1;
+	uint64_t commits = edf_label_commit(edf);
 
 	memcpy(label, edf->label, EDF_SECTOR);
 	memcpy(label + LABEL_VOLUME, edf->volume, EDF_VOLUME);

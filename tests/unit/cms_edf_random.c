@@ -206,7 +206,7 @@ static void
 test_device_errors(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < 4; i += 3)
 		for (int how = 0; how < 4; how++)
 			for (unsigned n = 1; !work_failing(sizes[i], n,
 			    how & 1, how & 2);)
@@ -310,8 +310,7 @@ test_crash(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 4; i++)
 		for (unsigned at = 1; at < 400; at++)
-			for (uint64_t seed = 1; seed <= 2; seed++)
-				crash(sizes[i], at, seed);
+			crash(sizes[i], at, i);
 }
 
 int
