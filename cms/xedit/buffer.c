@@ -58,16 +58,16 @@ buffer_text(const struct buffer *b, size_t n)
 	return (struct span){ l->text, l->len };
 }
 
-/* Storage, even if nothing can be recovered any more. */
+/* Storage, more or new, even if nothing can be recovered any more. */
 static void *
-buffer_take(struct buffer *b, size_t size)
+buffer_take(struct buffer *b, void *had, size_t size)
 {
-	void *at = malloc(size);
+	void *at = realloc(had, size);
 
 	if (at != NULL || b->removed_count == 0)
 		return at;
 	buffer_forget_removed(b);
-	return malloc(size);
+	return realloc(had, size);
 }
 
 static struct line *
@@ -77,7 +77,7 @@ buffer_line(struct buffer *b, struct span text)
 
 	if (text.len > UINT32_MAX)
 		return NULL;
-	l = buffer_take(b, sizeof *l + text.len);
+	l = buffer_take(b, NULL, sizeof *l + text.len);
 	if (l == NULL)
 		return NULL;
 	l->len = (uint32_t)text.len;
@@ -116,13 +116,10 @@ buffer_widen(struct buffer *b, size_t n)
 		return -1;
 	if (room < b->lines + n)
 		room = b->lines + n;
-	slot = buffer_take(b, room * sizeof slot[0]);
+	buffer_move_gap(b, b->lines);
+	slot = buffer_take(b, b->slot, room * sizeof slot[0]);
 	if (slot == NULL)
 		return -1;
-	buffer_move_gap(b, b->lines);
-	if (b->lines > 0)
-		memcpy(slot, b->slot, b->lines * sizeof slot[0]);
-	free(b->slot);
 	b->slot = slot;
 	b->room = room;
 	return 0;
@@ -192,7 +189,7 @@ buffer_copy(struct buffer *b, size_t first, size_t n, size_t after)
 
 	if (n == 0)
 		return 0;
-	list = buffer_take(b, n * sizeof list[0]);
+	list = buffer_take(b, NULL, n * sizeof list[0]);
 	if (list == NULL)
 		return -1;
 	while (made < n) {
