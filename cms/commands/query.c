@@ -13,8 +13,8 @@
 
 /* --- disks --- */
 
-static const char query_heading[] = "LABEL  VDEV M  STAT   CYL TYPE BLKSZ"
-    "   FILES  BLKS USED-(%) BLKS LEFT BLK TOTAL";
+static const char query_heading[] = "LABEL  VDEV M   STAT  CYL TYPE BLKSZ"
+    "  FILES BLKS USED-(%) BLKS LEFT BLK TOTAL";
 
 /* "A", or "B/A": the disk B, read-only extension of A. */
 static const char *
@@ -45,7 +45,7 @@ query_disk_line(const struct access *a)
 	char mode[4];
 
 	edf_info(a->edf, &info);
-	console_line("%-6s %03X  %-3s %s      FB  512 %5u %7u %12u-%02u %9u "
+	console_line("%-6s %03X  %-3s %s    FB  512 %5u %6u %10u-%02u %9u "
 	    "%9u", info.volume, a->vdev, query_mode(a, mode),
 	    query_status(a), info.block_size, info.files, info.used,
 	    query_percent(&info), info.blocks - info.used, info.blocks);

@@ -609,10 +609,10 @@ test_query_disk(void **state)
 	use(0x192, 'C', 'A');
 	says("QUERY SEARCH", 0, "CMS191  191  A    R/W\n"
 	    "CMS192  192  C/A  R/O\nCMS190  190  S    R/O\n");
-	says("QUERY DISK R/W", 0, "LABEL  VDEV M  STAT   CYL TYPE BLKSZ   "
-	    "FILES  BLKS USED-(%) BLKS LEFT BLK TOTAL\n"
-	    "CMS191 191  A   R/W      FB  512  1024       3            9-04  "
-	    "     191       200\n");
+	says("QUERY DISK R/W", 0, "LABEL  VDEV M   STAT  CYL TYPE BLKSZ  "
+	    "FILES BLKS USED-(%) BLKS LEFT BLK TOTAL\n"
+	    "CMS191 191  A   R/W    FB  512  1024      3          9-04      "
+	    " 191       200\n");
 	strcpy(again, output);
 	says("QUERY DISK A", 0, again);
 	says("LISTFILE T* * A", 0, "TWO      MEMO     A1\n");
