@@ -27,9 +27,7 @@ DIRECTORY = vm.user("SHARER", statements=[
     "MDISK 192 FB-512 4000 4000 VMSHR1 MR"]) + vm.user("BORROWER")
 
 
-def disk_of(system, owner, vdev, volume="VMSHR1"):
-    return os.path.join(system.home, "volumes", volume,
-                        "%s.%s" % (owner, vdev))
+VOLUME = "VMSHR1"
 
 
 def sound(image):
@@ -85,7 +83,7 @@ def share(system):
     owner.wait("NOTES +COPY +A1")
     owner.command("COMPARE NOTES MEMO A NOTES COPY A", "^Ready;")
 
-    guest = logged_on(system, "telnet", "BORROWER")
+    guest = system.ready(system.telnet(), "BORROWER")
     guest.command("LINK SHARER 191 291 RR WRONGONE", "DMKLNK1\\d\\dE")
     guest.command("CP LINK SHARER 191 291 RR " + SECRET,
                   "DASD 291 LINKED R/O; R/W BY SHARER")
@@ -106,7 +104,7 @@ def share(system):
     log_off(guest)
     log_off(owner)
     until(lambda: system.logged_off("SHARER"), "end of SHARER")
-    sound(disk_of(system, "SHARER", "191"))
+    sound(system.disk("SHARER", "191", VOLUME))
 
     owner = logged_on(system, "telnet", "SHARER")
     owner.command("TYPE NOTES MEMO A", "A 2nd line\\.")
@@ -138,7 +136,7 @@ def killed(system):
     kill_all(system)
     system.close_clients()
     system.start()
-    sound(disk_of(system, "SHARER", "191"))
+    sound(system.disk("SHARER", "191", VOLUME))
     owner = logged_on(system, "telnet", "SHARER")
     owner.command("TYPE NOTES MEMO A", "A 2nd line\\.")
     log_off(owner)
@@ -195,7 +193,7 @@ def program(system):
     rc, out = system.vm370("disk", "read", "SHARER", "191", "LOUD", "MEMO")
     check(rc == 0 and "A 2ND LINE." in out, "disk read: exit %d" % rc, out)
     log_off(owner)
-    sound(disk_of(system, "SHARER", "191"))
+    sound(system.disk("SHARER", "191", VOLUME))
 
 
 @case("files.same-edf")
@@ -217,7 +215,7 @@ def same_edf(system):
     owner.command("COPYFILE POEM SCRIPT C VERSE SCRIPT C", "^Ready;")
     log_off(owner)
     until(lambda: system.logged_off("SHARER"), "end of SHARER")
-    sound(disk_of(system, "SHARER", "192"))
+    sound(system.disk("SHARER", "192", VOLUME))
     rc, out = system.vm370("disk", "read", "SHARER", "192", "VERSE", "SCRIPT")
     check(rc == 0 and out == "one\ntwo\nthree\n", "disk read: exit %d" % rc,
           out)
@@ -276,4 +274,4 @@ def crowd(system):
 
 if __name__ == "__main__":
     runner.main(directory=DIRECTORY + "".join(vm.user(name) for name in CROWD),
-                config="VOLUME VMSHR1\n")
+                config="VOLUME %s\n" % VOLUME)

@@ -89,12 +89,17 @@ class System:
         self.add_directory(directory)
         with open(os.path.join(self.home, "system.config"), "a") as f:
             f.write(config)
+        for line in re.findall("^VOLUME (.*)", config, re.M):
+            for volume in line.split():
+                os.makedirs(os.path.join(self.home, "volumes", volume))
         for volume, owner, vdev, image in minidisks:
-            folder = os.path.join(self.home, "volumes", volume)
-            os.makedirs(folder, exist_ok=True)
-            with open(os.path.join(folder, "%s.%s" % (owner, vdev)),
-                      "wb") as f:
+            with open(self.disk(owner, vdev, volume), "wb") as f:
                 f.write(image)
+
+    def disk(self, owner, vdev, volume):
+        """The file that a minidisk is."""
+        return os.path.join(self.home, "volumes", volume,
+                            "%s.%s" % (owner, vdev))
 
     def add_directory(self, text):
         with open(os.path.join(self.home, "user.direct"), "a") as f:
