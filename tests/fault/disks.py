@@ -30,13 +30,23 @@ def sectors_that_differ(live, durable):
             if live[i:i + SECTOR] != durable[i:i + SECTOR]]
 
 
-def after_cut(path, count, rng=random):
-    """Images that a power cut may have left of a file: what was flushed, and
-    any of the sectors written since."""
+def both(path):
     with open(path, "rb") as f:
         live = f.read()
     with open(path + ".durable", "rb") as f:
-        durable = f.read().ljust(len(live), b"\0")
+        return live, f.read().ljust(len(live), b"\0")
+
+
+def has_loose(path):
+    """Was anything written that was not flushed?"""
+    live, durable = both(path)
+    return live != durable
+
+
+def after_cut(path, count, rng=random):
+    """Images that a power cut may have left of a file: what was flushed, and
+    any of the sectors written since."""
+    live, durable = both(path)
     loose = sectors_that_differ(live, durable)
     for number in range(count):
         image = bytearray(durable)
