@@ -10,7 +10,7 @@
 #include "edf_internal.h"
 
 #define PAGES_MAX 16	/* kept although nothing in them has changed */
-#define CHUNKS_AHEAD 16 /* looked at for a longer piece */
+#define CHUNKS_AHEAD 4	/* looked at for a longer piece */
 
 uint32_t
 edf_map_leaves(const struct edf *edf)
@@ -159,9 +159,26 @@ busy_chunk(struct edf *edf, uint32_t n, uint8_t busy[EDF_CHUNK])
 	return 0;
 }
 
-/* A free block; 1: it makes the piece long enough. */
+/* The first bit of this value, or the end. */
+static uint32_t
+next_bit(const uint8_t *bits, uint32_t bit, uint32_t end, int value)
+{
+	while (bit < end) {
+		uint64_t word = edf_get64(bits + bit / 64 * 8);
+
+		word = (value ? word : ~word) << bit % 64;
+		if (word != 0) {
+			bit += (uint32_t)__builtin_clzll(word);
+			return bit < end ? bit : end;
+		}
+		bit = (bit / 64 + 1) * 64;
+	}
+	return end;
+}
+
+/* Free blocks; 1: they make the piece long enough. */
 static int
-search_free(struct search *s, uint32_t block)
+search_free(struct search *s, uint32_t block, uint32_t n)
 {
 	if (s->len == 0 || s->start + s->len != block) {
 		s->start = block;
@@ -169,7 +186,7 @@ search_free(struct search *s, uint32_t block)
 	}
 	if (s->first == 0)
 		s->first = block;
-	s->len++;
+	s->len = n < s->want - s->len ? s->len + n : s->want;
 	if (s->len > s->longest) {
 		s->longest = s->len;
 		s->best = s->start;
@@ -182,23 +199,22 @@ static int
 search_chunk(struct edf *edf, struct search *s, uint32_t block, uint32_t last)
 {
 	uint8_t busy[EDF_CHUNK];
-	int error = busy_chunk(edf, (block - 1) / EDF_CHUNK_BITS, busy);
+	uint32_t bit = (block - 1) % EDF_CHUNK_BITS;
+	uint32_t base = block - 1 - bit, end = last - base;
+	int error = busy_chunk(edf, base / EDF_CHUNK_BITS, busy);
 
 	if (error != 0)
 		return error;
-	for (; block <= last; block++) {
-		uint32_t bit = (block - 1) % EDF_CHUNK_BITS;
+	while ((bit = next_bit(busy, bit, end, 0)) < end) {
+		uint32_t n = next_bit(busy, bit, end, 1) - bit;
 
-		if ((busy[bit / 8] & 0x80 >> bit % 8) == 0) {
-			if (search_free(s, block))
-				return 1;
-			continue;
-		}
-		/* Right behind what was there before, and not too little. */
-		if (s->best == s->from && s->longest >= (s->want + 3) / 4)
+		if (search_free(s, base + bit + 1, n))
 			return 1;
-		if (bit % 8 == 0 && busy[bit / 8] == 0xFF)
-			block += 7;
+		bit += n;
+		/* Right behind what was there before, and not too little. */
+		if (bit < end && s->best == s->from &&
+		    s->longest >= (s->want + 3) / 4)
+			return 1;
 	}
 	return s->longest > 0 && s->ahead-- == 0;
 }

@@ -26,7 +26,7 @@ static struct edf *edf;
 static const char *
 pad(char *to, const char *word)
 {
-	snprintf(to, EDF_NAME + 1, "%-8s", word);
+	snprintf(to, EDF_NAME + 1, "%-8.8s", word);
 	return to;
 }
 

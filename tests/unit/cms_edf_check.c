@@ -70,7 +70,7 @@ create(struct edf *edf, const char *name, char recfm, uint32_t lrecl)
 	struct edf_file *f;
 	char text[EDF_NAME + 1];
 
-	snprintf(text, sizeof text, "%-8s", name);
+	snprintf(text, sizeof text, "%-8.8s", name);
 	memcpy(st.name, text, EDF_NAME);
 	memcpy(st.type, "DATA    ", EDF_NAME);
 	assert_int_equal(edf_open(edf, EDF_CREATE, &st, &f), 0);

@@ -75,7 +75,7 @@ stat_of(const char *name)
 	struct edf_stat st = { .mode = '1', .recfm = 'F', .lrecl = 100 };
 	char text[EDF_NAME + 1];
 
-	snprintf(text, sizeof text, "%-8s", name);
+	snprintf(text, sizeof text, "%-8.8s", name);
 	memcpy(st.name, text, EDF_NAME);
 	memcpy(st.type, "DATA    ", EDF_NAME);
 	return st;
