@@ -229,8 +229,7 @@ format_disk(const struct command_line *line, struct format *f, char *answer)
 	int rc;
 
 	console_line("DMSFOR603R FORMAT WILL ERASE ALL FILES ON DISK "
-	    "'%c (%03X)'. DO YOU WISH TO CONTINUE? (YES|NO)", f->mode,
-	    f->vdev);
+	    "%c (%03X). CONTINUE? (YES|NO)", f->mode, f->vdev);
 	if (!format_yes(answer))
 		return RC_REFUSED;
 	console_line("DMSFOR605R ENTER DISK LABEL:");

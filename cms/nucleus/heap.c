@@ -10,7 +10,7 @@
 
 /* So much that was used and is free again is kept: the next command will use
  * it, and telling CP costs an exit. */
-#define HEAP_KEEP (8 * POOL_PAGE)
+#define HEAP_KEEP (12 * POOL_PAGE)
 
 static struct pool heap;
 
@@ -59,7 +59,7 @@ heap_unused(void *from, size_t bytes)
 void
 heap_trim(void)
 {
-	if (heap.given < HEAP_KEEP)
+	if (pool_idle(&heap) < HEAP_KEEP)
 		return;
 	pool_trim(&heap, heap_unused);
 	storage_heap_move(storage_real(heap.low));

@@ -101,7 +101,6 @@ pool_insert(struct pool *p, void *at, size_t size)
 void
 pool_give(struct pool *p, void *at, size_t bytes)
 {
-	p->given += pool_round(bytes);
 	pool_insert(p, at, pool_round(bytes));
 }
 
@@ -110,6 +109,32 @@ pool_grow(struct pool *p, size_t bytes)
 {
 	p->low -= bytes;
 	pool_insert(p, p->low, bytes);
+}
+
+/* The whole pages of a piece whose first bytes say that it is free. */
+static void
+pool_pages(const struct pool_piece *piece, uintptr_t *from, uintptr_t *to)
+{
+	const uintptr_t page = POOL_PAGE - 1;
+
+	*from = ((uintptr_t)(piece + 1) + page) & ~page;
+	*to = ((uintptr_t)piece + pool_size(piece)) & ~page;
+	if (piece->size & POOL_TRIMMED || *from > *to)
+		*from = *to;
+}
+
+size_t
+pool_idle(const struct pool *p)
+{
+	uintptr_t from, to;
+	size_t idle = 0;
+
+	for (const struct pool_piece *at = p->free; at != NULL;
+	    at = at->next) {
+		pool_pages(at, &from, &to);
+		idle += to - from;
+	}
+	return idle;
 }
 
 /* The range begins with this piece: its whole pages leave it. */
@@ -137,17 +162,14 @@ pool_shrink(struct pool *p, struct pool_piece *piece,
 void
 pool_trim(struct pool *p, void (*unused)(void *from, size_t bytes))
 {
-	const uintptr_t page = POOL_PAGE - 1;
+	uintptr_t from, to;
 
-	p->given = 0;
 	if (p->free != NULL && (char *)p->free == p->low &&
 	    pool_size(p->free) >= POOL_PAGE)
 		p->free = pool_shrink(p, p->free, unused);
 	for (struct pool_piece *at = p->free; at != NULL; at = at->next) {
-		uintptr_t from = ((uintptr_t)(at + 1) + page) & ~page;
-		uintptr_t to = (uintptr_t)pool_end(at) & ~page;
-
-		if (!(at->size & POOL_TRIMMED) && from < to)
+		pool_pages(at, &from, &to);
+		if (from < to)
 			unused((void *)from, to - from);
 		at->size |= POOL_TRIMMED;
 	}

@@ -16,7 +16,6 @@ struct pool_piece;
 struct pool {
 	char *low, *top;	 /* the range, in whole pages */
 	struct pool_piece *free; /* the lowest first */
-	size_t given; /* bytes given back since the last pool_trim() */
 };
 
 void pool_init(struct pool *p, void *top);
@@ -29,6 +28,9 @@ void pool_give(struct pool *p, void *at, size_t bytes);
 
 /* So many more bytes, whole pages, below what there is. */
 void pool_grow(struct pool *p, size_t bytes);
+
+/* Bytes of whole pages that have become free since the last pool_trim(). */
+size_t pool_idle(const struct pool *p);
 
 /*
  * The range begins where it is in use, and `unused` is told once of every

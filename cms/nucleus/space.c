@@ -16,6 +16,8 @@
 #define SPACE_INDEX(at, level) ((at) >> (12 + 9 * (level)) & 511)
 #define SPACE_SPAN(level) (1ull << (12 + 9 * (level)))
 #define SPACE_RESERVE 12 /* frames: tables for what is promised */
+#define SPACE_HEAP_MAX 16 /* and for the nucleus, to close files with */
+#define SPACE_HEAP_SHARE (256u << 10) /* one for so much storage */
 
 static real_t
 space_frame(struct space *s)
@@ -155,12 +157,16 @@ space_room(const struct space *s, uint64_t bytes)
 {
 	uint64_t frames = storage_free() + s->freed_count;
 	uint64_t promised = space_promised(s);
+	uint64_t reserve = storage_size() / SPACE_HEAP_SHARE;
+
+	reserve = SPACE_RESERVE +
+	    (reserve < SPACE_HEAP_MAX ? reserve : SPACE_HEAP_MAX);
 
 	/* Tables cost one frame for each 512. */
 	frames -= frames / 512;
-	if (frames < SPACE_RESERVE)
+	if (frames < reserve)
 		return 0;
-	frames -= SPACE_RESERVE;
+	frames -= reserve;
 	return promised <= frames && bytes / PAGE_SIZE <= frames - promised;
 }
 

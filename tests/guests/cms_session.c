@@ -11,6 +11,7 @@
  *   cut BLOCKS    before anything else: the disk ends after so many blocks
  *   damage AT HEX before anything else: a byte of the disk is another
  *   disk VDEV BLOCKS [RO]  before anything else: a disk of zeros
+ *   also VDEV     before anything else: the last disk again, read-only
  *   lock VDEV     before IPL: the disk is read-only from the next start on
  *   parm TEXT     the next IPL's PARM; without it AUTOCR
  *   ipl           IPL the image (again)
@@ -224,6 +225,16 @@ step_disk(struct session *s, const char *arg)
 	add(&s->rig, vdev, DEVICE_FBA, path);
 	if (only[0] == '\0')
 		s->rig.device[s->rig.ndevices - 1].at.flags = 0;
+	return 0;
+}
+
+static int
+step_also(struct session *s, const char *arg)
+{
+	if (s->disks == 0 || s->rig.ndevices == RIG_DEVICES)
+		return fail(s, "no disk before it", arg);
+	add(&s->rig, (uint32_t)strtoul(arg, NULL, 16), DEVICE_FBA,
+	    s->disk_path[s->disks - 1]);
 	return 0;
 }
 
@@ -477,6 +488,7 @@ static const struct {
 	{ "cut", step_cut },
 	{ "damage", step_damage },
 	{ "disk", step_disk },
+	{ "also", step_also },
 	{ "lock", step_lock },
 	{ "parm", step_parm },
 	{ "ipl", step_ipl },

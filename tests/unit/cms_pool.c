@@ -82,7 +82,7 @@ packed(void **state)
 	pool_give(&p, b, POOL_PAGE / 2);
 	assert_non_null(a = pool_take(&p, POOL_PAGE));
 	pool_give(&p, a, POOL_PAGE);
-	assert_int_equal(p.given, 2 * POOL_PAGE);
+	assert_int_equal(pool_idle(&p), 0); /* its head is in it */
 }
 
 /* What is free below leaves the range; what is free above is told once. */
@@ -100,12 +100,14 @@ trimmed(void **state)
 	low = pool_take(&p, 4 * POOL_PAGE);
 	unused_bytes = 0;
 	pool_give(&p, high, 4 * POOL_PAGE);
+	assert_int_equal(pool_idle(&p), 3 * POOL_PAGE + 2 * POOL_PAGE);
 	pool_trim(&p, count_unused);
 	/* The high piece without its head, and 3 of the 4 lowest pages. */
 	assert_int_equal(unused_bytes, 3 * POOL_PAGE + 3 * POOL_PAGE);
 	assert_ptr_equal(p.low, top - 9 * POOL_PAGE);
 	pool_trim(&p, count_unused);
 	assert_int_equal(unused_bytes, 6 * POOL_PAGE);
+	assert_int_equal(pool_idle(&p), 0);
 	pool_give(&p, low, 4 * POOL_PAGE);
 	pool_give(&p, mid, 100);
 	pool_trim(&p, count_unused);
