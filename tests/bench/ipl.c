@@ -3,12 +3,15 @@
  * ipl.c - from vmguest's exec to a console line of what it IPLs, beside the
  * floor: from the exec of iplfloor to the first exit of its machine.
  *
- *   ipl VMGUEST IPLFLOOR IMAGE [PREFIX]
+ *   ipl VMGUEST IPLFLOOR IMAGE PREFIX [IMAGE191]
  *
- * The line that counts is the first that begins with PREFIX.  Prints ours,
- * floor and ratio in microseconds of processor time, each the median of 20:
- * both make the kernel wait (for RCU, mostly) some milliseconds that have
- * nothing to do with either program, and would make any ratio look good.
+ * The line that counts is the first that begins with PREFIX.  The same system
+ * is IPLed from IMAGE as device 190, and as a saved one, which it makes first
+ * by IPL 190 PARM SAVESYS CMS in a machine of 1M.  Prints the disk's, the
+ * saved system's and the floor's processor time in microseconds, each the
+ * median of 20: all make the kernel wait (for RCU, mostly) some milliseconds
+ * that have nothing to do with any of them, and would make any ratio look
+ * good.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -23,8 +26,10 @@
 #include <unistd.h>
 
 #include "../rig/rig.h"
+#include "../rig/rigsaved.h"
 
 #define RUNS 20
+#define PARM "AUTOCR"
 
 static double
 clock_us(clockid_t clock)
@@ -98,37 +103,73 @@ said(const struct rig *rig, unsigned from, const char *prefix)
 	return false;
 }
 
-static double
-ours_once(const char *vmguest, const char *image, const char *prefix)
-{
-	static struct rig rig;
-	bool never = false;
-	double start, used;
+struct machine {
+	const char *vmguest, *image, *image191, *prefix;
+};
 
+static struct rig rig;
+
+static void
+start(const struct machine *m, uint64_t storage, int saved)
+{
 	memset(&rig, 0, offsetof(struct rig, line));
-	rig.vmguest = vmguest;
+	rig.vmguest = m->vmguest;
 	rig.kvm = "/dev/kvm";
-	rig.storage = 16u << 20;
+	rig.storage = storage;
 	rig.timeout_ms = 20000;
+	rig.saved = saved;
 	rig.device[0].at = (struct ipc_vm_attach){ .vdev = 0x009,
 		.type = DEVICE_CONSOLE };
 	rig.device[1].at = (struct ipc_vm_attach){ .vdev = 0x0FF,
 		.type = DEVICE_TIMER };
 	rig.device[2].at = (struct ipc_vm_attach){ .vdev = 0x190,
 		.type = DEVICE_FBA, .flags = ATTACH_READ_ONLY };
-	rig.device[2].path = image;
-	rig.ndevices = 3;
-	start = clock_us(CLOCK_MONOTONIC);
-	if (rig_start(&rig) < 0 || rig_ipl(&rig, 0x190, IPL_CLEAR, "") < 0)
+	rig.device[2].path = m->image;
+	rig.device[3].at = (struct ipc_vm_attach){ .vdev = 0x191,
+		.type = DEVICE_FBA };
+	rig.device[3].path = m->image191;
+	rig.ndevices = m->image191 != NULL ? 4 : 3;
+	if (rig_start(&rig) < 0)
 		errx(1, "no machine");
+}
+
+/* The descriptor of the system that it saves. */
+static int
+save(const struct machine *m)
+{
+	bool never = false;
+	double begun = clock_us(CLOCK_MONOTONIC);
+
+	start(m, 1u << 20, -1);
+	rig_ipl(&rig, 0x190, IPL_CLEAR, "SAVESYS CMS");
+	while (rig.saved < 0 && clock_us(CLOCK_MONOTONIC) - begun < 20e6)
+		if (rig_pump(&rig, &never, 1) < 0 && rig.chan.dead)
+			errx(1, "vmguest is gone");
+	if (rig.saved < 0)
+		errx(1, "nothing was saved");
+	rig_kill(&rig);
+	return rig.saved;
+}
+
+static double
+ours_once(const struct machine *m, int saved)
+{
+	double begun = clock_us(CLOCK_MONOTONIC), used;
+	bool never = false;
+
+	start(m, 16u << 20, saved);
+	if (saved < 0)
+		rig_ipl(&rig, 0x190, IPL_CLEAR, PARM);
+	else if (rigsaved_ipl(&rig, PARM) != 0)
+		errx(1, "the saved system does not start");
 	do {
 		if (rig_pump(&rig, &never, 1) < 0 && rig.chan.dead)
 			errx(1, "vmguest is gone");
 		used = used_us(rig.pid);
-	} while (!said(&rig, 0, prefix) &&
-	    clock_us(CLOCK_MONOTONIC) - start < 20e6);
-	if (!said(&rig, 0, prefix))
-		errx(1, "no line %s", prefix);
+	} while (!said(&rig, 0, m->prefix) &&
+	    clock_us(CLOCK_MONOTONIC) - begun < 20e6);
+	if (!said(&rig, 0, m->prefix))
+		errx(1, "no line %s", m->prefix);
 	rig_kill(&rig);
 	return used;
 }
@@ -154,20 +195,25 @@ rest(void)
 int
 main(int argc, char **argv)
 {
-	const char *prefix = argc > 4 ? argv[4] : "";
-	double ours[RUNS], bare[RUNS], a, b;
+	double disk[RUNS], from_saved[RUNS], bare[RUNS];
+	struct machine m;
+	int saved;
 
-	if (argc < 4)
-		errx(2, "usage: ipl VMGUEST IPLFLOOR IMAGE [PREFIX]");
+	if (argc < 5)
+		errx(2, "usage: ipl VMGUEST IPLFLOOR IMAGE PREFIX [IMAGE191]");
+	m = (struct machine){ .vmguest = argv[1], .image = argv[3],
+		.prefix = argv[4], .image191 = argv[5] };
 	keep_kvm_on();
+	saved = save(&m);
 	for (int i = 0; i < RUNS; i++) {
 		bare[i] = floor_once(argv[2]);
 		rest();
-		ours[i] = ours_once(argv[1], argv[3], prefix);
+		disk[i] = ours_once(&m, -1);
+		rest();
+		from_saved[i] = ours_once(&m, saved);
 		rest();
 	}
-	a = median(ours, RUNS);
-	b = median(bare, RUNS);
-	printf("%.0f %.0f %.2f\n", a, b, a / b);
+	printf("%.0f %.0f %.0f\n", median(disk, RUNS),
+	    median(from_saved, RUNS), median(bare, RUNS));
 	return 0;
 }
