@@ -231,6 +231,7 @@ load_roots(struct edf *edf, const struct edf_dir *dir, uint32_t *records)
 	    edf_map_leaves(edf));
 }
 
+/* All but the first, which has been read. */
 static int
 load_leaves(struct edf *edf, struct edf_dir *dir, uint32_t leaves)
 {
@@ -243,7 +244,7 @@ load_leaves(struct edf *edf, struct edf_dir *dir, uint32_t leaves)
 		if (error == 0 && (i == 0 ? p.block != edf->origin :
 		    p.block < EDF_FIRST_FREE))
 			error = EDF_DAMAGED;
-		if (error == 0)
+		if (error == 0 && i > 0)
 			error = edf_io_add(edf, &batch, p.block, 1,
 			    dir->fst + (size_t)i * edf->block_size);
 		if (error != 0)

@@ -201,6 +201,115 @@ test_format(void **state)
 	disk_free(&disk);
 }
 
+/* Whatever fails: there is no disk, or a whole one. */
+static void
+test_format_errors(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i += 3)
+		for (unsigned how = 0; how < 3; how++)
+			for (unsigned at = 1;; at++) {
+				struct edf_device dev;
+				int error;
+
+				make(sizes[i], 9000);
+				edf_unmount(edf);
+				dev = disk_device(&disk, 0);
+				disk.calls = disk.takes = 0;
+				disk.fail_at = how < 2 ? at : 0;
+				disk.take_fail_at = how < 2 ? 0 : at;
+				disk.fail_late = how == 1;
+				error = edf_format(&dev, 512, 0, "NEW   ");
+				disk.fail_at = disk.take_fail_at = 0;
+				assert_int_equal(disk.taken, 0);
+				if (error != 0 && edf_mount(&dev, &edf) == 0) {
+					edf_unmount(edf);
+					assert_sound();
+				}
+				disk_free(&disk);
+				if (error == 0)
+					break;
+			}
+}
+
+static void
+test_mount_errors(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i += 3)
+		for (unsigned how = 0; how < 3; how++)
+			for (unsigned at = 1;; at++) {
+				struct edf_device dev;
+				int error;
+
+				make(sizes[i], 9000);
+				for (char c = 'A'; c <= 'Z'; c++)
+					write_file((char[]){ c, 0 }, "T", 1);
+				assert_int_equal(edf_commit(edf), 0);
+				edf_unmount(edf);
+				dev = disk_device(&disk, how == 1);
+				disk.calls = disk.takes = 0;
+				disk.fail_at = how < 2 ? at : 0;
+				disk.take_fail_at = how < 2 ? 0 : at;
+				error = edf_mount(&dev, &edf);
+				if (error == 0)
+					edf_unmount(edf);
+				else
+					assert_null(edf);
+				assert_int_equal(disk.taken, 0);
+				disk_free(&disk);
+				if (error == 0)
+					break;
+			}
+}
+
+/* A disk with holes in its free space. */
+static void
+test_fragments(void **state)
+{
+	static char data[300000], got[sizeof data];
+	struct edf_disk_info info;
+	struct edf_file *f;
+	char name[16];
+
+	(void)state;
+	make(512, 8000);
+	for (unsigned i = 0; i < 3000; i++) {
+		snprintf(name, sizeof name, "F%u", i);
+		write_file(name, "T", 1);
+	}
+	assert_int_equal(edf_commit(edf), 0);
+	for (unsigned i = 0; i < 3000; i++) {
+		snprintf(name, sizeof name, "F%u", i);
+		if (i % 7 < 3)
+			assert_int_equal(edf_erase(edf, A(name, "T")), 0);
+	}
+	assert_int_equal(edf_commit(edf), 0);
+	for (size_t i = 0; i < sizeof data; i++)
+		data[i] = (char)(i * 7 + i / 512);
+	/* As much as there is, and no more. */
+	for (unsigned n = 0; n < 20; n++) {
+		int error;
+
+		edf_info(edf, &info);
+		snprintf(name, sizeof name, "BIG%u", n);
+		f = open_file(EDF_CREATE, name, "T", 'F', 1);
+		error = edf_stream_write(f, 0, data, sizeof data) ==
+		    sizeof data ? edf_close(f) : (edf_abandon(f), EDF_FULL);
+		assert_int_equal(error != 0, info.free < 600);
+		if (error != 0)
+			break;
+		assert_int_equal(edf_commit(edf), 0);
+		f = open_file(EDF_READ, name, "T", 0, 0);
+		assert_int_equal(edf_stream_read(f, 0, got, sizeof got),
+		    sizeof got);
+		assert_memory_equal(got, data, sizeof got);
+		assert_int_equal(edf_close(f), 0);
+	}
+	assert_sound();
+	drop();
+}
+
 /* What other programs that read such disks rely on. */
 static void
 test_layout(void **state)
@@ -996,6 +1105,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_format_errors),
+		cmocka_unit_test(test_mount_errors),
+		cmocka_unit_test(test_fragments),
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_v_pointers),
 		cmocka_unit_test(test_together),
