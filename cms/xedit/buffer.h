@@ -26,7 +26,7 @@ struct line {
 };
 
 struct buffer {
-	struct line **slot; /* the lines, with a gap where the last change was */
+	struct line **slot; /* the lines, and a gap at the last change */
 	size_t room, gap;
 	size_t lines;
 	size_t current;
