@@ -180,9 +180,9 @@ def cp_any_time(system, kind):
     client.command("#CP STORE 100000 DEADBEEF", "STORE COMPLETE|Ready|CP READ")
     client.command("#CP DISPLAY 100000.10", "(?i)DEADBEEF|EFBEADDE")
     client.command("#CP DISPLAY G", "(?i)RAX")
-    client.command("#CP IPL CMS", "^Ready;")
-    client.command("#CP IPL 190", "^Ready;")
-    client.command("#CP IPL 190 CLEAR", "^Ready;")
+    client.command("#CP IPL CMS PARM AUTOCR", "^Ready;")
+    client.command("#CP IPL 190 PARM AUTOCR", "^Ready;")
+    client.command("#CP IPL 190 CLEAR PARM AUTOCR", "^Ready;")
     client.command("#CP LOGOFF", "VM/370 Online")
 
 
