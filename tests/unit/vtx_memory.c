@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "memory.h"
 
@@ -106,6 +109,99 @@ test_sizes(void **state)
 	mem_close(&mem);
 }
 
+/* A file of pages that are full of their numbers, from 1. */
+static int
+numbered(unsigned pages)
+{
+	int fd = memfd_create("pages", MFD_CLOEXEC);
+	uint8_t page[MEM_PAGE];
+
+	for (unsigned i = 1; i <= pages; i++) {
+		memset(page, (int)i, sizeof page);
+		assert_int_equal(write(fd, page, sizeof page), sizeof page);
+	}
+	return fd;
+}
+
+static uint8_t
+byte_at(const struct memory *mem, uint64_t at)
+{
+	uint8_t b = 0xEE;
+
+	assert_int_equal(mem_read(mem, GPA(at), &b, 1), 0);
+	return b;
+}
+
+/* Pages of a file are storage like any other, and the file is not. */
+static void
+test_file_pages(void **state)
+{
+	int fd = numbered(8);
+	struct mem_pages p;
+	struct memory mem;
+	uint8_t b = 99;
+
+	(void)state;
+	assert_int_equal(mem_open(&mem, SIZE), 0);
+	assert_int_equal(mem_pages_open(&p, fd, MEM_PAGE, 6 * MEM_PAGE), 0);
+	assert_int_equal(mem_adopt(&mem, GPA(0x10000), &p, 3 * MEM_PAGE), 0);
+	assert_int_equal(mem_adopt(&mem, GPA(0x20000), &p, 2 * MEM_PAGE), 0);
+	mem_pages_close(&p);
+	assert_int_equal(byte_at(&mem, 0xFFFF), 0);
+	assert_int_equal(byte_at(&mem, 0x10000), 2);
+	assert_int_equal(byte_at(&mem, 0x12FFF), 4);
+	assert_int_equal(byte_at(&mem, 0x13000), 0);
+	assert_int_equal(byte_at(&mem, 0x21FFF), 6);
+	assert_int_equal(byte_at(&mem, 0x22000), 0);
+	/* Written to: the machine's. */
+	assert_int_equal(mem_write(&mem, GPA(0x11000), &b, 1), 0);
+	assert_int_equal(pread(fd, &b, 1, 2 * MEM_PAGE), 1);
+	assert_int_equal(b, 3);
+	/* Given back, it is zero, not the file's again; so is what is between
+	 * such pages. */
+	assert_int_equal(mem_release(&mem, GPA(0x11000), MEM_PAGE), 0);
+	assert_int_equal(byte_at(&mem, 0x11000), 0);
+	assert_int_equal(byte_at(&mem, 0x12000), 4);
+	b = 7;
+	assert_int_equal(mem_write(&mem, GPA(0x18000), &b, 1), 0);
+	assert_int_equal(mem_release(&mem, GPA(0x18000), MEM_PAGE), 0);
+	assert_int_equal(byte_at(&mem, 0x18000), 0);
+	mem_clear(&mem);
+	for (uint64_t at = 0; at < SIZE; at += MEM_PAGE)
+		assert_int_equal(byte_at(&mem, at), 0);
+	mem_close(&mem);
+	close(fd);
+}
+
+static void
+test_file_pages_refused(void **state)
+{
+	int fd = numbered(2);
+	struct mem_pages p;
+	struct memory mem;
+
+	(void)state;
+	assert_int_equal(mem_open(&mem, SIZE), 0);
+	/* Behind the file's end nothing can be touched. */
+	assert_int_equal(mem_pages_open(&p, fd, 0, 3 * MEM_PAGE), -1);
+	assert_int_equal(errno, EIO);
+	assert_int_equal(mem_pages_open(&p, fd, 1, MEM_PAGE), -1);
+	assert_int_equal(mem_pages_open(&p, -1, 0, MEM_PAGE), -1);
+	assert_int_equal(mem_pages_open(&p, fd, 0, 2 * MEM_PAGE), 0);
+	assert_int_equal(mem_adopt(&mem, GPA(1), &p, MEM_PAGE), -1);
+	assert_int_equal(mem_adopt(&mem, GPA(SIZE), &p, MEM_PAGE), -1);
+	assert_int_equal(mem_adopt(&mem, GPA(SIZE - MEM_PAGE), &p,
+	    2 * MEM_PAGE), -1);
+	assert_int_equal(mem_adopt(&mem, GPA(0), &p, 3 * MEM_PAGE), -1);
+	assert_int_equal(mem_adopt(&mem, GPA(0), &p, 0), -1);
+	assert_int_equal(p.len, 2 * MEM_PAGE);
+	assert_int_equal(byte_at(&mem, 0), 0);
+	mem_pages_close(&p);
+	mem_pages_close(&p);
+	mem_close(&mem);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -113,6 +209,8 @@ main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_all_or_nothing),
 		cmocka_unit_test(test_release),
+		cmocka_unit_test(test_file_pages),
+		cmocka_unit_test(test_file_pages_refused),
 		cmocka_unit_test(test_sizes),
 	};
 
