@@ -27,7 +27,7 @@ struct disk {
 	int fd;
 	int lock;	 /* keeps a stopped system stopped; -1 */
 	struct ipcchan cp; /* a running system's: the link; fd -1: none */
-	const char *about; /* the file that disk_steady's work is about, or NULL */
+	const char *about; /* what disk_steady's work is about, or NULL */
 	uint64_t blocks; /* of 512 bytes */
 	uint64_t limit;	 /* how many there may be: user.direct says so */
 	struct edf_device dev; /* on fd */

@@ -285,8 +285,8 @@ diskcmd_relay(const struct front *front, int argc, char *argv[],
 	rc = diskcmd_pump(host, file, end);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!WIFEXITED(status))
-		return 1;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) > 128)
+		return front_fail("the vm370 in the lab ended too early");
 	return WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : rc;
 }
 

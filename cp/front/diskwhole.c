@@ -259,8 +259,8 @@ diskwhole_resize(struct diskcmd *c)
 	if (blocks == 0)
 		blocks = image ? d.blocks : d.limit;
 	if (blocks > d.limit)
-		rc = front_fail("%s may have %llu blocks: say %llu in its MDISK "
-		    "statement in user.direct, then vm370 direct", d.name,
+		rc = front_fail("%s may have %llu blocks: say %llu in its "
+		    "MDISK statement in user.direct, then vm370 direct", d.name,
 		    (unsigned long long)d.limit, (unsigned long long)blocks);
 	if (rc == 0)
 		rc = disk_grow(&d, blocks);

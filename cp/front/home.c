@@ -20,7 +20,8 @@
 #define HOME_LOCK_TRIES 10 /* somebody who asks holds it for a moment */
 
 static const char *const home_folders[] = { "", "volumes", "volumes/VMSYS",
-	"volumes/VMUSR1", "spool", "run", "log", "in", "out", "saved", "tapes" };
+	"volumes/VMUSR1", "spool", "run", "log", "in", "out", "saved",
+	"tapes" };
 
 /* mkdir -p of what is above the home directory. */
 static int

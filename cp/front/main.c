@@ -43,7 +43,7 @@ static const struct main_row {
 	{ "lab", lab_command, "[-f FILE[:PATH]]... -- COMMAND...",
 	    "run a command in the lab, booting one when none runs" },
 	{ "version", main_version, "", "print the version" },
-	{ "help", main_help, "", "print this" },
+	{ "help", main_help, "[disk]", "print this, or the commands of disk" },
 };
 
 #define MAIN_ROWS (sizeof main_rows / sizeof main_rows[0])
@@ -61,9 +61,8 @@ main_version(struct front *front, int argc, char *argv[])
 static int
 main_help(struct front *front, int argc, char *argv[])
 {
-	(void)front;
-	(void)argc;
-	(void)argv;
+	if (argc > 1 && strcmp(argv[1], "disk") == 0)
+		return disk_command(front, 1, argv);
 	printf("usage: vm370 [--home DIR] COMMAND ...\n\n");
 	for (size_t i = 0; i < MAIN_ROWS; i++)
 		printf("  %s %s\n      %s\n", main_rows[i].name,

@@ -193,7 +193,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", required=True)
     parser.add_argument("--engine", default="auto")
-    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--cuts", type=int, default=10, help="each round")
     parser.add_argument("--seed", type=int, default=370)
     args = parser.parse_args()

@@ -449,6 +449,8 @@ wrong_words(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		EXPECT(cases[i].rc, cases[i].answer, "$D %s", cases[i].words);
+	EXPECT(0, "usage: vm370 disk COMMAND", "bin/vm370 help disk");
+	EXPECT(0, "usage: vm370 [--home DIR]", "bin/vm370 help");
 }
 
 static void
