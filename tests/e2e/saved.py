@@ -7,6 +7,7 @@ import os
 import re
 import struct
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 os.pardir, "fault"))
@@ -78,11 +79,11 @@ def run_it(system, name):
     return client
 
 
-def listed(system):
-    """(class, users, pages) of NSSTEST's versions."""
-    out = system.ask("QUERY", "NSS", "NAME", SYSTEM)
+def listed(system, name=SYSTEM):
+    """(class, users, pages) of a system's versions."""
+    rc, out = system.cp("QUERY", "NSS", "NAME", name)
     return [(c, int(n), int(pages)) for c, n, pages in re.findall(
-        "^\\d{4} %s +NSS +(\\S) +(\\d+) +\\d+K (\\d+) " % SYSTEM, out, re.M)]
+        "^\\d{4} %s +NSS +(\\S) +(\\d+) +\\d+K (\\d+) " % name, out, re.M)]
 
 
 def shares(system):
@@ -178,3 +179,38 @@ def killed_saves(system):
     until(lambda: system.cp("QUERY", "TIME")[0] == 0, "an answer")
     old_is_there(system)
     system.ask("PURGE", "NSS", "NAME", SYSTEM)
+
+
+def damage(path):
+    """One bit of one page, in a file that takes the name of the one before:
+    that one is mapped."""
+    with open(path, "rb") as f:
+        data = bytearray(f.read())
+    data[len(data) // 2] ^= 0x10
+    with open(path + ".damaged", "wb") as f:
+        f.write(data)
+    os.rename(path + ".damaged", path)
+
+
+@case("saved.cms")
+def cms(system):
+    """CMS comes from what CP saved when it started; from 190 when that is
+    damaged; and the next start makes it anew."""
+    client = system.ready(system.telnet(), "CMSUSER")
+    rows = listed(system, "CMS")
+    check(len(rows) == 1 and rows[0][:2] == ("A", 1) and rows[0][2] <= 64,
+          "CMS is not the saved one", str(rows))
+    check("DMKVMI" not in client.seen, "a message", client.seen)
+    damage(os.path.join(system.home, "saved", "CMS"))
+    time.sleep(2) # a lab looks at the host's folders once a second
+    other = system.ready(system.telnet(), "GUEST1")
+    check("DMKVMI235E SYSTEM CMS NOT STARTED; ITS FILE IS DAMAGED" in
+          other.seen, "no message of the damage", other.seen)
+    client.command("QUERY TIME", "TIME IS")
+    system.close_clients()
+    system.stop()
+    system.start()
+    client = system.ready(system.telnet(), "CMSUSER")
+    check("DMKVMI" not in client.seen, "a message", client.seen)
+    check(listed(system, "CMS")[0][:2] == ("A", 1), "CMS was not made anew",
+          str(listed(system, "CMS")))
