@@ -239,17 +239,19 @@ guest_op_new(struct guest *g, enum guest_ask ask, struct request *rq,
 			g->tag = 1;
 		*op = (struct guest_op){ .tag = g->tag, .ask = ask, .rq = rq,
 			.fn = fn };
-		evtimer_add(g->timer, &tv);
+		if (ask != ASK_DETACH) /* a file that hangs is not its fault */
+			evtimer_add(g->timer, &tv);
 		return op;
 	}
 	return NULL;
 }
 
+/* Is there an answer that must come in time? */
 static bool
 guest_asking(const struct guest *g)
 {
 	for (unsigned i = 0; i < GUEST_OPS_MAX; i++)
-		if (g->op[i].tag != 0)
+		if (g->op[i].tag != 0 && g->op[i].ask != ASK_DETACH)
 			return true;
 	return false;
 }

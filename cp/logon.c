@@ -486,6 +486,10 @@ logon_operator(struct term *t)
 	struct session *s;
 
 	term_greet(t);
+	if (vm != NULL && vm->ending) {
+		term_close(t, "THE OPERATOR IS BEING LOGGED OFF; TRY AGAIN");
+		return;
+	}
 	if (vm != NULL) {
 		if (vm->session->term != NULL)
 			logon_disconnect(vm, " BY THE SYSTEM'S CONSOLE");
