@@ -68,13 +68,13 @@ savesys_put(int fd, const void *bytes, size_t len, uint64_t at)
 	while (len > 0) {
 		ssize_t n = pwrite(fd, p, len, (off_t)at);
 
-		if (n < 0 && errno != EINTR)
-			return errno;
-		if (n > 0) {
-			p += n;
-			len -= (size_t)n;
-			at += (uint64_t)n;
-		}
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? errno : EIO;
+		p += n;
+		len -= (size_t)n;
+		at += (uint64_t)n;
 	}
 	return 0;
 }
@@ -273,15 +273,13 @@ savesys_get(int fd, void *bytes, size_t len, uint64_t at)
 	while (len > 0) {
 		ssize_t n = pread(fd, p, len, (off_t)at);
 
-		if (n < 0 && errno != EINTR)
-			return VM_SAVED_IO;
-		if (n == 0)
-			return VM_SAVED_DAMAGED;
-		if (n > 0) {
-			p += n;
-			len -= (size_t)n;
-			at += (uint64_t)n;
-		}
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? VM_SAVED_IO : VM_SAVED_DAMAGED;
+		p += n;
+		len -= (size_t)n;
+		at += (uint64_t)n;
 	}
 	return 0;
 }
@@ -337,11 +335,12 @@ savesys_check_size(int fd, const struct saved_header *h)
 	char byte;
 	int rc = savesys_get(fd, &byte, 1, end - 1);
 
-	if (rc == 0)
-		rc = savesys_get(fd, &byte, 1, end);
-	else
+	if (rc != 0)
 		return rc;
-	return rc == 0 ? VM_SAVED_DAMAGED : rc == VM_SAVED_DAMAGED ? 0 : rc;
+	rc = savesys_get(fd, &byte, 1, end);
+	if (rc == 0)
+		return VM_SAVED_DAMAGED; /* longer */
+	return rc == VM_SAVED_DAMAGED ? 0 : rc;
 }
 
 static int
