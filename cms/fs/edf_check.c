@@ -364,27 +364,44 @@ check_owns(struct check *c)
 	return check_own(c, "map", 1, &edf->map_tree, &map);
 }
 
-/* One page of the map against what has been seen. */
+/* Eight blocks as the map has them and as they have been seen. */
+static void
+compare_byte(struct check *c, uint32_t first, uint8_t map, uint8_t seen)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		int is = (map & 0x80 >> i) != 0;
+		int should = (seen & 0x80 >> i) != 0;
+
+		if (is == should || first + i > c->edf->blocks)
+			continue;
+		blame(c, first + i, is ? "in use, but of no file: lost" :
+		    "free, but in use");
+	}
+}
+
+/* One page of the map, without what is behind the end of the disk. */
 static int
 compare_page(struct check *c, uint32_t n, uint32_t *used)
 {
 	struct edf *edf = c->edf;
-	uint32_t width = edf->block_size * 8;
+	uint32_t left = (edf->blocks - n * edf->block_size * 8 + 7) / 8;
+	const struct edf_chunk *chunk = NULL;
 	struct edf_chunk *page;
 	int error = edf_map_page(edf, n, &page);
 
-	for (uint32_t i = 0; i < width && error == 0; i++) {
-		uint64_t block = (uint64_t)n * width + i + 1;
-		int is = (page->at[i / 8] & 0x80 >> i % 8) != 0;
+	for (uint32_t i = 0; i < edf->block_size && i < left && error == 0;
+	    i++) {
+		uint32_t at = n * edf->block_size + i;
+		uint8_t map = page->at[i], seen;
 
-		if (block > edf->blocks)
-			break;
-		*used += (uint32_t)is;
-		if (is && !edf_bits_test(&c->seen, (uint32_t)block))
-			blame(c, (uint32_t)block,
-			    "in use, but of no file: lost");
-		if (!is && edf_bits_test(&c->seen, (uint32_t)block))
-			blame(c, (uint32_t)block, "free, but in use");
+		if (at % EDF_CHUNK == 0)
+			chunk = edf_bits_find(&c->seen, at / EDF_CHUNK);
+		seen = chunk == NULL ? 0 : chunk->at[at % EDF_CHUNK];
+		if (i == left - 1 && edf->blocks % 8 != 0)
+			map &= (uint8_t)(0xFF00 >> edf->blocks % 8);
+		*used += edf_bits_count(&map, 1);
+		if (map != seen)
+			compare_byte(c, at * 8 + 1, map, seen);
 	}
 	return error;
 }

@@ -52,13 +52,28 @@ place_dir(struct commit *c)
 	return error;
 }
 
-static struct edf_chunk *
-next_page(const struct edf *edf)
+/* Pages that are to be written and have no place yet: how many there were.
+ * Looking for places may bring pages into storage, and others out of it; the
+ * next round finds what this one has missed. */
+static int
+place_pages(struct commit *c, unsigned *placed)
 {
-	for (uint32_t i = 0; i < edf->now.n; i++)
-		if (edf->now.list[i].dirty && !edf->now.list[i].placed)
-			return &edf->now.list[i];
-	return NULL;
+	struct edf *edf = c->edf;
+
+	*placed = 0;
+	for (uint32_t i = 0; i < edf->now.n; i++) {
+		struct edf_chunk *page = &edf->now.list[i];
+		int error;
+
+		if (!page->dirty || page->placed)
+			continue;
+		page->placed = 1;
+		++*placed;
+		error = move(edf, &c->map, page->n);
+		if (error != 0)
+			return error;
+	}
+	return 0;
 }
 
 static int
@@ -66,18 +81,12 @@ place_map(struct commit *c)
 {
 	struct edf *edf = c->edf;
 	int error = edf_tree_cut(&c->map, edf_map_leaves(edf));
+	unsigned placed = 1;
 
-	if (error == 0)
+	while (error == 0 && placed > 0) {
 		error = edf_map_prepare(edf, &edf->own, 0);
-	while (error == 0) {
-		struct edf_chunk *page = next_page(edf);
-
-		if (page == NULL)
-			return 0;
-		page->placed = 1;
-		error = move(edf, &c->map, page->n);
 		if (error == 0)
-			error = edf_map_prepare(edf, &edf->own, 0);
+			error = place_pages(c, &placed);
 	}
 	return error;
 }
@@ -268,6 +277,7 @@ flip(struct edf *edf)
 	edf_map_begin(edf, &edf->own);
 	edf->own.last = 1;
 	c.dir.change = c.map.change = &edf->own;
+	c.dir.near = c.map.near = 0;
 	memset(c.map.node, 0, sizeof c.map.node);
 	error = place_dir(&c);
 	if (error == 0)

@@ -197,16 +197,17 @@ clean(struct edf_window *w, uint32_t i, uint32_t n)
 		w->dirty[i / 64] &= ~((uint64_t)1 << i % 64);
 }
 
-int
-edf_data_flush(struct edf_file *file)
+/* The first so many blocks of the window. */
+static int
+flush(struct edf_file *file, uint32_t blocks)
 {
 	struct edf_window *w = &file->window;
 
-	for (uint32_t i = 0; i < w->n;) {
+	for (uint32_t i = 0; i < blocks;) {
 		uint32_t n = 0;
 		int error;
 
-		while (i + n < w->n && is_dirty(w, i + n))
+		while (i + n < blocks && is_dirty(w, i + n))
 			n++;
 		if (n == 0) {
 			i++;
@@ -219,6 +220,26 @@ edf_data_flush(struct edf_file *file)
 		clean(w, i, n);
 		i += n;
 	}
+	return 0;
+}
+
+int
+edf_data_flush(struct edf_file *file)
+{
+	return flush(file, file->window.n);
+}
+
+int
+edf_data_cut(struct edf_file *file, uint64_t count)
+{
+	struct edf_window *w = &file->window;
+	uint64_t keep = count > w->first ? count - w->first : 0;
+	int error = flush(file, keep < w->n ? (uint32_t)keep : w->n);
+
+	if (error != 0)
+		return error;
+	memset(w->dirty, 0, sizeof w->dirty);
+	w->n = 0;
 	return 0;
 }
 

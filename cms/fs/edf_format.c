@@ -174,12 +174,34 @@ end_is_free(struct edf *edf, uint32_t blocks)
 
 		if (error != 0)
 			return error;
-		for (uint32_t i = 0; i < width; i++)
-			if (first + i >= blocks && first + i < edf->blocks &&
+		for (uint32_t i = 0; i < width; i++) {
+			if (page->at[i / 8] == 0)
+				i |= 7;
+			else if (first + i >= blocks &&
+			    first + i < edf->blocks &&
 			    (page->at[i / 8] & 0x80 >> i % 8) != 0)
 				return EDF_FULL;
+		}
 	}
 	return 0;
+}
+
+/* Directory and map go as near to the beginning as they can. */
+static int
+move_own(struct edf *edf)
+{
+	int error = 0;
+
+	memset(edf->dir.dirty, 1, edf_dir_leaves(edf, edf->dir.records));
+	for (uint32_t n = 0; n < edf_map_leaves(edf) && error == 0; n++) {
+		struct edf_chunk *page;
+
+		error = edf_map_page(edf, n, &page);
+		if (error == 0)
+			page->dirty = 1;
+	}
+	edf->pending = 1;
+	return error == 0 ? edf_commit(edf) : error;
 }
 
 /* Bits behind the old end mean blocks from now on. */
@@ -223,6 +245,10 @@ resize(struct edf *edf, uint32_t blocks)
 
 	if (blocks < edf->blocks) {
 		error = end_is_free(edf, blocks);
+		if (error == EDF_FULL)
+			error = move_own(edf);
+		if (error == 0)
+			error = end_is_free(edf, blocks);
 		edf_bits_free(edf, &edf->now);
 	} else {
 		error = clear_end(edf);

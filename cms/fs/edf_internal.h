@@ -325,6 +325,7 @@ struct edf {
 	uint32_t blocks, used;	      /* as the next commit will have them */
 	uint32_t origin;	      /* 4 or 5 */
 	uint32_t low;		      /* no block below is free */
+	uint32_t hand;		      /* the page of the map to go next */
 	uint8_t label[EDF_SECTOR];    /* as on the disk */
 	uint8_t probe[EDF_SECTOR];    /* as found with other blocks */
 	uint8_t volume[EDF_VOLUME];
@@ -415,6 +416,8 @@ int edf_data_write(struct edf_file *file, uint64_t offset, const void *from,
 /* Bytes that a file gets because something is written behind them. */
 int edf_data_gap(struct edf_file *file, uint64_t to);
 int edf_data_flush(struct edf_file *file);
+/* Only so many blocks count any more: those are flushed, the window empty. */
+int edf_data_cut(struct edf_file *file, uint64_t count);
 void edf_data_forget(struct edf_file *file);
 
 /* --- records (edf_record.c) --- */

@@ -26,12 +26,16 @@ edf_map_valid(const struct edf *edf, uint32_t block)
 
 /* --- pages --- */
 
+/* One that has not changed, if there is one among the next few. */
 static void
 give_up_page(struct edf *edf)
 {
-	for (uint32_t i = 0; i < edf->now.n; i++) {
-		struct edf_chunk *page = &edf->now.list[i];
+	for (unsigned i = 0; i < 2 * PAGES_MAX; i++) {
+		struct edf_chunk *page;
 
+		if (++edf->hand >= edf->now.n)
+			edf->hand = 0;
+		page = &edf->now.list[edf->hand];
 		if (!page->dirty && !page->placed) {
 			edf_bits_remove(edf, &edf->now, page);
 			return;

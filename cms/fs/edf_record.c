@@ -395,18 +395,20 @@ edf_write(struct edf_file *file, uint32_t record, const void *from,
 static int
 cut(struct edf_file *file, uint32_t records, uint64_t end)
 {
-	int error = edf_data_flush(file);
+	uint64_t count = edf_ceil(end, file->edf->block_size);
+	int error = tail_sync(file);
 
 	if (error == 0)
-		error = tail_sync(file);
+		error = edf_data_cut(file, count);
+	/* What lay behind a hole need not have come to the device. */
+	if (error == 0)
+		error = edf_tree_grow(&file->tree, count);
 	if (error != 0)
 		return error;
-	file->window.n = 0;
 	file->position.record = 0;
 	file->tail.valid = 0;
 	file->modified = 1;
-	error = edf_tree_cut(&file->tree,
-	    edf_ceil(end, file->edf->block_size));
+	error = edf_tree_cut(&file->tree, count);
 	if (error == 0) {
 		file->end = end;
 		file->st.records = records;

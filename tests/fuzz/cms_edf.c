@@ -13,7 +13,7 @@
 
 #include "../unit/cms_edf_disk.h"
 
-#define SECTORS 1024u
+#define SECTORS 512u
 #define TAKE_MAX (8u << 20)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -470,6 +470,43 @@ test_resize(void **state)
 	}
 }
 
+/* Directory and map are no reason why a disk cannot be made smaller. */
+static void
+test_shrink(void **state)
+{
+	static char data[4096];
+	struct edf_file *f;
+	char name[16];
+	int n = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i += 3) {
+		make(sizes[i], 40000);
+		for (unsigned k = 0; k < 200; k++) {
+			snprintf(name, sizeof name, "F%u", k);
+			write_file(name, "T", 1);
+		}
+		assert_int_equal(edf_commit(edf), 0);
+		f = open_file(EDF_CREATE, "BIG", "T", 'F', 4096);
+		while (edf_write(f, 0, data, sizeof data) == 0)
+			n++;
+		assert_int_equal(edf_truncate(f, (uint32_t)(n - 40)), 0);
+		assert_int_equal(edf_close(f), 0);
+		assert_int_equal(edf_commit(edf), 0);
+		n = 0;
+		for (unsigned k = 0; k < 200; k += 5) {
+			snprintf(name, sizeof name, "F%u", k);
+			assert_int_equal(edf_rename(edf, A(name, "T"),
+			    A(name, "T"), '3'), 0);
+		}
+		assert_int_equal(edf_commit(edf), 0);
+		assert_int_equal(edf_erase(edf, A("BIG", "T")), 0);
+		assert_int_equal(edf_resize(edf, 300), 0);
+		assert_sound();
+		drop();
+	}
+}
+
 static void
 test_volume(void **state)
 {
@@ -1112,6 +1149,7 @@ main(void)
 		cmocka_unit_test(test_v_pointers),
 		cmocka_unit_test(test_together),
 		cmocka_unit_test(test_resize),
+		cmocka_unit_test(test_shrink),
 		cmocka_unit_test(test_volume),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_many),
