@@ -14,8 +14,7 @@ import sys
 import runner
 import vm
 from clients import until
-from runner import case, check
-from session import TERMINALS
+from runner import TERMINALS, case, check
 
 EDFCHECK = os.path.join(vm.SOURCE, "tests", "fault", "edfcheck.py")
 CROWD = ["CROWD%03d" % n for n in range(1, 201)]

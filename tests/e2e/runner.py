@@ -16,6 +16,10 @@ import vm
 from clients import Missing, describe
 
 CASES = []
+TERMINALS = {
+    "3270": lambda s: s.s3270(),
+    "telnet": lambda s: s.real_telnet(),
+}
 
 
 def check(condition, what, seen=""):
@@ -26,6 +30,17 @@ def check(condition, what, seen=""):
 def case(name):
     def add(function):
         CASES.append((name, function))
+        return function
+    return add
+
+
+def on_both(name):
+    """One case for each kind of terminal; its second argument is the kind."""
+    def add(function):
+        for kind in TERMINALS:
+            def one(system, kind=kind):
+                function(system, kind)
+            case("%s.%s" % (name, kind))(one)
         return function
     return add
 

@@ -7,24 +7,9 @@ import re
 import time
 
 from clients import until
-from runner import case, check
+from runner import TERMINALS, case, check, on_both
 
-TERMINALS = {
-    "3270": lambda s: s.s3270(),
-    "telnet": lambda s: s.real_telnet(),
-}
 OTHER = {"3270": "telnet", "telnet": "3270"}
-
-
-def on_both(name):
-    """One case for each kind of terminal; its second argument is the kind."""
-    def add(function):
-        for kind in TERMINALS:
-            def one(system, kind=kind):
-                function(system, kind)
-            case("%s.%s" % (name, kind))(one)
-        return function
-    return add
 
 
 @on_both("logo")

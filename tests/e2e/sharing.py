@@ -6,8 +6,7 @@
 import re
 
 from clients import until
-from runner import case, check
-from session import TERMINALS, on_both
+from runner import TERMINALS, case, check, on_both
 
 
 def ask_password(client, password):
