@@ -108,6 +108,28 @@ def query_dasd(system):
                     out), "CMSUSER's 191", out)
 
 
+@case("shared-files")
+def shared_files(system):
+    """What one writes the other reads, from his running CMS, and no more."""
+    owner = system.ready(system.telnet(), "CMSUSER")
+    guest = system.ready(system.telnet(), "GUEST1")
+    owner.command("COPYFILE SYSPROF EXEC S SHARED FILE A (REPLACE", "^Ready;")
+    guest.line("LINK CMSUSER 191 291 RR")
+    ask_password(guest, "RDCMS")
+    guest.wait("DASD 291 LINKED R/O; R/W BY CMSUSER")
+    guest.command("ACCESS 291 B", "B \\(291\\) R/O")
+    guest.command("STATE SHARED FILE B", "^Ready;")
+    guest.command("ERASE SHARED FILE B", "DMSERS\\d+E")
+    owner.command("RENAME SHARED FILE A ANOTHER FILE A", "^Ready;")
+    guest.command("ACCESS 291 B", "^Ready;")
+    guest.command("STATE ANOTHER FILE B", "^Ready;")
+    guest.command("STATE SHARED FILE B", "^Ready\\(00028\\);")
+    guest.command("#CP DETACH 291", "DASD 291 DETACHED")
+    guest.command("TYPE ANOTHER FILE B", "B \\(291\\) NOT ATTACHED - RELEASED")
+    guest.command("STATE SYSPROF EXEC S", "^Ready;")
+    owner.command("ERASE ANOTHER FILE A", "^Ready;")
+
+
 @case("many-links-at-once")
 def many(system):
     """Twenty link to one disk and leave; not one link is left over."""

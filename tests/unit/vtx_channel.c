@@ -339,6 +339,32 @@ test_attach(void **state)
 	assert_int_equal(f->vm.ndevices, VM_DEVICES_MAX);
 }
 
+/* DEFINE vaddr AS vaddr: the device is the same, in its new place. */
+static void
+test_renumber(void **state)
+{
+	struct fake *f = *state;
+	struct ipc_vm_attach at = { .type = DEVICE_TIMER };
+	struct device *d;
+
+	for (at.vdev = 0x200; at.vdev < 0x204; at.vdev++)
+		assert_int_equal(machine_attach(&f->vm, &at, -1), 0);
+	d = machine_device(&f->vm, 0x201);
+	machine_renumber(&f->vm, 0x201, 0x3FF);
+	assert_ptr_equal(machine_device(&f->vm, 0x3FF), d);
+	assert_null(machine_device(&f->vm, 0x201));
+	machine_renumber(&f->vm, 0x3FF, 0x001);
+	assert_ptr_equal(machine_device(&f->vm, 0x001), d);
+	for (unsigned i = 1; i < f->vm.ndevices; i++)
+		assert_true(f->vm.device[i - 1]->vdev < f->vm.device[i]->vdev);
+	machine_renumber(&f->vm, 0x001, 0x200); /* taken */
+	machine_renumber(&f->vm, 0x001, 0);
+	machine_renumber(&f->vm, 0x001, 0x1000);
+	machine_renumber(&f->vm, 0x777, 0x778); /* not there */
+	assert_ptr_equal(machine_device(&f->vm, 0x001), d);
+	assert_null(machine_device(&f->vm, 0x778));
+}
+
 int
 main(void)
 {
@@ -354,6 +380,7 @@ main(void)
 		T(test_load_basic),
 		T(test_load_write),
 		T(test_attach),
+		T(test_renumber),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
