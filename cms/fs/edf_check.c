@@ -312,6 +312,8 @@ check_file(struct check *c, uint32_t slot)
 		return 0;
 	}
 	name_file(c, &fst.st);
+	if (edf_fst_get_date(at, &fst.st.date) == -1)
+		about(c, "its date makes no sense");
 	if (edf_dir_find(c->edf, at) != at) {
 		about(c, "is in the directory twice");
 		return check_tree(c, &fst);
@@ -372,10 +374,10 @@ compare_byte(struct check *c, uint32_t first, uint8_t map, uint8_t seen)
 		int is = (map & 0x80 >> i) != 0;
 		int should = (seen & 0x80 >> i) != 0;
 
-		if (is == should || first + i > c->edf->blocks)
-			continue;
-		blame(c, first + i, is ? "in use, but of no file: lost" :
-		    "free, but in use");
+		if (is != should)
+			blame(c, first + i, is ?
+			    "in use, but of no file: lost" :
+			    "free, but in use");
 	}
 }
 
@@ -406,6 +408,21 @@ compare_page(struct check *c, uint32_t n, uint32_t *used)
 	return error;
 }
 
+/* What of the label is for others only. */
+static void
+check_label(struct check *c)
+{
+	uint32_t fsts = edf_label_fsts(c->edf);
+	struct edf_date date;
+
+	name(c, "label");
+	if (edf_label_created(c->edf, &date) == -1)
+		about(c, "its date makes no sense");
+	if (fsts != c->edf->block_size / EDF_FST)
+		differs(c, "directory entries to a block are", fsts,
+		    c->edf->block_size / EDF_FST);
+}
+
 static int
 compare_map(struct check *c)
 {
@@ -431,6 +448,7 @@ check_all(struct check *c)
 	struct edf *edf = c->edf;
 	int error = 0;
 
+	check_label(c);
 	for (uint32_t block = 1; block < EDF_FIRST_FREE && error == 0;
 	    block++)
 		error = edf_bits_set(edf, &c->seen, block);

@@ -185,6 +185,13 @@ edf_fst_date_ok(const struct edf_date *date)
 }
 
 int
+edf_fst_get_date(const uint8_t *at, struct edf_date *date)
+{
+	return edf_fst_unpack(at + FST_WRITTEN, at[FST_FLAGS] & FST_CENTURY,
+	    date);
+}
+
+int
 edf_fst_get(const uint8_t *at, struct edf_fst *fst)
 {
 	struct edf_stat *st = &fst->st;
@@ -203,8 +210,7 @@ edf_fst_get(const uint8_t *at, struct edf_fst *fst)
 	st->records = edf_get32(at + FST_RECORDS);
 	st->blocks = edf_get32(at + FST_BLOCKS);
 	/* A date that is none is no reason to lose the file. */
-	if (edf_fst_unpack(at + FST_WRITTEN, at[FST_FLAGS] & FST_CENTURY,
-	    &st->date) == -1)
+	if (edf_fst_get_date(at, &st->date) == -1)
 		st->date = (struct edf_date){ .year = 1900, .month = 1,
 			.day = 1 };
 	fst->fop = edf_get32(at + FST_FOP);

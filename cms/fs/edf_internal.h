@@ -104,6 +104,9 @@ int edf_fst_date_ok(const struct edf_date *date);
 /* 0, or EDF_DAMAGED when the entry makes no sense. */
 int edf_fst_get(const uint8_t *at, struct edf_fst *fst);
 
+/* When it was written; -1 when that is no date. */
+int edf_fst_get_date(const uint8_t *at, struct edf_date *date);
+
 /* Bytes of no meaning here stay as they are. */
 void edf_fst_put(uint8_t *at, const struct edf_fst *fst);
 void edf_fst_put_date(uint8_t *at, const struct edf_date *date);
@@ -344,6 +347,9 @@ struct edf {
 
 /* --- the label (edf_label.c) --- */
 
+/* -1 when it is no date. */
+int edf_label_created(const struct edf *edf, struct edf_date *date);
+uint32_t edf_label_fsts(const struct edf *edf); /* to a block */
 /* The number of the next commit. */
 uint64_t edf_label_commit(const struct edf *edf);
 /* At once, and durable. */

@@ -119,10 +119,22 @@ edf_label_write(struct edf *edf, uint8_t label[EDF_SECTOR])
 	return edf->dev.write(edf->dev.arg, &e, 1, 1) == 0 ? 0 : EDF_IO;
 }
 
+int
+edf_label_created(const struct edf *edf, struct edf_date *date)
+{
+	return edf_fst_unpack(edf->label + LABEL_CREATED,
+	    edf->label[LABEL_FLAG] & LABEL_CENTURY, date);
+}
+
+uint32_t
+edf_label_fsts(const struct edf *edf)
+{
+	return edf_get32(edf->label + LABEL_FSTS);
+}
+
 void
 edf_info(const struct edf *edf, struct edf_disk_info *info)
 {
-	const uint8_t *label = edf->label;
 	uint32_t free = edf_map_free(edf), keep = edf_map_reserve(edf, 1);
 
 	*info = (struct edf_disk_info){
@@ -133,8 +145,7 @@ edf_info(const struct edf *edf, struct edf_disk_info *info)
 		.files = edf->dir.files,
 	};
 	edf_fst_unvolume(edf->volume, info->volume);
-	if (edf_fst_unpack(label + LABEL_CREATED,
-	    label[LABEL_FLAG] & LABEL_CENTURY, &info->created) == -1)
+	if (edf_label_created(edf, &info->created) == -1)
 		info->created = (struct edf_date){ .year = 1900, .month = 1,
 			.day = 1 };
 }

@@ -165,6 +165,24 @@ label_used(void)
 }
 
 static void
+label_date(void)
+{
+	label()[0x2D] = 0x13;
+}
+
+static void
+label_fsts(void)
+{
+	put32(label() + 0x28, 9);
+}
+
+static void
+file_date(void)
+{
+	entry(2)[0x3A] = 0x60;
+}
+
+static void
 dir_name(void)
 {
 	entry(0)[3] = 9;
@@ -389,6 +407,9 @@ static const struct {
 	{ label_blocks, "the label or the directory makes no sense" },
 	{ label_origin, "the label or the directory makes no sense" },
 	{ label_used, "label: blocks in use are 17, not " },
+	{ label_date, "label: its date makes no sense" },
+	{ label_fsts, "label: directory entries to a block are 9, not 8" },
+	{ file_date, "A DATA: its date makes no sense" },
 	{ dir_name, "the label or the directory makes no sense" },
 	{ dir_fop, "the label or the directory makes no sense" },
 	{ dir_records, "the label or the directory makes no sense" },

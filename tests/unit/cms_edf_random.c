@@ -101,6 +101,109 @@ test_alone(void **state)
 			work_alone(sizes[i], seed * 7919);
 }
 
+/* --- several files at once --- */
+
+#define WRITERS 5
+
+struct writer {
+	struct edf_file *file; /* NULL: closed */
+	struct model_file is;  /* what it will be */
+};
+
+static void
+writer_open(struct model *m, struct edf *edf, struct writer *w, unsigned i)
+{
+	struct edf_stat st = { .mode = '1' };
+	char name[EDF_NAME + 1];
+	int at, how = EDF_CREATE;
+
+	snprintf(name, sizeof name, "WRITER%u ", i % 10);
+	memcpy(st.name, name, EDF_NAME);
+	memcpy(st.type, "FILE    ", EDF_NAME);
+	at = model_find(m, st.name, st.type);
+	if (at >= 0)
+		how = model_random(m, 3) == 0 ? EDF_REPLACE : EDF_UPDATE;
+	if (how == EDF_UPDATE) {
+		w->is = model_clone(&m->file[at]);
+	} else {
+		w->is = (struct model_file){ .mode = '1',
+			.recfm = "FV"[model_random(m, 2)] };
+		w->is.lrecl = w->is.recfm == 'F' ? model_length(m) : 0;
+		memcpy(w->is.name, st.name, EDF_NAME);
+		memcpy(w->is.type, st.type, EDF_NAME);
+	}
+	st.recfm = w->is.recfm;
+	st.lrecl = w->is.lrecl;
+	assert_int_equal(edf_open(edf, (enum edf_how)how, &st, &w->file), 0);
+}
+
+static void
+writer_close(struct model *m, struct writer *w)
+{
+	int at = model_find(m, w->is.name, w->is.type);
+
+	if (model_random(m, 4) == 0) {
+		edf_abandon(w->file);
+		model_drop(&w->is);
+	} else {
+		assert_int_equal(edf_close(w->file), 0);
+		if (at < 0)
+			at = (int)m->n++;
+		else
+			model_drop(&m->file[at]);
+		m->file[at] = w->is;
+		memset(&w->is, 0, sizeof w->is);
+	}
+	w->file = NULL;
+}
+
+static void
+work_together(uint32_t block_size, uint64_t seed)
+{
+	struct model m = { .random = seed, .largest = block_size * 3 };
+	struct model done = { .n = 0 };
+	struct writer writers[WRITERS] = { 0 };
+	struct disk d;
+	struct edf *edf = make(&d, block_size, 60000);
+
+	for (unsigned i = 0; i < 500; i++) {
+		unsigned k = model_random(&m, WRITERS);
+		struct writer *w = &writers[k];
+
+		if (w->file == NULL)
+			writer_open(&m, edf, w, k);
+		else if (model_random(&m, 6) == 0)
+			writer_close(&m, w);
+		else
+			assert_int_equal(model_work(&m, w->file, &w->is), 0);
+		if (i % 9 != 0)
+			continue;
+		assert_int_equal(edf_commit(edf), 0);
+		model_copy(&done, &m);
+		assert_sound(&d);
+	}
+	for (unsigned k = 0; k < WRITERS; k++)
+		if (writers[k].file != NULL)
+			model_drop(&writers[k].is);
+	finish(&d, edf);
+	assert_sound(&d);
+	edf = mount(&d);
+	assert_true(model_same(edf, &done));
+	finish(&d, edf);
+	model_free(&m);
+	model_free(&done);
+	disk_free(&d);
+}
+
+static void
+test_together(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		for (uint64_t seed = 1; seed <= 3; seed++)
+			work_together(sizes[i], seed * 65537);
+}
+
 /* On a small disk: full again and again, and never wrong. */
 static void
 work_full(uint32_t block_size, uint32_t blocks, uint64_t seed)
@@ -318,6 +421,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_together),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_device_errors),
 		cmocka_unit_test(test_no_storage),
