@@ -219,7 +219,8 @@ minidisk_temporary(const struct cp *cp, uint64_t blocks)
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	if (unlink(path) == 0 && ftruncate(fd, (off_t)(blocks * FBA_BLOCK)) == 0)
+	if (unlink(path) == 0 &&
+	    ftruncate(fd, (off_t)(blocks * FBA_BLOCK)) == 0)
 		return fd;
 	error = errno;
 	close(fd);
@@ -256,7 +257,8 @@ minidisk_in_use(const struct minidisk_others *o)
 	return o->writers > 0 ? 104 : 105;
 }
 
-/* Can it be had?  It is opened again for whoever is to use it.  -1 with errno. */
+/* Can it be had?  It is opened again for whoever is to use it.  -1 with
+ * errno. */
 static int
 minidisk_try(const struct cp *cp, const struct mdlink *link)
 {
