@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,11 @@ def both(path):
         live = f.read()
     with open(path + ".durable", "rb") as f:
         return live, f.read().ljust(len(live), b"\0")
+
+
+def settle(path):
+    """All that a file has is durable."""
+    shutil.copyfile(path, path + ".durable")
 
 
 def has_loose(path):

@@ -3,11 +3,15 @@
  * losewrites.c - run a program and keep, beside each of some files, what of it
  * a power cut would have left: losewrites FILE... -- PROGRAM [ARGUMENT]...
  *
- * Whenever the program is about to flush, FILE becomes FILE.durable: what was
- * written before a flush is what survives it.  What FILE has and FILE.durable
- * has not when the program is killed may be lost, any sector of it.  The
- * kernel tells us of the flush (seccomp's notification), so the program may be
- * static and have a filter of its own; nothing else of it is slower.
+ * Whenever the program flushes FILE, it becomes FILE.durable: what was written
+ * before a flush is what survives it.  What FILE has and FILE.durable has not
+ * when the program is killed may be lost, any sector of it.  Whoever starts it
+ * makes the first FILE.durable, for several programs may run that flush some
+ * of the files each.
+ *
+ * The kernel tells us of a flush (seccomp's notification) and waits for our
+ * word, so the program may be static and have a filter of its own; nothing
+ * else of it is slower.  One that is killed meanwhile has flushed nothing.
  *
  * The program keeps the process's id; who looks on is another process, which
  * ends with it.
@@ -18,6 +22,7 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -81,9 +86,15 @@ copy_bytes(int from, int to)
 	return ftruncate(to, st.st_size);
 }
 
+static bool
+waits(int listener, uint64_t id)
+{
+	return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
 /* By a new file and a rename: whoever kills us finds one whole. */
 static void
-keep(const char *path)
+keep(const char *path, int listener, uint64_t id)
 {
 	char durable[4096], temp[4096];
 	int from = open(path, O_RDONLY | O_CLOEXEC), to;
@@ -91,11 +102,25 @@ keep(const char *path)
 	snprintf(durable, sizeof durable, "%s.durable", path);
 	snprintf(temp, sizeof temp, "%s.durable.new", path);
 	to = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (from < 0 || to < 0 || copy_bytes(from, to) < 0 ||
-	    rename(temp, durable) < 0)
+	if (from < 0 || to < 0 || copy_bytes(from, to) < 0)
 		die(path);
 	close(from);
 	close(to);
+	if (waits(listener, id) && rename(temp, durable) < 0)
+		die(path);
+}
+
+/* Is it this file that the program is about to flush? */
+static bool
+is_about(const struct seccomp_notif *told, const char *path)
+{
+	char opened[64];
+	struct stat a, b;
+
+	snprintf(opened, sizeof opened, "/proc/%u/fd/%d", told->pid,
+	    (int)told->data.args[0]);
+	return stat(opened, &a) == 0 && stat(path, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 static void
@@ -114,8 +139,10 @@ look_on(int listener, char *files[])
 		memset(&told, 0, sizeof told);
 		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &told) < 0)
 			continue; /* he was killed meanwhile */
-		for (char **f = files; *f != NULL; f++)
-			keep(*f);
+		for (char **f = files; *f != NULL; f++) {
+			if (is_about(&told, *f))
+				keep(*f, listener, told.id);
+		}
 		memset(&answer, 0, sizeof answer);
 		answer.id = told.id;
 		answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
@@ -202,8 +229,6 @@ main(int argc, char *argv[])
 		return 2;
 	}
 	*command++ = NULL;
-	for (char **f = argv + 1; *f != NULL; f++)
-		keep(*f);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		die("socketpair");
 	begin_looking(pair, argv + 1);

@@ -40,13 +40,14 @@ NAMES = ["F%d DATA" % n for n in range(8)]
 WRAPPER = """#!/bin/sh
 here=${0%%/*}
 for home in /vm370/home '%s'; do
-	[ -e "$home/%s" ] && break
+	[ -e "$home/user.direct" ] && break
 done
-exec "$here/losewrites" "$home/%s" -- "$here/real/vmguest" "$@"
+cd "$home" || exit
+exec "$here/losewrites" %s -- "$here/real/vmguest" "$@"
 """
 
 
-def installation(build, home):
+def installation(build, home, minidisks):
     """Programs as in `build`, but vmguest within losewrites."""
     prefix = tempfile.mkdtemp(prefix="vmpower.")
     for part in ("bin/vm370", "libexec/vm370", "share/vm370"):
@@ -62,7 +63,7 @@ def installation(build, home):
     os.rename(guest, os.path.join(folder, "real/vmguest"))
     shutil.copy2(os.path.join(build, "tests/losewrites"), folder)
     with open(guest, "w") as f:
-        f.write(WRAPPER % (home, DISK, DISK))
+        f.write(WRAPPER % (home, " ".join(minidisks)))
     os.chmod(guest, os.stat(guest).st_mode | stat.S_IXUSR | stat.S_IXGRP |
              stat.S_IXOTH)
     return prefix
@@ -161,6 +162,7 @@ class Campaign:
         return command, [self.files.now, after]
 
     def round(self, number):
+        disks.settle(self.path)
         pids = self.find_process()
         command, allowed = self.work(pids)
         with open(self.path, "rb") as f:
@@ -199,7 +201,7 @@ def main():
     args = parser.parse_args()
     vm.BUILD = args.build
     home = vm.System(engine=args.engine, directory=DIRECTORY)
-    prefix = installation(args.build, home.home)
+    prefix = installation(args.build, home.home, [DISK])
     vm.BUILD = prefix
     try:
         with home as system:
