@@ -452,7 +452,7 @@ def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", required=True)
     parser.add_argument("--engine", default="auto")
-    parser.add_argument("--points", type=int, default=48)
+    parser.add_argument("--points", type=int, default=32)
     parser.add_argument("--cuts", type=int, default=5, help="each point")
     parser.add_argument("--seed", type=int, default=370)
     parser.add_argument("--how", nargs="+",
