@@ -186,11 +186,18 @@ struct fba_locate {
 struct fba_characteristics {
 	uint16_t block;	   /* FBA_BLOCK */
 	uint8_t flags;	   /* FBA_READ_ONLY */
-	uint8_t zero[5];
+	uint8_t zero;
+	uint32_t attachment; /* not 0: see below */
 	uint64_t blocks;
 };
 
 #define FBA_READ_ONLY 0x01
+
+/* The attachment is a number that no other disk of this machine has had.  One
+ * that is detached and attached again has a new one, and so has every disk of
+ * a machine that starts from a saved system: what the guest remembers of the
+ * disk with the old number is not about this one.  DIAGNOSE A4 and 250 reach
+ * no other disk than the one whose number they name. */
 
 _Static_assert(sizeof(struct fba_extent) == 20, "fba_extent");
 _Static_assert(sizeof(struct fba_locate) == 8, "fba_locate");

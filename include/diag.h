@@ -99,10 +99,10 @@ struct diag_range {
  * What is wrong with an extent (blocks outside the disk, a write to a disk
  * that is read-only) and what the medium answers is unit check with sense, as
  * for a channel program (channel.h); storage outside the machine is an
- * addressing program interruption, an operation, flag, count or zero that is
- * none a specification one.  A4 returns when all is done, but the processor
- * can be stopped meanwhile; 250 returns when it has begun, and when all is
- * done an external interruption MACHINE_EXT_BLOCK_IO brings id as its
+ * addressing program interruption, an operation, flag, count, zero or reserved
+ * that is none a specification one.  A4 returns when all is done, but the
+ * processor can be stopped meanwhile; 250 returns when it has begun, and when
+ * all is done an external interruption MACHINE_EXT_BLOCK_IO brings id as its
  * parameter.  A system reset cancels both.
  *
  * Extents are transferred in their order, and requests of a machine, those of
@@ -112,7 +112,8 @@ struct diag_range {
  *       1  A4: ended with unit check (250: stored, then the interruption)
  *       2  250: DIAG_BLOCK_ASYNC_MAX requests are under way, or have ended
  *          and their interruption was not taken
- *       3  no such device, or no FB-512 disk
+ *       3  no such device, or no FB-512 disk, or not the attachment that is
+ *          named (channel.h)
  */
 #define DIAG_BLOCK_EXTENTS 64
 #define DIAG_BLOCK_ASYNC_MAX 4
@@ -134,10 +135,12 @@ struct diag_block_extent {
 
 struct diag_block_io {
 	uint32_t vdev;
+	uint32_t attachment; /* of its characteristics; 0: whichever is there */
 	uint8_t op;	/* enum diag_block_op */
 	uint8_t flags;	/* DIAG_BLOCK_* */
 	uint16_t count; /* of extents, 1 to DIAG_BLOCK_EXTENTS */
 	uint32_t id;	/* 250: the interruption's parameter */
+	uint32_t reserved; /* 0 */
 	uint32_t done;	/* out: blocks that were transferred, from the first */
 	uint8_t unit;	/* out: unit status, 0 until it is over */
 	uint8_t zero[3];
@@ -159,7 +162,7 @@ struct diag_general_io {
 };
 
 _Static_assert(sizeof(struct diag_block_extent) == 16, "diag_block_extent");
-_Static_assert(sizeof(struct diag_block_io) == 24, "diag_block_io");
+_Static_assert(sizeof(struct diag_block_io) == 32, "diag_block_io");
 _Static_assert(sizeof(struct diag_general_io) == 24, "diag_general_io");
 _Static_assert(sizeof(struct diag_id) == 40, "diag_id");
 _Static_assert(sizeof(struct diag_time) == 56, "diag_time");

@@ -9,6 +9,7 @@
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +38,10 @@ blockio_open(struct vm *vm)
 
 	*io = (struct blockio){ 0 };
 	io->tail = &io->head;
+	/* Numbers of disks begin anywhere, so that a system saved in another
+	 * machine knows none of this one's.  Failing, they begin at 1. */
+	if (getrandom(&io->attachments, sizeof io->attachments, 0) < 0)
+		io->attachments = 0;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&io->work, NULL);
@@ -362,6 +367,25 @@ blockio_closed(struct vm *vm)
 	return tell;
 }
 
+static uint32_t
+blockio_number(struct blockio *io)
+{
+	if (++io->attachments == 0)
+		io->attachments = 1;
+	return io->attachments;
+}
+
+void
+blockio_renumber(struct vm *vm)
+{
+	pthread_mutex_lock(&vm->lock);
+	for (unsigned i = 0; i < vm->ndevices; i++)
+		if (vm->device[i]->medium != NULL)
+			vm->device[i]->medium->attachment =
+			    blockio_number(&vm->io);
+	pthread_mutex_unlock(&vm->lock);
+}
+
 struct medium *
 blockio_attach(struct device *d, int fd, uint64_t blocks, bool read_only)
 {
@@ -373,6 +397,7 @@ blockio_attach(struct device *d, int fd, uint64_t blocks, bool read_only)
 	}
 	m->fd = fd;
 	m->blocks = blocks;
+	m->attachment = blockio_number(&d->vm->io);
 	m->read_only = read_only;
 	m->device = d;
 	m->piece.medium = m;

@@ -58,6 +58,7 @@ struct block_request {
 struct medium {
 	int fd;
 	uint64_t blocks;
+	uint32_t attachment; /* channel.h's number */
 	bool read_only;
 	struct device *device; /* NULL: detached */
 	struct block_run run[2];
@@ -80,6 +81,7 @@ struct blockio {
 	atomic_bool stale;
 	atomic_bool clear;
 	struct medium *closed; /* to be freed by the device thread */
+	uint32_t attachments;  /* the last number that a disk was given */
 };
 
 /* The queue; its thread.  -1 with errno. */
@@ -95,6 +97,8 @@ struct medium *blockio_attach(struct device *d, int fd, uint64_t blocks,
     bool read_only);
 /* Close it, after what was asked of it before. */
 void blockio_detach(struct medium *m);
+/* All that are attached get new numbers. */
+void blockio_renumber(struct vm *vm);
 /* One that was closed and is to be told, or VDEV_NONE. */
 vdev_t blockio_closed(struct vm *vm);
 

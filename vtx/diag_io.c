@@ -57,7 +57,8 @@ diag_io_head_holds(const struct diag_block_io *h, uint32_t len)
 	bool flush = h->op == DIAG_BLOCK_FLUSH;
 
 	return h->op >= DIAG_BLOCK_READ && h->op <= DIAG_BLOCK_FLUSH &&
-	    diag_io_has_flags(h) && memcmp(h->zero, none, sizeof none) == 0 &&
+	    diag_io_has_flags(h) && h->reserved == 0 &&
+	    memcmp(h->zero, none, sizeof none) == 0 &&
 	    h->count <= DIAG_BLOCK_EXTENTS && (h->count == 0) == flush &&
 	    len == sizeof *h + h->count * sizeof(struct diag_block_extent);
 }
@@ -186,12 +187,17 @@ diag_io_begin(struct vm *vm, struct block_call *call, struct medium *m,
 	blockio_submit(vm, &call->rq);
 }
 
+/* Lock held.  NULL: the disk that is meant is not there. */
 static struct medium *
-diag_io_medium(struct vm *vm, uint32_t vdev)
+diag_io_medium(struct vm *vm, const struct diag_block_io *head)
 {
-	struct device *d = machine_device(vm, vdev);
+	struct device *d = machine_device(vm, head->vdev);
+	struct medium *m = d != NULL ? d->medium : NULL;
 
-	return d != NULL ? d->medium : NULL;
+	if (m != NULL && head->attachment != 0 &&
+	    head->attachment != m->attachment)
+		return NULL;
+	return m;
 }
 
 static void
@@ -236,7 +242,7 @@ diag_io_block(struct diag_call *c)
 	if (rc != DIAG_DONE)
 		return rc;
 	pthread_mutex_lock(&vm->lock);
-	m = diag_io_medium(vm, io.head.vdev);
+	m = diag_io_medium(vm, &io.head);
 	if (m == NULL)
 		diag_io_results(c, 3);
 	else
@@ -300,7 +306,7 @@ diag_io_block_async(struct diag_call *c)
 	if (rc != DIAG_DONE)
 		return rc;
 	pthread_mutex_lock(&vm->lock);
-	m = diag_io_medium(vm, io.head.vdev);
+	m = diag_io_medium(vm, &io.head);
 	call = diag_io_place(vm);
 	diag_io_results(c, m == NULL ? 3 : call == NULL ? 2 : 0);
 	if (c->block.cc == 0)

@@ -149,7 +149,8 @@ machine_open(struct vm *vm, const struct ipc_vm_config *config, int kvm)
 	blockio_open(vm);
 	vm->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (vm->wake < 0 || mem_open(&vm->mem, config->storage) < 0 ||
-	    blockio_start(vm) < 0 || kvm_open(&vm->kvm, kvm) < 0 || kvm_storage(&vm->kvm, &vm->mem) < 0)
+	    blockio_start(vm) < 0 || kvm_open(&vm->kvm, kvm) < 0 ||
+	    kvm_storage(&vm->kvm, &vm->mem) < 0)
 		return -1;
 	for (unsigned i = 0; i < vm->ncpus; i++)
 		if (machine_open_cpu(vm, i) < 0)
@@ -384,28 +385,31 @@ machine_external(struct vm *vm, uint32_t code)
 }
 
 void
-machine_save_external(const struct vm *vm, struct section *s)
+machine_save(const struct vm *vm, struct section *s)
 {
 	section_put(s, vm->ext, sizeof vm->ext);
 	section_put_u32(s, vm->block_exts);
 	section_put(s, vm->block_ext, sizeof vm->block_ext);
+	section_put_u32(s, vm->io.attachments);
 }
 
 int
-machine_load_external(struct vm *vm, struct section *s)
+machine_load(struct vm *vm, struct section *s)
 {
-	uint32_t block_ext[DIAG_BLOCK_ASYNC_MAX], block_exts;
+	uint32_t block_ext[DIAG_BLOCK_ASYNC_MAX], block_exts, attachments;
 	uint8_t ext[sizeof vm->ext];
 
 	section_get(s, ext, sizeof ext);
 	block_exts = section_get_u32(s);
 	section_get(s, block_ext, sizeof block_ext);
+	attachments = section_get_u32(s);
 	if (!section_whole(s) || block_exts > DIAG_BLOCK_ASYNC_MAX)
 		return -1;
 	pthread_mutex_lock(&vm->lock);
 	memcpy(vm->ext, ext, sizeof ext);
 	memcpy(vm->block_ext, block_ext, sizeof block_ext);
 	vm->block_exts = block_exts;
+	vm->io.attachments = attachments;
 	machine_interrupts(vm);
 	pthread_mutex_unlock(&vm->lock);
 	return 0;

@@ -19,7 +19,7 @@
 #include "diagnose.h"
 #include "subchan.h"
 
-#define SAVE_VERSION 3
+#define SAVE_VERSION 4
 #define SAVE_ROUND(n, to) (((n) + (to) - 1) / (to) * (to))
 
 static const char save_magic[8] = { 'V', 'M', '3', '7', '0', 'S', 'A', 'V' };
@@ -172,7 +172,7 @@ save_put_section(struct save_file *f, struct save_section head,
 static void
 save_put_sections(struct vm *vm, struct save_file *f, struct section *s)
 {
-	machine_save_external(vm, s);
+	machine_save(vm, s);
 	save_put_section(f, (struct save_section){ .kind = SAVE_MACHINE }, s);
 	for (unsigned i = 0; i < vm->ncpus; i++) {
 		*s = (struct section){ .bytes = s->bytes };
@@ -318,7 +318,7 @@ save_give_section(struct vm *vm, const struct save_section *head,
 
 	switch (head->kind) {
 	case SAVE_MACHINE:
-		return apply && machine_load_external(vm, s) < 0 ? EPROTO : 0;
+		return apply && machine_load(vm, s) < 0 ? EPROTO : 0;
 	case SAVE_CPU:
 		if (head->id >= vm->ncpus)
 			return ENODEV;

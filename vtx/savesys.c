@@ -388,6 +388,7 @@ savesys_load(struct vm *vm, struct savesys *s, struct mem_pages *pages)
 	machine_reset(vm, true);
 	if (atomic_load(&vm->io.stale))
 		return VM_SAVED_IO; /* a disk of the host hangs */
+	blockio_renumber(vm);
 	for (uint32_t i = 0; i < s->h.runs; i++) {
 		struct saved_run run = savesys_run(s, i);
 

@@ -176,9 +176,10 @@ uint64_t machine_rip(struct vm *vm);
 
 /* An external interrupt, code 1 to 255. */
 void machine_external(struct vm *vm, uint32_t code);
-/* External interrupts into a section and back; -1: refused. */
-void machine_save_external(const struct vm *vm, struct section *s);
-int machine_load_external(struct vm *vm, struct section *s);
+/* What is neither a processor nor a device into a section and back; -1:
+ * refused. */
+void machine_save(const struct vm *vm, struct section *s);
+int machine_load(struct vm *vm, struct section *s);
 
 struct device *machine_device(struct vm *vm, uint32_t vdev);
 /* 0 or -1 with errno; the descriptor is taken either way. */

@@ -139,12 +139,13 @@ deck save -s 512 -r 01C=cards.data -D 201=numbers.data
 
 # A saved system, in machines that are larger; and all that must not start,
 # to a machine that goes on as if nothing had been asked.
-check saved -r 00C=saved.deck ipl=00C rc=0 storage=2048 saved="A PARM 1" rc=0 \
+system="-r 00C=saved.deck -D 190=numbers.data"
+check saved $system ipl=00C rc=0 storage=2048 saved="A PARM 1" rc=0 \
 	word=40088:0 saved="A PARM 1" rc=0 saved="A PARM 1" rc=0 \
 	storage=65536 saved="A PARM 1" rc=0 state=disabled clear state=asked \
 	word=FFFFC:0 saved="A PARM 1" rc=0 state=disabled ipl=00C,clear,stop \
 	state=asked word=50008:0
-check saved-refused -r 00C=saved.deck ipl=00C,parm=REFUSED \
+check saved-refused $system ipl=00C,parm=REFUSED \
 	sleep=200 forged=cut=0:1 forged=cut=1:1 forged=cut=119:1 \
 	forged=cut=120:1 forged=cut=500:1 forged=cut=4096:1 \
 	forged=cut=-4096:1 forged=cut=-1:1 forged=long=1:1 forged=long=4096:1 \
@@ -158,7 +159,7 @@ check saved-refused -r 00C=saved.deck ipl=00C,parm=REFUSED \
 	forged=mode:3 forged=storage:4 forged=small:1 forged=runs:1 \
 	forged=norun:1 forged=pages:1 forged=processor:1 forged=at:1 \
 	forged=order:1 forged=folder:5 external=40 rc=0
-check saved-small -r 00C=saved.deck ipl=00C rc=0 state=disabled storage=512 \
+check saved-small $system ipl=00C rc=0 state=disabled storage=512 \
 	forged=flip=4000:4 ipl=00C,stop state=asked
 
 # How a machine ends, and that its vmguest is there for the next one.

@@ -11,6 +11,9 @@
 #define READONLY 0x201u
 #define BLOCKS 64u
 #define REJECT SENSE_COMMAND_REJECT
+#define HEAD ((uint32_t)sizeof(struct diag_block_io))
+#define EXTENT ((uint32_t)sizeof(struct diag_block_extent))
+#define TWO (HEAD + 2 * EXTENT) /* a block with two extents */
 
 static struct blocks {
 	struct diag_block_io head;
@@ -241,51 +244,55 @@ operands(void)
 	add(&rq, 0, 1, buffer);
 	add(&rq, 1, 1, buffer);
 	for (uint32_t i = 1; i < 8; i++)
-		CHECK(50, faults(at + i, 56, MACHINE_PGM_SPECIFICATION,
+		CHECK(50, faults(at + i, TWO, MACHINE_PGM_SPECIFICATION,
 		    at + i));
 	/* Lengths that are not the count's. */
 	for (uint32_t len = 0; len < 120; len++)
-		CHECK(51, len == 56 || specification(len));
-	CHECK(52, specification(0xFFFFFFFFu) && specification(0x80000038u));
+		CHECK(51, len == TWO || specification(len));
+	CHECK(52, specification(0xFFFFFFFFu) &&
+	    specification(0x80000000u + TWO));
 	/* Outside storage. */
-	CHECK(53, faults(STORAGE, 56, MACHINE_PGM_ADDRESSING, STORAGE));
-	CHECK(54, faults(STORAGE - 48, 56, MACHINE_PGM_ADDRESSING,
+	CHECK(53, faults(STORAGE, TWO, MACHINE_PGM_ADDRESSING, STORAGE));
+	CHECK(54, faults(STORAGE - 48, TWO, MACHINE_PGM_ADDRESSING,
 	    STORAGE - 48));
-	CHECK(55, faults(0xFFFFFFF8u, 56, MACHINE_PGM_ADDRESSING,
+	CHECK(55, faults(0xFFFFFFF8u, TWO, MACHINE_PGM_ADDRESSING,
 	    0xFFFFFFF8u));
 	/* Operations, flags, zeros, counts. */
 	for (unsigned op = 0; op < 256; op++) {
 		rq.head.op = (uint8_t)op;
 		CHECK(56, op == DIAG_BLOCK_READ || op == DIAG_BLOCK_WRITE ||
-		    specification(56));
+		    specification(TWO));
 	}
 	rq.head.op = DIAG_BLOCK_READ;
 	rq.head.flags = DIAG_BLOCK_THEN_FLUSH; /* not for a read */
-	CHECK(57, specification(56));
+	CHECK(57, specification(TWO));
 	rq.head.op = DIAG_BLOCK_WRITE;
 	rq.head.flags = 0x02;
-	CHECK(58, specification(56));
+	CHECK(58, specification(TWO));
 	rq.head.flags = 0;
 	rq.head.op = DIAG_BLOCK_READ;
 	for (unsigned i = 0; i < 3; i++) {
 		rq.head.zero[i] = 1;
-		CHECK(59, specification(56));
+		CHECK(59, specification(TWO));
 		rq.head.zero[i] = 0;
 	}
+	rq.head.reserved = 0x80000000u;
+	CHECK(66, specification(TWO));
+	rq.head.reserved = 0;
 	rq.extent[1].zero = 1;
-	CHECK(60, specification(56));
+	CHECK(60, specification(TWO));
 	rq.extent[1].zero = 0;
 	rq.head.count = 0;
-	CHECK(61, specification(24));
+	CHECK(61, specification(HEAD));
 	rq.head.count = DIAG_BLOCK_EXTENTS + 1;
 	CHECK(62, specification(length_of(&rq)));
 	rq.head.count = 0xFFFF;
-	CHECK(63, specification(56) && specification(length_of(&rq)));
+	CHECK(63, specification(TWO) && specification(length_of(&rq)));
 	begin(&rq, READONLY, DIAG_BLOCK_FLUSH, DIAG_BLOCK_THEN_FLUSH);
-	CHECK(64, specification(24));
+	CHECK(64, specification(HEAD));
 	begin(&rq, READONLY, DIAG_BLOCK_FLUSH, 0);
 	add(&rq, 0, 1, buffer);
-	CHECK(65, specification(40));
+	CHECK(65, specification(HEAD + EXTENT));
 	return 0;
 }
 
@@ -306,16 +313,16 @@ addresses(void)
 		begin(&rq, READONLY, DIAG_BLOCK_READ, 0);
 		add(&rq, 1, 1, buffer);
 		add(&rq, 0, rows[i].blocks, (void *)rows[i].addr);
-		CHECK(70, faults(at, 56, MACHINE_PGM_ADDRESSING,
+		CHECK(70, faults(at, TWO, MACHINE_PGM_ADDRESSING,
 		    rows[i].addr));
 		/* Even for a device that is not there. */
 		rq.head.vdev = 0x300;
-		CHECK(71, faults(at, 56, MACHINE_PGM_ADDRESSING,
+		CHECK(71, faults(at, TWO, MACHINE_PGM_ADDRESSING,
 		    rows[i].addr));
 	}
 	begin(&rq, READONLY, DIAG_BLOCK_READ, 0);
 	add(&rq, 0, 1, (void *)(STORAGE - 511));
-	CHECK(72, faults(at, 40, MACHINE_PGM_ADDRESSING, STORAGE - 511));
+	CHECK(72, faults(at, HEAD + EXTENT, MACHINE_PGM_ADDRESSING, STORAGE - 511));
 	CHECK(73, buffer[0] == 0xEE && rq.head.unit == 0x55);
 	return 0;
 }
@@ -505,11 +512,75 @@ general_bad(void)
 	return 0;
 }
 
+/* --- which disk is meant --- */
+
+/* Block 3 to or from the disk of that number, by A4 and 250: both condition
+ * codes as expected, and nothing stored when it is another disk. */
+static bool
+meant(uint32_t vdev, uint8_t op, uint32_t number, uint32_t cc)
+{
+	begin(&rq, vdev, op, 0);
+	add(&rq, 3, 1, buffer);
+	rq.head.attachment = number;
+	if (execute(DIAG_BLOCK_IO, &rq) != cc)
+		return false;
+	if (cc == 3 && (rq.head.unit != 0x55 || rq.head.done != 0x5555))
+		return false;
+	if (execute(DIAG_BLOCK_IO_ASYNC, &rq) != cc)
+		return false;
+	if (cc == 0)
+		wait_interrupt();
+	return true;
+}
+
+static int
+attachments(void)
+{
+	uint32_t first = attachment(WRITABLE), other_disk, now;
+
+	other_disk = attachment(READONLY);
+	CHECK(130, first != 0 && other_disk != 0 && first != other_disk);
+	CHECK(131, attachment(WRITABLE) == first);
+	fill(buffer, 0xA1, 512);
+	CHECK(132, meant(WRITABLE, DIAG_BLOCK_WRITE, first, 0));
+	CHECK(133, meant(WRITABLE, DIAG_BLOCK_READ, 0, 0));
+	CHECK(134, meant(WRITABLE, DIAG_BLOCK_READ, other_disk, 3));
+	CHECK(135, meant(READONLY, DIAG_BLOCK_READ, first, 3));
+	CHECK(136, meant(CONSOLE, DIAG_BLOCK_READ, first, 3));
+	/* Another disk at the same place: whoever means the first one does not
+	 * write to it, read it or flush it. */
+	CHECK(137, cp("DETACH 200") == 0);
+	CHECK(138, meant(WRITABLE, DIAG_BLOCK_WRITE, first, 3) &&
+	    meant(WRITABLE, DIAG_BLOCK_WRITE, 0, 3));
+	CHECK(139, cp("MOUNT 200") == 0);
+	fill(buffer, 0xB2, 512);
+	CHECK(140, meant(WRITABLE, DIAG_BLOCK_WRITE, first, 3));
+	CHECK(141, meant(WRITABLE, DIAG_BLOCK_READ, first, 3) &&
+	    buffer[0] == 0xB2);
+	begin(&rq, WRITABLE, DIAG_BLOCK_FLUSH, 0);
+	rq.head.attachment = first;
+	CHECK(142, execute(DIAG_BLOCK_IO, &rq) == 3);
+	now = attachment(WRITABLE);
+	CHECK(143, now != 0 && now != first && now != other_disk);
+	CHECK(144, meant(WRITABLE, DIAG_BLOCK_READ, now, 0) &&
+	    buffer[0] == 0xA1);
+	/* And when it is exchanged without having been away. */
+	CHECK(145, cp("MOUNT 200") == 0);
+	CHECK(146, meant(WRITABLE, DIAG_BLOCK_READ, now, 3));
+	CHECK(147, tio(WRITABLE) == 1 &&
+	    chan_block.csw.unit == UNIT_DEVICE_END);
+	first = attachment(WRITABLE);
+	CHECK(148, first != 0 && first != now && first != other_disk &&
+	    meant(WRITABLE, DIAG_BLOCK_READ, first, 0));
+	return 0;
+}
+
 int
 guest_test(void)
 {
 	static int (*const parts[])(void) = { reading, writing, refused,
-		operands, addresses, asynchronous, general_good, general_bad };
+		operands, addresses, asynchronous, general_good, general_bad,
+		attachments };
 	int rc = 0;
 
 	for (unsigned i = 0; i < sizeof parts / sizeof parts[0] && rc == 0;

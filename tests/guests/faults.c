@@ -317,10 +317,12 @@ order(void)
 	/* Asynchronous ones and channel programs stay in line. */
 	begin(WHOLE, DIAG_BLOCK_WRITE, 0);
 	add(1, 1, buffer);
-	diag(DIAG_BLOCK_IO_ASYNC, &rq, 40, NULL, 0);
+	diag(DIAG_BLOCK_IO_ASYNC, &rq, sizeof rq.head + sizeof rq.extent[0],
+	    NULL, 0);
 	CHECK(63, transfer(WHOLE, FBA_WRITE, 2, 1).unit == DONE);
 	rq.extent[0].block = 3;
-	diag(DIAG_BLOCK_IO_ASYNC, &rq, 40, NULL, 0);
+	diag(DIAG_BLOCK_IO_ASYNC, &rq, sizeof rq.head + sizeof rq.extent[0],
+	    NULL, 0);
 	begin(WHOLE, DIAG_BLOCK_FLUSH, 0);
 	CHECK(64, execute() == 0);
 	CHECK(65, calls("W1 W2 W3 F "));

@@ -202,6 +202,16 @@ run(uint32_t vdev)
 }
 
 uint32_t
+attachment(uint32_t vdev)
+{
+	static struct fba_characteristics c;
+
+	ccw_set(0, FBA_READ_CHARACTERISTICS, &c, sizeof c, 0);
+	return run(vdev).unit == (UNIT_CHANNEL_END | UNIT_DEVICE_END) &&
+	    c.zero == 0 ? c.attachment : 0;
+}
+
+uint32_t
 sense(uint32_t vdev)
 {
 	static struct ccw c __attribute__((aligned(8)));

@@ -90,6 +90,8 @@ uint32_t hio(uint32_t vdev);
 struct csw run(uint32_t vdev);
 /* Wait by TIO. */
 struct csw end_of(uint32_t vdev);
+/* The disk's number (channel.h), 0 when there is none. */
+uint32_t attachment(uint32_t vdev);
 /* Sense byte 0 << 8 | byte 1, by a SENSE of its own. */
 uint32_t sense(uint32_t vdev);
 

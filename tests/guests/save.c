@@ -148,6 +148,7 @@ disk(void)
 	static struct fba_extent extent = { .last = 63 };
 	static struct fba_locate locate = { .op = FBA_OP_READ, .blocks = 8,
 		.first = 3 };
+	uint32_t number;
 
 	/* Saved again and again while it reads. */
 	ccw_set(0, FBA_DEFINE_EXTENT, &extent, sizeof extent, CCW_CC);
@@ -159,6 +160,12 @@ disk(void)
 	CHECK(62, end_of(0x201).unit == DONE);
 	for (unsigned i = 0; i < 8; i++)
 		CHECK(63, big[i * 512] == i + 3);
+	/* It is the disk it was, and what comes later is another. */
+	number = attachment(0x201);
+	CHECK(64, number != 0 && cp("SAVE") == 0);
+	CHECK(65, attachment(0x201) == number);
+	CHECK(66, cp("DETACH 201") == 0 && cp("MOUNT 201") == 0);
+	CHECK(67, attachment(0x201) != 0 && attachment(0x201) != number);
 	return 0;
 }
 

@@ -92,7 +92,7 @@ busy(void)
 
 /* What only a machine that was started from the file sees. */
 static int
-resumed(uint64_t before)
+resumed(uint64_t before, uint32_t number)
 {
 	static struct diag_range range = { FIRST, PAGE };
 	uint32_t now = io.count;
@@ -108,6 +108,8 @@ resumed(uint64_t before)
 	/* Devices are there, and quiet. */
 	__asm__ volatile("sti; nop; nop; cli" : : : "memory");
 	CHECK(24, io.count == now && ext.count == 0);
+	/* Other disks, for whoever remembers one. */
+	CHECK(31, attachment(DISK) != 0 && attachment(DISK) != number);
 	ccw_set(0, CMD_NOP, 0, 1, 0);
 	CHECK(25, sio(CONSOLE) == 0);
 	wait_interrupt();
@@ -158,17 +160,19 @@ int
 guest_test(void)
 {
 	bool wait = low->parm_len > 0;
+	uint32_t number = attachment(DISK);
 	uint64_t before = tsc();
 	int rc;
 
 	set_storage();
 	rc = busy();
 	CHECK(9, rc == 0);
-	CHECK(10, save());
+	CHECK(10, number != 0 && save());
 	CHECK(11, diag_block.rc == 0 || diag_block.rc == DIAG_RESUMED);
 	CHECK(12, storage_kept());
 	if (diag_block.rc == DIAG_RESUMED)
-		return resumed(before);
+		return resumed(before, number);
 	CHECK(13, STORAGE == WAS && low->ipl_vdev == READER);
+	CHECK(14, attachment(DISK) == number);
 	return wait ? refused() : 0;
 }

@@ -124,6 +124,7 @@ dasd_start_characteristics(struct device *d, struct transfer *t)
 	k->u.characteristics = (struct fba_characteristics){
 		.block = FBA_BLOCK,
 		.flags = d->medium->read_only ? FBA_READ_ONLY : 0,
+		.attachment = d->medium->attachment,
 		.blocks = d->medium->blocks,
 	};
 	k->at = 0;
@@ -299,6 +300,7 @@ dasd_save(struct device *d, struct section *s)
 
 	section_put_u64(s, d->medium->blocks);
 	section_put_u8(s, d->medium->read_only);
+	section_put_u32(s, d->medium->attachment);
 	section_put_u8(s, k->defined);
 	section_put(s, &k->extent, sizeof k->extent);
 	section_put_u8(s, k->located);
@@ -326,6 +328,7 @@ dasd_load(struct device *d, struct section *s)
 	struct dasd *k = d->state;
 	uint64_t blocks = section_get_u64(s);
 	bool read_only = section_get_u8(s) != 0;
+	uint32_t attachment = section_get_u32(s);
 
 	k->defined = section_get_u8(s) != 0;
 	section_get(s, &k->extent, sizeof k->extent);
@@ -352,6 +355,7 @@ dasd_load(struct device *d, struct section *s)
 		k->at = 0;
 		return -1;
 	}
+	d->medium->attachment = attachment;
 	return 0;
 }
 
