@@ -6,6 +6,7 @@
 
 import os
 import re
+import shutil
 
 import common
 import vm
@@ -78,7 +79,7 @@ def main():
                        config="VOLUME %s\n" % VOLUME)
     folder = os.path.join(system.home, "in")
     os.makedirs(folder, exist_ok=True)
-    must(vm.run(["cp", common.tool("seqio"), folder]))
+    shutil.copy(common.tool("seqio"), os.path.join(folder, "seqio"))
     make_disk(system)
     with system:
         client = system.ready(system.telnet(), "BENCH")
