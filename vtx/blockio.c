@@ -44,7 +44,7 @@ blockio_open(struct vm *vm)
 		io->attachments = 0;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&io->work, NULL);
+	sem_init(&io->work, 0, 0);
 	pthread_cond_init(&io->over, &attr);
 	pthread_condattr_destroy(&attr);
 }
@@ -64,7 +64,7 @@ blockio_submit(struct vm *vm, struct block_request *rq)
 void
 blockio_go(struct vm *vm)
 {
-	pthread_cond_signal(&vm->io.work);
+	sem_post(&vm->io.work);
 }
 
 static struct block_request *
@@ -303,12 +303,10 @@ blockio_main(void *arg)
 	pthread_mutex_lock(&vm->lock);
 	io->ready = true;
 	pthread_cond_broadcast(&io->over);
+	pthread_mutex_unlock(&vm->lock);
 	for (;;) {
-		while (io->head == NULL)
-			pthread_cond_wait(&io->work, &vm->lock);
-		pthread_mutex_unlock(&vm->lock);
+		sem_wait(&io->work);
 		blockio_serve(vm);
-		pthread_mutex_lock(&vm->lock);
 	}
 	return NULL;
 }

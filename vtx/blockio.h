@@ -12,6 +12,7 @@
 #define VM370_VTX_BLOCKIO_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -68,10 +69,10 @@ struct medium {
 	struct medium *next; /* of those that are */
 };
 
-/* Under the machine's lock. */
+/* Under the machine's lock, all but work. */
 struct blockio {
+	sem_t work; /* as many as there are requests, or more */
 	bool ready; /* the thread is there */
-	pthread_cond_t work;
 	pthread_cond_t over; /* a request is, or the thread is ready */
 	struct block_request *head, **tail;
 	struct block_request *busy;

@@ -14,7 +14,7 @@ struct vcpu;
 /* What a vCPU does next. */
 enum vcpu_next {
 	NEXT_RUN,
-	NEXT_WAIT,  /* complete the OUT, then wait as vcpu.want says */
+	NEXT_WAIT,  /* complete the OUT, then wait as vcpu.wait says */
 	NEXT_LEAVE, /* nothing in flight: back to the hold point */
 };
 

@@ -160,8 +160,10 @@ diag_command(struct diag_call *c)
 	call->implied = (b->flags & DIAG_COMMAND_IMPLIED) != 0;
 	call->tag++;
 	call->block = c->at;
-	c->v->want = WAIT_CP;
+	call->posted = true;
+	c->v->wait = WAIT_CP;
 	pthread_mutex_unlock(&vm->lock);
+	machine_wake(vm);
 	return DIAG_WAITS;
 }
 
@@ -310,7 +312,6 @@ diag_cancel(struct vcpu *v)
 	v->call.posted = false;
 	v->call.tag++;
 	v->general.device = NULL;
-	v->ended = false;
 }
 
 void

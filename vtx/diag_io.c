@@ -126,15 +126,6 @@ diag_io_store(struct vm *vm, uint32_t parm, const struct diag_io_end *end)
 	    end, sizeof *end);
 }
 
-/* Lock held.  The processor need wait no longer, or has not come to waiting
- * yet; vcpu_go() follows. */
-static void
-diag_io_release(struct vcpu *v)
-{
-	v->ended = v->wait == WAIT_NONE;
-	v->wait = WAIT_NONE;
-}
-
 static void
 diag_io_ended(struct vm *vm, struct block_request *rq)
 {
@@ -157,7 +148,7 @@ diag_io_ended(struct vm *vm, struct block_request *rq)
 		return;
 	}
 	diag_results(vm, call->block, &results);
-	diag_io_release(call->v);
+	call->v->wait = WAIT_NONE;
 	vm->io.waiter = call->v;
 }
 
@@ -225,8 +216,7 @@ diag_io_wait(struct diag_call *c, struct medium *m, const struct diag_io *io)
 	v->io.v = v;
 	v->io.block = c->at;
 	v->io.parm = c->block.in_addr;
-	v->want = WAIT_BLOCK_IO;
-	v->ended = false;
+	v->wait = WAIT_BLOCK_IO;
 	diag_io_begin(v->vm, &v->io, m, io);
 	return DIAG_WAITS;
 }
@@ -354,7 +344,7 @@ diag_general_finish(struct vcpu *v, uint32_t cc)
 
 	v->general.device = NULL;
 	diag_results(v->vm, v->general.block, &results);
-	diag_io_release(v);
+	v->wait = WAIT_NONE;
 	vcpu_go(v);
 }
 
@@ -391,8 +381,7 @@ diag_general_begin(struct diag_call *c, const struct diag_general_io *g)
 	if (cc == 0) {
 		v->general = (struct general_call){ .device = d,
 			.block = c->at, .parm = c->block.in_addr };
-		v->want = WAIT_GENERAL_IO;
-		v->ended = false;
+		v->wait = WAIT_GENERAL_IO;
 		return DIAG_WAITS;
 	}
 	if (cc == 1)

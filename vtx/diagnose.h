@@ -45,7 +45,7 @@ struct diag_call {
 };
 
 #define DIAG_DONE 0
-#define DIAG_WAITS (-1) /* vcpu.want says what for */
+#define DIAG_WAITS (-1) /* vcpu.wait says what for */
 
 /* DIAG_DONE: results are in block.  Above that, an enum machine_pgm. */
 int diag_io_block(struct diag_call *c);

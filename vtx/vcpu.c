@@ -83,6 +83,14 @@ vcpu_go(struct vcpu *v)
 	pthread_cond_signal(&v->go);
 }
 
+static void
+vcpu_will_wait(struct vcpu *v, enum vcpu_wait what)
+{
+	pthread_mutex_lock(&v->vm->lock);
+	v->wait = what;
+	pthread_mutex_unlock(&v->vm->lock);
+}
+
 /* The machine stops by itself; vmcp is told by the device thread. */
 static enum vcpu_next
 vcpu_stop(struct vcpu *v, enum ipc_vm_why why, uint64_t rip, uint64_t detail)
@@ -109,26 +117,28 @@ vcpu_failed(struct vcpu *v, uint64_t detail)
 	return vcpu_stop(v, VM_WHY_NOT_RUNNABLE, reg[VMREG_RIP], detail);
 }
 
+/* What the processor is to wait for may be over already. */
+static bool
+vcpu_waits(struct vcpu *v)
+{
+	bool waits;
+
+	pthread_mutex_lock(&v->vm->lock);
+	waits = v->wait != WAIT_NONE;
+	pthread_mutex_unlock(&v->vm->lock);
+	return waits;
+}
+
 /* Complete the OUT that the processor left with, so that its registers are
  * those of the next instruction. */
-static enum vcpu_next
+static void
 vcpu_settle(struct vcpu *v)
 {
 	struct kvm_exit ex = { 0 };
-	enum kvm_exit_kind kind;
 
 	kvm_kick(&v->kvm);
-	kind = kvm_cpu_run(&v->kvm, false, &ex);
-	if (kind != KVM_EXITED_ASKED)
-		return vcpu_failed(v, ex.detail);
-	pthread_mutex_lock(&v->vm->lock);
-	v->wait = v->ended ? WAIT_NONE : v->want;
-	v->ended = false;
-	v->call.posted = v->want == WAIT_CP;
-	pthread_mutex_unlock(&v->vm->lock);
-	if (v->want == WAIT_CP)
-		machine_wake(v->vm);
-	return NEXT_LEAVE;
+	if (kvm_cpu_run(&v->kvm, false, &ex) != KVM_EXITED_ASKED)
+		vcpu_failed(v, ex.detail);
 }
 
 enum vcpu_next
@@ -152,7 +162,7 @@ vcpu_wait_port(struct vcpu *v, uint32_t value)
 	(void)value;
 	if (atomic_load(&v->vm->irq))
 		return NEXT_RUN;
-	v->want = WAIT_INTERRUPT;
+	vcpu_will_wait(v, WAIT_INTERRUPT);
 	return NEXT_WAIT;
 }
 
@@ -185,9 +195,7 @@ vcpu_halt(struct vcpu *v, struct kvm_exit *ex)
 
 	(void)ex;
 	if (kvm_enabled(&v->kvm)) {
-		pthread_mutex_lock(&v->vm->lock);
-		v->wait = WAIT_INTERRUPT;
-		pthread_mutex_unlock(&v->vm->lock);
+		vcpu_will_wait(v, WAIT_INTERRUPT);
 		return NEXT_LEAVE;
 	}
 	kvm_get_registers(&v->kvm, reg);
@@ -263,7 +271,7 @@ vcpu_run(struct vcpu *v)
 		kind = kvm_cpu_run(&v->kvm, window, &ex);
 		next = kind == KVM_EXITED_PORT ? bus_access(v, &ex) :
 		    vcpu_exits[kind](v, &ex);
-	} while (next == NEXT_RUN);
+	} while (next == NEXT_RUN || (next == NEXT_WAIT && !vcpu_waits(v)));
 	if (next == NEXT_WAIT)
 		vcpu_settle(v);
 }

@@ -30,7 +30,8 @@
 #define VM_CPUS 1     /* in 370 mode */
 #define VM_EXT_CODES 256
 
-/* What a quiet processor waits for besides being allowed to run. */
+/* What a processor waits for besides being allowed to run, or will as soon as
+ * it is out of KVM. */
 enum vcpu_wait {
 	WAIT_NONE,
 	WAIT_INTERRUPT, /* HLT with IF=1, or OUT to the wait port */
@@ -81,12 +82,9 @@ struct vcpu {
 	bool quiet; /* out of KVM, nothing in flight: anybody may look */
 	bool lost;  /* triple fault: there are no registers */
 	enum vcpu_wait wait;
-	bool ended; /* I/O that it wants to wait for is over already */
 	struct cp_call call;
 	struct block_call io;
 	struct general_call general;
-
-	enum vcpu_wait want; /* the vCPU's own: why it leaves KVM */
 };
 
 /* An IPL under way: the device thread's. */

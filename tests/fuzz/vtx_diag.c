@@ -44,14 +44,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	block.flags &= DIAG_COMMAND_IMPLIED;
 	mem_write(&f.vm.mem, GPA(0), data, size);
 	mem_write(&f.vm.mem, GPA(0), &block, sizeof block);
-	if (diag_port(v, 0) == NEXT_WAIT && v->want != WAIT_CP) {
-		v->wait = v->ended ? WAIT_NONE : v->want;
+	if (diag_port(v, 0) == NEXT_WAIT && v->wait != WAIT_CP) {
 		for (unsigned n = 0; n < 8 && fake_run(&f); n++)
 			;
 		machine_detach(&f.vm, 0x009); /* an A8 that reads it ends */
-	} else if (v->want == WAIT_CP) {
-		v->wait = WAIT_CP;
-		v->call.posted = true;
+	} else if (v->wait == WAIT_CP) {
 		diag_send_calls(&f.vm);
 		memcpy(reply.r.text, data, size < 64 ? size : 64);
 		reply.r.text_len = size < 64 ? (uint32_t)size : 64;
