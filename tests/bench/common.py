@@ -30,6 +30,29 @@ def tool(name):
     return os.path.join(vm.BUILD, "tests", "bench_" + name)
 
 
+def must(done):
+    """What a program said that must not fail."""
+    rc, out = done
+    if rc != 0:
+        raise SystemExit(out)
+    return out
+
+
+def disk(folder, files, blocks=20000):
+    """A CMS disk of the host's making, with these text files."""
+    image = os.path.join(folder, "own191")
+
+    def tool(word, *words):
+        must(vm.run([vm.front(), "disk", word, "--image", image, *words]))
+    tool("format", "--blocks", str(blocks))
+    for name, text in files.items():
+        path = os.path.join(folder, "text")
+        with open(path, "w") as f:
+            f.write(text)
+        tool("write", path, *name.split())
+    return image
+
+
 def row(name, ours, floor, unit, limit=None, value=None, least=None):
     """Ours, floor, ratio; with a limit, whether the value (the ratio, unless
     told otherwise) keeps to it: at most the limit, or at least least."""

@@ -24,13 +24,6 @@ def took(output):
     return int(re.search("seqio \\w+ \\d+ KiB: (\\d+) us", output)[1])
 
 
-def must(done):
-    rc, out = done
-    if rc != 0:
-        raise SystemExit(out)
-    return out
-
-
 def make_disk(system):
     """Before the start: a disk with the program, and a file for the floor."""
     folder = os.path.join(system.home, "volumes", VOLUME)
@@ -38,9 +31,10 @@ def make_disk(system):
     for vdev in ("191", "192"):
         with open(os.path.join(folder, "BENCH." + vdev), "wb") as f:
             f.truncate(BLOCKS * 512)
-    must(system.vm370("disk", "format", "BENCH", "191", "--label", "BENCH"))
-    must(system.vm370("disk", "write", "BENCH", "191",
-                      common.tool("seqio"), "SEQIO", "MODULE"))
+    common.must(system.vm370("disk", "format", "BENCH", "191", "--label",
+                             "BENCH"))
+    common.must(system.vm370("disk", "write", "BENCH", "191",
+                             common.tool("seqio"), "SEQIO", "MODULE"))
 
 
 def ours(client, how, kib):
@@ -56,9 +50,9 @@ def host(system, how, kib):
     where = "/vm370/home" if system.engine() == "lab" else system.home
     vdev = "191" if how == "read" else "192"
     how = "read" if how == "read" else "update"
-    return took(must(system.shell("%s/in/seqio %s %s/volumes/%s/BENCH.%s %d "
-                                  "%d" % (where, how, where, VOLUME, vdev,
-                                          MIB, kib), 300)))
+    script = "%s/in/seqio %s %s/volumes/%s/BENCH.%s %d %d" % (
+        where, how, where, VOLUME, vdev, MIB, kib)
+    return took(common.must(system.shell(script, 300)))
 
 
 def pairs(system, client, how, kib, least):

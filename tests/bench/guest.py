@@ -44,19 +44,15 @@ def blocks():
                    "instr", most)
 
 
-def ipl():
-    """With a disk of one's own, accessed as A."""
+def ipl(folder):
+    """With a disk of one's own, accessed as A, and its PROFILE EXEC run."""
     image = os.path.join(vm.BUILD, "share", "vm370", "cms190.img")
-    with tempfile.NamedTemporaryFile(suffix=".191") as own:
-        rc, out = vm.run([vm.front(), "disk", "format", "--image", own.name,
-                          "--blocks", "2000", "--label", "BENCH", "--force"])
-        if rc != 0:
-            raise SystemExit("vm370 disk format: exit %d: %s" % (rc, out))
-        disk, saved, floor = lab([(common.tool("ipl"), "/bin/ipl"),
-                                  (common.tool("iplfloor"), "/bin/iplfloor"),
-                                  (image, "/cms190"), (own.name, "/cms191")],
-                                 ["/bin/ipl", "/bin/vmguest", "/bin/iplfloor",
-                                  "/cms190", "Ready;", "/cms191"])
+    own = common.disk(folder, {"PROFILE EXEC": "SET RDYMSG LMSG\n"})
+    disk, saved, floor = lab([(common.tool("ipl"), "/bin/ipl"),
+                              (common.tool("iplfloor"), "/bin/iplfloor"),
+                              (image, "/cms190"), (own, "/cms191")],
+                             ["/bin/ipl", "/bin/vmguest", "/bin/iplfloor",
+                              "/cms190", "Ready;", "/cms191"])
     common.row("vmguest's exec to Ready;, saved CMS", saved / 1000,
                floor / 1000, "ms", 3)
     common.row("vmguest's exec to Ready;, IPL 190", disk / 1000, floor / 1000,
@@ -67,7 +63,8 @@ def main():
     common.arguments()
     diagnose()
     blocks()
-    ipl()
+    with tempfile.TemporaryDirectory() as folder:
+        ipl(folder)
 
 
 if __name__ == "__main__":
