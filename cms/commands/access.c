@@ -168,7 +168,7 @@ access_erase_all(struct access *a)
 		if (rc != 0)
 			return rc;
 	}
-	return rc == 0 ? edf_commit(a->edf) : rc;
+	return rc == 0 ? access_commit(a) : rc;
 }
 
 static int

@@ -41,7 +41,7 @@ erase_allowed(const struct command_line *line, const struct operand_pattern *p)
 static int
 erase_commit(const struct command_line *line, struct access *a)
 {
-	int rc = a != NULL ? edf_commit(a->edf) : 0;
+	int rc = a != NULL ? access_commit(a) : 0;
 
 	return rc == 0 ? 0 : operand_error(line, rc, a->mode, "*");
 }

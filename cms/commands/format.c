@@ -216,6 +216,8 @@ format_relabel(const struct command_line *line, struct format *f,
 		return command_message(line, 606, 'E', RC_SYNTAX,
 		    "INVALID LABEL: 1 TO 6 LETTERS AND DIGITS");
 	rc = edf_set_volume(a->edf, label);
+	if (rc == 0)
+		rc = access_commit(a);
 	return rc == 0 ? 0 : format_failed(line, f, rc);
 }
 

@@ -170,7 +170,7 @@ list_close(struct list *l, int rc)
 	}
 	rc = edf_close(l->file);
 	if (rc == 0)
-		rc = edf_commit(l->to->edf);
+		rc = access_commit(l->to);
 	return rc == 0 ? 0 : operand_error(l->line, rc, 'A', "CMS EXEC A1");
 }
 

@@ -196,7 +196,7 @@ rename_run(const struct command_line *line)
 	if (rc != 0)
 		return rc;
 	rc = rename_each(&r, rename_change);
-	last = edf_commit(access_find(r.old.mode)->edf);
+	last = access_commit(access_find(r.old.mode));
 	return rc != 0 || last == 0 ? rc :
 	    operand_error(line, last, r.old.mode, "*");
 }

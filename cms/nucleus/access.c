@@ -154,7 +154,7 @@ access_erase(struct access *a, const struct edf_stat *st)
 {
 	int rc = edf_erase(a->edf, st->name, st->type);
 
-	return rc == 0 ? edf_commit(a->edf) : rc;
+	return rc == 0 ? access_commit(a) : rc;
 }
 
 int
@@ -163,18 +163,31 @@ access_rename(struct access *a, const struct edf_stat *st,
 {
 	int same = memcmp(st->name, to->name, EDF_NAME) == 0 &&
 	    memcmp(st->type, to->type, EDF_NAME) == 0;
-	int rc = 0;
+	int rc, erased = EDF_NOT_FOUND;
 
-	if (file_is_open(a, st->name, st->type))
+	if (file_is_open(a, st->name, st->type) ||
+	    file_is_open(a, to->name, to->type))
 		return EDF_BUSY;
 	if (!same && over)
-		rc = edf_erase(a->edf, to->name, to->type);
-	if (rc == EDF_NOT_FOUND)
-		rc = 0;
+		erased = edf_erase(a->edf, to->name, to->type);
+	if (erased != 0 && erased != EDF_NOT_FOUND)
+		return erased;
+	rc = edf_rename(a->edf, st->name, st->type, to->name, to->type,
+	    to->number);
 	if (rc == 0)
-		rc = edf_rename(a->edf, st->name, st->type, to->name,
-		    to->type, to->number);
-	return rc == 0 ? edf_commit(a->edf) : rc;
+		return access_commit(a);
+	if (erased == 0)
+		access_undo(a);
+	return rc;
+}
+
+int
+access_date(struct access *a, const struct edf_stat *st,
+    const struct edf_date *date)
+{
+	int rc = edf_set_date(a->edf, st->name, st->type, date);
+
+	return rc == 0 ? access_commit(a) : rc;
 }
 
 /* --- accessing and releasing --- */
@@ -283,10 +296,33 @@ access_tell(const struct access_how *how, int rc)
 int
 access_commit(struct access *a)
 {
-	if (!a->changed)
-		return 0;
-	a->changed = 0;
-	return edf_commit(a->edf);
+	int rc = edf_commit(a->edf);
+
+	if (rc != 0)
+		access_undo(a);
+	return rc;
+}
+
+/* What is on the disk is what is read there: all of it is durable first.
+ * A disk that fails is used no more, but is in the list until the command has
+ * ended: others may be looking at it. */
+void
+access_undo(struct access *a)
+{
+	struct edf_device dev;
+	struct edf *edf;
+
+	file_disk_gone(a);
+	if (a->disk.gone)
+		return;
+	disk_device(&a->disk, a->read_only, &dev);
+	a->lost = dev.flush(dev.arg) == 0 ? edf_mount(&dev, &edf) : EDF_IO;
+	if (a->lost != 0) {
+		a->disk.gone = 1;
+		return;
+	}
+	edf_unmount(a->edf);
+	a->edf = edf;
 }
 
 void
@@ -324,8 +360,12 @@ access_sweep(void)
 		next = a->next;
 		if (!a->disk.gone)
 			continue;
-		console_line("DMSACC113S %c (%03X) NOT ATTACHED - RELEASED",
-		    a->mode, a->vdev);
+		if (a->lost != 0)
+			console_line("DMSACC112S %c (%03X) %s - RELEASED",
+			    a->mode, a->vdev, access_error(a->lost));
+		else
+			console_line("DMSACC113S %c (%03X) NOT ATTACHED - "
+			    "RELEASED", a->mode, a->vdev);
 		access_release(a);
 	}
 }

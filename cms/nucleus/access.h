@@ -23,8 +23,8 @@ struct access {
 	char mode;	     /* 'A' to 'Z' */
 	char parent;	     /* of which it is a read-only extension, or ' ' */
 	uint8_t read_only;
-	uint8_t system;  /* CMS's own: nobody writes it while it is used */
-	uint8_t changed; /* files were closed that are not committed */
+	uint8_t system; /* CMS's own: nobody writes it while it is used */
+	int lost;	/* why it could not be read any more, or 0 */
 	uint32_t vdev;
 	struct edf *edf;
 	struct disk disk;
@@ -65,11 +65,13 @@ const char *access_error(int error);
 /*
  * What programs and commands do to files that there are, committed at once.
  * A file may take the place of another (`over`) or not.  Each is 0, or an
- * EDF error, and then nothing has changed.
+ * EDF or other error, and then nothing has changed.
  */
 int access_erase(struct access *a, const struct edf_stat *st);
 int access_rename(struct access *a, const struct edf_stat *st,
     const struct fileid *to, int over);
+int access_date(struct access *a, const struct edf_stat *st,
+    const struct edf_date *date);
 
 /* Access a disk: 0, and what had the mode is released; or an error
  * (ACCESS_NO_DEVICE: there is none), and nothing has changed. */
@@ -89,8 +91,15 @@ int access_disk(const struct access_how *how, struct access **a);
 #define ACCESS_RC_DEVICE 100
 int access_tell(const struct access_how *how, int rc);
 
-/* What has been closed is the disk's for good: 0, or an EDF error. */
+/*
+ * What has been closed, erased, renamed is the disk's for good: 0, or an EDF
+ * error, and then it is undone.
+ */
 int access_commit(struct access *a);
+
+/* The disk is read anew, without what was not committed; files that are open
+ * on it fail from now on. */
+void access_undo(struct access *a);
 
 /* Files that are open on it fail from now on. */
 void access_release(struct access *a);
@@ -101,8 +110,8 @@ void access_forget(void);
 /* A command begins: R/O disks are looked at when they are come to. */
 void access_command(void);
 
-/* A command has ended: disks whose device is gone are released, and the user
- * is told. */
+/* A command has ended: disks whose device is gone, or which could not be read
+ * any more, are released, and the user is told. */
 void access_sweep(void);
 
 #endif

@@ -41,6 +41,7 @@ disk_open(struct disk *disk, uint32_t vdev)
 		return -1;
 	*disk = (struct disk){
 		.vdev = vdev,
+		.attachment = is.attachment,
 		.blocks = is.blocks < UINT32_MAX ? (uint32_t)is.blocks :
 		    UINT32_MAX,
 		.read_only = (is.flags & FBA_READ_ONLY) != 0,
@@ -53,8 +54,11 @@ disk_io(struct disk *disk, int op, int flags, unsigned count)
 {
 	int cc;
 
+	if (disk->gone)
+		return -1;
 	disk_request.io = (struct diag_block_io){
 		.vdev = disk->vdev,
+		.attachment = disk->attachment,
 		.op = (uint8_t)op,
 		.flags = (uint8_t)flags,
 		.count = (uint16_t)count,

@@ -11,9 +11,10 @@
 
 struct disk {
 	uint32_t vdev;
+	uint32_t attachment; /* channel.h: of no other disk at that address */
 	uint32_t blocks;
 	int read_only;
-	int gone; /* there is no such device any more */
+	int gone; /* there is no such device any more, or it is given up */
 };
 
 /* 0; -1 when there is no such disk. */

@@ -75,7 +75,9 @@ file_open(const struct file_open *open, struct file **file)
 	struct file *f;
 	int rc;
 
-	if (file_writer(open->disk, open->st->name, open->st->type) != NULL)
+	if (file_writer(open->disk, open->st->name, open->st->type) != NULL ||
+	    (making && file_is_open(open->disk, open->st->name,
+	    open->st->type)))
 		return E_BUSY;
 	f = file_new(FILE_DISK);
 	if (f == NULL)
@@ -128,15 +130,15 @@ file_finish(struct file *f)
 
 	if (!file_last(f))
 		return 0;
-	if (file_is_writer(f))
+	if (file_is_writer(f) && !f->unlinked)
 		rc = stream_flush(f, 1);
-	if (f->edf != NULL && rc == 0) {
-		if (file_is_writer(f))
-			f->disk->changed = 1;
+	if (f->edf != NULL && rc == 0 && !f->unlinked)
 		rc = error_of(edf_close(f->edf));
-	} else if (f->edf != NULL) {
+	else if (f->edf != NULL)
 		edf_abandon(f->edf);
-	}
+	if (rc == 0 && f->date.year != 0 && f->disk != NULL && !f->unlinked)
+		rc = error_of(edf_set_date(f->disk->edf, f->st.name,
+		    f->st.type, &f->date));
 	file_free(f);
 	return rc;
 }
@@ -177,24 +179,36 @@ file_commit(void)
 int
 file_sync(struct file *f)
 {
-	struct edf_file *edf = f->edf;
+	struct edf_file *edf;
+	uint64_t size;
 	int rc;
 
-	if (!file_is_writer(f))
+	if (!file_is_writer(f) || f->unlinked)
 		return 0;
-	rc = stream_flush(f, f->pending && !f->dirty);
-	edf = f->edf;
-	if (rc < 0 || edf == NULL)
+	rc = stream_flush(f, 1);
+	if (rc < 0)
 		return rc;
+	edf = f->edf;
+	size = edf_stream_size(edf);
 	f->edf = NULL;
-	f->disk->changed = 1;
 	rc = edf_close(edf);
 	if (rc == 0)
 		rc = access_commit(f->disk);
 	f->how = EDF_UPDATE;
 	if (rc == 0)
 		rc = edf_open(f->disk->edf, f->how, &f->st, &f->edf);
-	return error_of(rc);
+	return rc == 0 ? stream_reopened(f, size) : error_of(rc);
+}
+
+int
+file_unlink(const struct access *disk, const struct edf_stat *st)
+{
+	struct file *f = file_writer(disk, st->name, st->type);
+
+	if (f == NULL || f->how != EDF_CREATE)
+		return -1;
+	f->unlinked = 1;
+	return 0;
 }
 
 static int
@@ -260,6 +274,7 @@ file_records(struct file *f)
 	int rc = stream_flush(f, 1);
 
 	f->len = 0;
+	f->begun = 0;
 	if (rc == 0 && f->edf == NULL)
 		rc = E_NODATA;
 	return rc;

@@ -30,6 +30,7 @@ struct file {
 	unsigned refs;	   /* descriptors */
 	enum file_kind kind;
 	uint8_t pending; /* created, but not yet known as what */
+	uint8_t unlinked; /* created, and never to be on the disk */
 	uint32_t flags;  /* O_*: what its descriptors may do */
 	char mode;	 /* FILE_DIRECTORY: which disk; PATH_AT_ROOT: all */
 	uint64_t offset; /* of the next read or write; in a directory: entry */
@@ -39,8 +40,10 @@ struct file {
 	struct edf_file *edf;
 	enum edf_how how;
 	struct edf_stat st;
+	struct edf_date date; /* it is to have; year 0: when it is closed */
 	uint32_t record; /* the last one that was read */
 	uint64_t end;	 /* bytes there are, as the program counts */
+	uint32_t begun;	 /* bytes of the last record: a line that goes on */
 
 	/* Bytes of the stream from `at` on: read ahead, or to be written. */
 	char *buf;
@@ -84,9 +87,12 @@ void file_abandon(struct file *f);
 int file_finish(struct file *f);
 int file_commit(void);
 
-/* What has been written is on the disk for good; of a text the last line when
- * it has its newline. */
+/* What has been written is on the disk for good. */
 int file_sync(struct file *f);
+
+/* A file that is being created and has lost its name meanwhile: it is not
+ * made.  Any other that is open keeps its name: -1. */
+int file_unlink(const struct access *disk, const struct edf_stat *st);
 
 /* Records. */
 int64_t file_read_record(struct file *f, uint32_t record, struct space *s,

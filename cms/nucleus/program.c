@@ -158,16 +158,16 @@ program_load(struct program *p, struct program_file *file,
 static int
 program_go(struct program *p, uint64_t entry, uint64_t sp)
 {
-	struct frame frame = {
+	uint64_t rsp0 = cpu_tss.rsp0;
+	int rc;
+
+	p->start = (struct frame){
 		.rip = entry,
 		.cs = SEL_USER_CODE,
 		.rflags = RFLAGS_START,
 		.rsp = sp,
 		.ss = SEL_USER_DATA,
 	};
-	uint64_t rsp0 = cpu_tss.rsp0;
-	int rc;
-
 	console_show();
 	if (p->outer != NULL)
 		cpu_fpu_save(p->outer->fpu);
@@ -177,7 +177,7 @@ program_go(struct program *p, uint64_t entry, uint64_t sp)
 	cpu_fpu_reset();
 	cpu_set_fs(0);
 	cpu_set_gs(0);
-	rc = vector_run(&frame, &p->leave);
+	rc = vector_run(&p->start, &p->leave);
 	cpu_tss.rsp0 = rsp0;
 	program_now = p->outer;
 	console_program(-1);

@@ -15,8 +15,9 @@
 #define SPACE_LEVELS 4
 #define SPACE_INDEX(at, level) ((at) >> (12 + 9 * (level)) & 511)
 #define SPACE_SPAN(level) (1ull << (12 + 9 * (level)))
-#define SPACE_RESERVE 12 /* frames: tables for what is promised */
-#define SPACE_HEAP_MAX 16 /* and for the nucleus, to close files with */
+#define SPACE_TABLES 12 /* of a program that is loaded, beside one for each */
+#define SPACE_PAGES 512 /* so many pages */
+#define SPACE_HEAP_MAX 16 /* frames for the nucleus, to close files with */
 #define SPACE_HEAP_SHARE (256u << 10) /* one for so much storage */
 
 static real_t
@@ -83,6 +84,7 @@ space_entry(struct space *s, uint64_t at, int make)
 
 			if (frame == 0)
 				return NULL;
+			s->tables++;
 			*e = frame | PAGE_PRESENT | PAGE_WRITE | PAGE_USER;
 		}
 		table = storage_at((real_t)(*e & PAGE_ADDRESS));
@@ -144,30 +146,31 @@ space_change(struct space *s, uint64_t start, uint64_t end,
 	cpu_flush_tables();
 }
 
+static uint64_t
+space_wanted(const struct space *s, uint64_t bytes)
+{
+	uint64_t pages = (region_bytes(&s->regions) + bytes) / PAGE_SIZE;
+
+	pages -= pages < s->resident ? pages : s->resident;
+	return pages + pages / SPACE_PAGES + (s->tables < SPACE_TABLES ?
+	    SPACE_TABLES - s->tables : 0);
+}
+
 uint64_t
 space_promised(const struct space *s)
 {
-	uint64_t promised = region_bytes(&s->regions) / PAGE_SIZE;
-
-	return promised > s->resident ? promised - s->resident : 0;
+	return space_wanted(s, 0);
 }
 
 int
 space_room(const struct space *s, uint64_t bytes)
 {
-	uint64_t frames = storage_free() + s->freed_count;
-	uint64_t promised = space_promised(s);
 	uint64_t reserve = storage_size() / SPACE_HEAP_SHARE;
 
-	reserve = SPACE_RESERVE +
-	    (reserve < SPACE_HEAP_MAX ? reserve : SPACE_HEAP_MAX);
-
-	/* Tables cost one frame for each 512. */
-	frames -= frames / 512;
-	if (frames < reserve)
-		return 0;
-	frames -= reserve;
-	return promised <= frames && bytes / PAGE_SIZE <= frames - promised;
+	if (reserve > SPACE_HEAP_MAX)
+		reserve = SPACE_HEAP_MAX;
+	return space_wanted(s, bytes) + reserve <=
+	    storage_free() + s->freed_count;
 }
 
 int
@@ -206,19 +209,24 @@ space_discard(struct space *s, uint64_t start, uint64_t end)
 int
 space_move(struct space *s, uint64_t from, uint64_t to, uint64_t len)
 {
-	for (uint64_t at = 0; at < len; at += PAGE_SIZE) {
-		uint64_t *old = space_entry(s, from + at, 0), *new;
+	uint64_t end = from + len;
+	int rc = 0;
+
+	for (uint64_t at = from; at < end && rc == 0; at = space_skip(s, at)) {
+		uint64_t *old = space_entry(s, at, 0), *new;
 
 		if (old == NULL || *old == 0)
 			continue;
-		new = space_entry(s, to + at, 1);
-		if (new == NULL)
-			return -1;
+		new = space_entry(s, to + (at - from), 1);
+		if (new == NULL) {
+			rc = -1;
+			continue;
+		}
 		*new = *old;
 		*old = 0;
 	}
 	cpu_flush_tables();
-	return 0;
+	return rc;
 }
 
 static char *

@@ -17,6 +17,7 @@ struct space {
 	real_t freed; /* frames given back, linked through their first bytes */
 	size_t freed_count;
 	uint64_t resident; /* pages that have a frame */
+	uint64_t tables;   /* frames that say where */
 	struct regions regions;
 };
 
@@ -39,7 +40,8 @@ void space_discard(struct space *s, uint64_t start, uint64_t end);
 /* Move the pages of a range to another, which holds none. */
 int space_move(struct space *s, uint64_t from, uint64_t to, uint64_t len);
 
-/* Frames that it may still come to want, by what it has mapped. */
+/* Frames that it may still come to want, by what it has mapped, with those
+ * for tables. */
 uint64_t space_promised(const struct space *s);
 
 /* Could so many more bytes be kept in storage? */

@@ -87,11 +87,52 @@ stream_make(struct file *f, uint64_t at, const char *bytes, size_t len)
 
 /* --- writing --- */
 
+/* The last record is a line again that has begun, behind the others. */
+static int
+stream_resume(struct file *f)
+{
+	size_t len = f->begun, whole;
+	char *line = heap_take(len);
+	struct edf_stat st;
+	int64_t n;
+
+	if (line == NULL)
+		return E_NOMEM;
+	edf_file_stat(f->edf, &st);
+	n = edf_read(f->edf, st.records, line, len, &whole);
+	if (n == 0)
+		n = edf_truncate(f->edf, st.records - 1);
+	if (n == 0)
+		n = edf_stream_write(f->edf, edf_stream_size(f->edf), line,
+		    len);
+	heap_give(line, len);
+	f->begun = 0;
+	return n < 0 ? error_of((int)n) : 0;
+}
+
+int
+stream_reopened(struct file *f, uint64_t size)
+{
+	uint64_t now = edf_stream_size(f->edf);
+	size_t last;
+	int rc;
+
+	f->begun = 0;
+	if (now == size)
+		return 0;
+	rc = edf_read(f->edf, f->st.records, NULL, 0, &last);
+	if (rc == 0)
+		f->begun = (uint32_t)(size + last + 1 - now);
+	return error_of(rc);
+}
+
 static int
 stream_put(struct file *f, uint64_t at, const char *bytes, size_t len)
 {
 	int rc = f->pending ? stream_make(f, at, bytes, len) : stream_lost(f);
 
+	if (rc == 0 && f->begun > 0)
+		rc = stream_resume(f);
 	while (rc == 0 && len > 0) {
 		int64_t n;
 
@@ -217,6 +258,10 @@ stream_write(struct file *f, uint64_t offset, struct space *s, uint64_t from,
 
 	if (n == 0 && !f->pending && stream_is_text(f) && offset != f->end)
 		n = E_INVAL;
+	if (n == 0 && offset >= EDF_RECORDS_MAX)
+		n = len > 0 ? E_FBIG : 0;
+	else if (len > EDF_RECORDS_MAX - offset)
+		len = EDF_RECORDS_MAX - offset;
 	if (!f->dirty)
 		f->len = 0;
 	while (n >= 0 && done < len) {
@@ -234,7 +279,7 @@ stream_write(struct file *f, uint64_t offset, struct space *s, uint64_t from,
 			return n;
 		}
 	}
-	if (offset + done > f->end)
+	if (done > 0 && offset + done > f->end)
 		f->end = offset + done;
 	return done > 0 || n == 0 ? (int64_t)done : n;
 }
@@ -385,6 +430,7 @@ stream_set_lines(struct file *f, uint64_t size)
 		return 0;
 	if (size != 0)
 		return E_INVAL;
+	f->begun = 0;
 	rc = error_of(edf_truncate(f->edf, 0));
 	if (rc == 0)
 		f->end = 0;

@@ -25,6 +25,10 @@ int stream_set_size(struct file *f, uint64_t size);
  * on, unless this is the end.  0, or an error. */
 int stream_flush(struct file *f, int end);
 
+/* The file has been closed and opened again, when so many bytes were in EDF: a
+ * line without its end is a record now, but goes on. */
+int stream_reopened(struct file *f, uint64_t size);
+
 /* The buffer is forgotten, with what is in it. */
 void stream_drop(struct file *f);
 

@@ -89,7 +89,8 @@ sys_find(const struct path *path, struct access **found, struct edf_stat *st)
 	for (struct access *a = access_first(); a != NULL; a = a->next) {
 		struct file *f = file_writer(a, id->name, id->type);
 
-		if (f == NULL || (id->mode != '\0' && id->mode != a->mode))
+		if (f == NULL || f->unlinked ||
+		    (id->mode != '\0' && id->mode != a->mode))
 			continue;
 		*found = a;
 		file_stat(f, st);
@@ -271,9 +272,9 @@ unlink_at(struct ask *ask, uint64_t directory, uint64_t at)
 	struct edf_stat st;
 	int rc = sys_find_own(ask, directory, at, &path, &a, &st);
 
-	if (rc < 0)
-		return rc;
-	return error_of(access_erase(a, &st));
+	if (rc == E_BUSY && file_unlink(a, &st) == 0)
+		return 0;
+	return rc == 0 ? error_of(access_erase(a, &st)) : rc;
 }
 
 static int64_t
@@ -350,7 +351,6 @@ dirent_named(struct sys_dirent *d, uint8_t type, const char *name, size_t n)
 	memcpy(d->name, name, n);
 	d->name[n] = '\0';
 	d->type = type;
-	d->ino = 1;
 	d->len = (uint16_t)((DIRENT_HEAD + n + 1 + 7) & ~(size_t)7);
 }
 
@@ -366,6 +366,7 @@ dirent_disk(struct file *f, struct sys_dirent *d)
 	if (a == NULL)
 		return 0;
 	dirent_named(d, DT_DIR, (char[]){ (char)(a->mode - 'A' + 'a') }, 1);
+	d->ino = (uint64_t)a->mode;
 	return 1;
 }
 
@@ -389,6 +390,7 @@ dirent_file(struct file *f, struct sys_dirent *d, uint32_t *cursor)
 	name[n++] = '.';
 	n += dirent_part(name + n, st.type);
 	dirent_named(d, DT_REG, name, n);
+	d->ino = sys_file_number(&st);
 	return 1;
 }
 
@@ -399,12 +401,14 @@ dirent_next(struct file *f, struct sys_dirent *d, uint32_t *cursor)
 	int rc = 1;
 
 	memset(d, 0, sizeof *d);
-	if (f->offset < 2)
+	if (f->offset < 2) {
 		dirent_named(d, DT_DIR, "..", (size_t)f->offset + 1);
-	else if (f->mode == PATH_AT_ROOT)
+		d->ino = (uint64_t)(f->offset == 0 ? f->mode : PATH_AT_ROOT);
+	} else if (f->mode == PATH_AT_ROOT) {
 		rc = dirent_disk(f, d);
-	else
+	} else {
 		rc = dirent_file(f, d, cursor);
+	}
 	d->offset = (int64_t)f->offset + 1;
 	return rc;
 }

@@ -93,6 +93,7 @@ sys_console_write(struct program *p, uint64_t from, uint64_t size)
 		if (text == NULL)
 			return done > 0 ? (int64_t)done : E_FAULT;
 		console_text(text, n);
+		console_poll();
 		done += n;
 	}
 	return (int64_t)done;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * sys_memory.c - a program's storage: brk, mmap and their kin.  Nothing is
- * promised that real storage could not keep.
+ * promised that real storage could not keep.  A file that is mapped is a copy
+ * of what it is then: changes of either are not the other's.
  */
 #include "fd.h"
 #include "layout.h"
+#include "stream.h"
 #include "syscall.h"
 
 #define MAP_SHARED 0x01
@@ -77,28 +79,65 @@ mem_choose(struct ask *ask, uint64_t len)
 	return at != 0 ? (int64_t)at : E_NOMEM;
 }
 
+/* 0: the file can be mapped. */
+static int
+mem_file(struct ask *ask, struct file **f)
+{
+	*f = fd_get(ask->p, ask->a[4]);
+	if (*f == NULL)
+		return E_BADF;
+	if ((*f)->kind != FILE_DISK)
+		return E_NODEV;
+	if (((*f)->flags & O_ACCMODE) == O_WRONLY)
+		return E_ACCES;
+	if (ask->a[3] & MAP_SHARED && ask->a[2] & REGION_WRITE)
+		return E_NODEV;
+	return mem_aligned(ask->a[5]) && (int64_t)ask->a[5] >= 0 ? 0 : E_INVAL;
+}
+
+/* New pages, with what a file has. */
+static int
+mem_map(struct ask *ask, uint64_t at, uint64_t len, uint32_t prot,
+    struct file *f)
+{
+	struct space *s = &ask->p->space;
+	int64_t n;
+
+	if ((prot != 0 || f != NULL) && !space_room(s, len))
+		return E_NOMEM;
+	if (space_map(s, at, at + len, f == NULL ? prot :
+	    REGION_READ | REGION_WRITE) == -1)
+		return E_NOMEM;
+	if (f == NULL)
+		return 0;
+	n = stream_read(f, ask->a[5], s, at, len);
+	if (n >= 0 && space_protect(s, at, at + len, prot) == 0)
+		return 0;
+	space_unmap(s, at, at + len);
+	return n < 0 ? (int)n : E_NOMEM;
+}
+
 static int64_t
 sys_mmap(struct ask *ask)
 {
 	uint64_t len = mem_length(ask->a[1]);
-	uint32_t prot = mem_prot(ask->a[2]);
+	struct file *f = NULL;
 	int64_t at;
+	int rc = 0;
 
 	if (ask->a[1] == 0 || (ask->a[3] & (MAP_SHARED | MAP_PRIVATE)) == 0)
 		return E_INVAL;
 	if ((ask->a[3] & MAP_ANONYMOUS) == 0)
-		return fd_get(ask->p, ask->a[4]) != NULL ? E_NODEV : E_BADF;
+		rc = mem_file(ask, &f);
+	if (rc < 0)
+		return rc;
 	if (len == 0)
 		return E_NOMEM;
 	at = mem_choose(ask, len);
 	if (at < 0)
 		return at;
-	if (prot != 0 && !space_room(&ask->p->space, len))
-		return E_NOMEM;
-	if (space_map(&ask->p->space, (uint64_t)at, (uint64_t)at + len,
-	    prot) == -1)
-		return E_NOMEM;
-	return at;
+	rc = mem_map(ask, (uint64_t)at, len, mem_prot(ask->a[2]), f);
+	return rc == 0 ? at : rc;
 }
 
 static int64_t
@@ -170,10 +209,13 @@ mem_grow(struct ask *ask, uint64_t old_len, uint64_t new_len, uint32_t prot)
 	to = mem_place(ask->p, 0, new_len);
 	if (to == 0 || space_map(s, to, to + new_len, prot) == -1)
 		return E_NOMEM;
-	if (space_move(s, at, to, old_len) == -1 ||
-	    space_unmap(s, at, at + old_len) == -1)
-		return E_NOMEM;
-	return (int64_t)to;
+	if (space_move(s, at, to, old_len) == 0 &&
+	    space_unmap(s, at, at + old_len) == 0)
+		return (int64_t)to;
+	/* Back again: for that there are all tables. */
+	space_move(s, to, at, old_len);
+	space_unmap(s, to, to + new_len);
+	return E_NOMEM;
 }
 
 static int64_t

@@ -20,6 +20,7 @@
 #define ARCH_GET_GS 0x1004
 
 #define RLIMIT_STACK 3
+#define RLIMIT_FILES 7
 #define RLIMITS 16
 
 #define FUTEX_WAIT 0
@@ -136,6 +137,8 @@ process_limit(struct ask *ask, uint64_t which, uint64_t to)
 		return E_INVAL;
 	if (which == RLIMIT_STACK)
 		limit[0] = limit[1] = program_stack_size();
+	if (which == RLIMIT_FILES)
+		limit[0] = limit[1] = PROGRAM_FILES;
 	return to != 0 ? sys_put(ask, to, limit, sizeof limit) : 0;
 }
 

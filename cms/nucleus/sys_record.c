@@ -286,10 +286,9 @@ record_date(struct ask *ask)
 		return rc;
 	if (space_get(&ask->p->space, &c, ask->a[2], sizeof c) == -1)
 		return E_FAULT;
-	rc = edf_set_date(a->edf, st.name, st.type, &(struct edf_date){
+	return error_of(access_date(a, &st, &(struct edf_date){
 		.year = c.year, .month = c.month, .day = c.day,
-		.hour = c.hour, .minute = c.minute, .second = c.second });
-	return error_of(rc == 0 ? edf_commit(a->edf) : rc);
+		.hour = c.hour, .minute = c.minute, .second = c.second }));
 }
 
 /* A pattern's words, each terminated; one that is missing is "*". */

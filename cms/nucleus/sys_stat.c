@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * sys_stat.c - what a file is: the stat family and access.
+ * sys_stat.c - what a file is: the stat family, access, and a file's time.
  */
+#include "calendar.h"
 #include "clock.h"
 #include "console.h"
 #include "fd.h"
@@ -15,6 +16,10 @@
 #define BLOCK 4096     /* what a program had best read at a time */
 #define STAT_BLOCK 512 /* what struct stat counts */
 #define DEVICE_CONSOLE_NUMBER 0x500 /* 5, 0 */
+
+#define NS_PER_SECOND 1000000000ll
+#define UTIME_NOW 0x3FFFFFFF
+#define UTIME_OMIT 0x3FFFFFFE
 
 #define R_OK 4
 #define W_OK 2
@@ -76,9 +81,8 @@ stat_directory(struct sys_stat *st, char mode)
 	};
 }
 
-/* A number that a name has and hardly another one on the disk. */
-static uint64_t
-stat_number(const struct edf_stat *e)
+uint64_t
+sys_file_number(const struct edf_stat *e)
 {
 	uint64_t n = 0xCBF29CE484222325;
 
@@ -89,33 +93,24 @@ stat_number(const struct edf_stat *e)
 	return n;
 }
 
-/* Days from 1970-01-01 to a day of the Gregorian calendar. */
-static int64_t
-stat_days(const struct edf_date *d)
+/* A disk's number: 0, vdev, as Linux packs the two. */
+static uint64_t
+stat_device(const struct access *a)
 {
-	int64_t y = d->month <= 2 ? d->year - 1 : d->year;
-	int64_t month = d->month <= 2 ? d->month + 9 : d->month - 3;
+	uint64_t vdev = a != NULL ? a->vdev : 0;
 
-	return y * 365 + y / 4 - y / 100 + y / 400 +
-	    (month * 153 + 2) / 5 + d->day - 1 - 719468;
-}
-
-static int64_t
-stat_seconds(const struct edf_date *d)
-{
-	return ((stat_days(d) * 24 + d->hour) * 60 + d->minute) * 60 +
-	    d->second - clock_offset();
+	return (vdev & 0xFF) | (vdev & ~0xFFull) << 12;
 }
 
 static void
 stat_file(struct sys_stat *st, const struct access *a,
     const struct edf_stat *e, uint64_t size)
 {
-	int64_t when = stat_seconds(&e->date);
+	int64_t when = calendar_seconds(&e->date) - clock_offset();
 
 	*st = (struct sys_stat){
-		.dev = a != NULL ? a->vdev : 0,
-		.ino = stat_number(e),
+		.dev = stat_device(a),
+		.ino = sys_file_number(e),
 		.nlink = 1,
 		.mode = S_IFREG | (a == NULL || a->read_only ? 0555 : 0755),
 		.size = (int64_t)size,
@@ -245,7 +240,7 @@ sys_statx(struct ask *ask)
 		.mtime = { st.times[0], 0, 0 },
 		.rdev_major = (uint32_t)(st.rdev >> 8),
 		.rdev_minor = (uint32_t)(st.rdev & 0xFF),
-		.dev_minor = (uint32_t)st.dev,
+		.dev_minor = (uint32_t)((st.dev & 0xFF) | st.dev >> 12),
 	};
 	return space_put(&ask->p->space, ask->a[4], &x, sizeof x) == 0 ? 0 :
 	    E_FAULT;
@@ -277,6 +272,90 @@ sys_faccessat(struct ask *ask)
 	return access_at(ask, ask->a[0], ask->a[1], ask->a[2]);
 }
 
+/* --- a file's time: there is one, that of its last change --- */
+
+/* A file that is being written has it when it is closed. */
+static int
+time_of_file(struct access *a, const struct edf_stat *e, int64_t seconds)
+{
+	struct file *writer = file_writer(a, e->name, e->type);
+	struct edf_date date;
+
+	if (calendar_date(seconds, &date) == -1)
+		return E_INVAL;
+	if (writer != NULL) {
+		writer->date = date;
+		return 0;
+	}
+	return a->read_only ? E_ROFS : error_of(access_date(a, e, &date));
+}
+
+static int
+time_of_descriptor(struct ask *ask, uint64_t fd, int64_t seconds)
+{
+	struct file *f = fd_get(ask->p, fd);
+	struct edf_stat e;
+
+	if (f == NULL)
+		return E_BADF;
+	if (f->kind != FILE_DISK)
+		return 0;
+	if (f->disk == NULL)
+		return E_STALE;
+	file_stat(f, &e);
+	return time_of_file(f->disk, &e, seconds);
+}
+
+/*
+ * Two pairs of seconds and nanoseconds, of which the second is that of the
+ * last change; no pairs: now.  1, and the user's own seconds; 0: let it be.
+ */
+static int
+time_wanted(struct ask *ask, uint64_t at, int64_t *seconds)
+{
+	int64_t t[4] = { [3] = UTIME_NOW };
+
+	if (at != 0 && space_get(&ask->p->space, t, at, sizeof t) == -1)
+		return E_FAULT;
+	if (t[3] == UTIME_OMIT)
+		return 0;
+	if (t[3] == UTIME_NOW)
+		t[2] = clock_utc() / NS_PER_SECOND;
+	else if (t[3] < 0 || t[3] >= NS_PER_SECOND)
+		return E_INVAL;
+	return __builtin_add_overflow(t[2], clock_offset(), seconds) ?
+	    E_INVAL : 1;
+}
+
+/* A path that is none is the descriptor's own file. */
+static int
+time_at(struct ask *ask, uint64_t fd, uint64_t at, int64_t seconds)
+{
+	struct path path;
+	struct access *a;
+	struct edf_stat e;
+	int rc;
+
+	if (at == 0)
+		return time_of_descriptor(ask, fd, seconds);
+	rc = sys_path(ask, fd, at, &path);
+	if (rc < 0)
+		return rc;
+	if (path.kind != PATH_FILE)
+		return E_PERM; /* disks have none */
+	rc = sys_find(&path, &a, &e);
+	return rc == 0 ? time_of_file(a, &e, seconds) : rc;
+}
+
+static int64_t
+sys_utimensat(struct ask *ask)
+{
+	int64_t seconds;
+	int rc = time_wanted(ask, ask->a[2], &seconds);
+
+	return rc == 1 ? time_at(ask, ask->a[0], ask->a[1], seconds) : rc;
+}
+
 static const struct syscall_row sys_stat_rows[] = {
 	{ 4, sys_stat },
 	{ 5, sys_fstat },
@@ -284,6 +363,7 @@ static const struct syscall_row sys_stat_rows[] = {
 	{ 21, sys_access },
 	{ 262, sys_newfstatat },
 	{ 269, sys_faccessat },
+	{ 280, sys_utimensat },
 	{ 332, sys_statx },
 	{ 439, sys_faccessat }, /* faccessat2 */
 };

@@ -69,6 +69,9 @@ int sys_path_is_empty(struct ask *ask, uint64_t at);
 /* The file of a path, also one that is being made: 0, or an error. */
 int sys_find(const struct path *path, struct access **a, struct edf_stat *st);
 
+/* A file's number: one that a name has, and hardly another one too. */
+uint64_t sys_file_number(const struct edf_stat *st);
+
 /* What needs nothing done. */
 int64_t sys_ok(struct ask *ask);
 

@@ -104,29 +104,3 @@ text_hex(const char *word, size_t len, unsigned long max,
 	*value = v;
 	return 0;
 }
-
-int
-text_match(const char *pattern, const char name[TEXT_NAME])
-{
-	const char *star = NULL;
-	size_t back = 0, n = text_len(name), i = 0;
-
-	while (i < n) {
-		if (*pattern == '*') {
-			star = ++pattern;
-			back = i;
-		} else if (*pattern != '\0' &&
-		    text_upper((unsigned char)*pattern) == name[i]) {
-			pattern++;
-			i++;
-		} else if (star != NULL) {
-			pattern = star;
-			i = ++back;
-		} else {
-			return 0;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return *pattern == '\0';
-}

@@ -32,7 +32,4 @@ int text_number(const char *word, size_t len, unsigned long max,
 int text_hex(const char *word, size_t len, unsigned long max,
     unsigned long *value);
 
-/* Does a blank padded name match a pattern, where * is any characters? */
-int text_match(const char *pattern, const char name[TEXT_NAME]);
-
 #endif

@@ -12,6 +12,11 @@
  *   damage AT HEX before anything else: a byte of the disk is another
  *   disk VDEV BLOCKS [RO]  before anything else: a disk of zeros
  *   also VDEV     before anything else: the last disk again, read-only
+ *   faulty        before anything else: the host's disks fail as the guest
+ *                 plans it (CP FAULT, rigfault.h)
+ *   detach VDEV   and wait for its end
+ *   attach VDEV BLOCKS  at once: another disk of zeros
+ *   edf VDEV      nothing is wrong with the disk's file system
  *   lock VDEV     before IPL: the disk is read-only from the next start on
  *   parm TEXT     the next IPL's PARM; without it AUTOCR
  *   ipl           IPL the image (again)
@@ -41,13 +46,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "edf.h"
 #include "rig.h"
 
 #define STORAGE (16u << 20)
 #define WAIT_MS 30000
 #define STEP_MS 5
 #define SCRIPT_LINE 512
-#define DISKS 4
+#define DISKS 8
 
 struct session {
 	struct rig rig;
@@ -59,6 +65,7 @@ struct session {
 	char copy_path[32];
 	unsigned disks;
 	int disk[DISKS];
+	unsigned disk_vdev[DISKS];
 	char disk_path[DISKS][32];
 	char parm[MACHINE_PARM_MAX + 1];
 };
@@ -206,6 +213,15 @@ step_damage(struct session *s, const char *arg)
 	    fail(s, "cannot damage", arg);
 }
 
+static struct rig_device *
+device(struct session *s, uint32_t vdev)
+{
+	for (unsigned i = 0; i < s->rig.ndevices; i++)
+		if (s->rig.device[i].at.vdev == vdev)
+			return &s->rig.device[i];
+	return NULL;
+}
+
 static int
 step_disk(struct session *s, const char *arg)
 {
@@ -220,12 +236,103 @@ step_disk(struct session *s, const char *arg)
 	fd = memfd_create("disk", MFD_CLOEXEC);
 	if (fd < 0 || ftruncate(fd, (off_t)blocks * FBA_BLOCK) < 0)
 		return fail(s, "cannot make", arg);
+	s->disk_vdev[s->disks] = vdev;
 	s->disk[s->disks++] = fd;
 	snprintf(path, sizeof s->disk_path[0], "/proc/self/fd/%d", fd);
-	add(&s->rig, vdev, DEVICE_FBA, path);
+	if (device(s, vdev) == NULL)
+		add(&s->rig, vdev, DEVICE_FBA, path);
+	device(s, vdev)->path = path;
 	if (only[0] == '\0')
-		s->rig.device[s->rig.ndevices - 1].at.flags = 0;
+		device(s, vdev)->at.flags = 0;
 	return 0;
+}
+
+static int
+step_attach(struct session *s, const char *arg)
+{
+	if (step_disk(s, arg) < 0)
+		return -1;
+	return rig_attach(&s->rig, device(s,
+	    (uint32_t)strtoul(arg, NULL, 16)));
+}
+
+static int
+step_detach(struct session *s, const char *arg)
+{
+	uint64_t end = now_ms() + WAIT_MS;
+	unsigned before = s->rig.detached;
+
+	rig_send_value(&s->rig, IPC_VM_DETACH,
+	    (uint32_t)strtoul(arg, NULL, 16));
+	while (s->rig.detached == before) {
+		if (now_ms() > end || s->rig.chan.dead)
+			return fail(s, "is not detached", arg);
+		pump(s);
+	}
+	return 0;
+}
+
+static int
+step_faulty(struct session *s, const char *arg)
+{
+	(void)arg;
+	s->rig.fault.on = true;
+	return 0;
+}
+
+/* --- looking at a disk --- */
+
+static int
+edf_io(void *arg, const struct edf_extent *list, unsigned n)
+{
+	for (; n > 0; n--, list++)
+		if (pread(*(int *)arg, list->at, (size_t)list->blocks *
+		    FBA_BLOCK, (off_t)list->block * FBA_BLOCK) !=
+		    (ssize_t)list->blocks * FBA_BLOCK)
+			return -1;
+	return 0;
+}
+
+static void *
+edf_get(void *arg, size_t bytes)
+{
+	(void)arg;
+	return malloc(bytes);
+}
+
+static void
+edf_give(void *arg, void *at, size_t bytes)
+{
+	(void)arg;
+	(void)bytes;
+	free(at);
+}
+
+static void
+edf_says(void *arg, const char *text)
+{
+	(void)arg;
+	printf("    %s\n", text);
+}
+
+/* The last disk that was made for the address. */
+static int
+step_edf(struct session *s, const char *arg)
+{
+	uint32_t vdev = (uint32_t)strtoul(arg, NULL, 16);
+	struct edf_device dev = { .read_only = 1, .read = edf_io,
+		.take = edf_get, .give = edf_give };
+	unsigned i = s->disks;
+
+	while (i > 0 && s->disk_vdev[i - 1] != vdev)
+		i--;
+	if (i == 0)
+		return fail(s, "no such disk", arg);
+	dev.arg = &s->disk[i - 1];
+	dev.blocks = (uint32_t)(lseek(s->disk[i - 1], 0, SEEK_END) /
+	    FBA_BLOCK);
+	return edf_check(&dev, edf_says, NULL) == 0 ? 0 :
+	    fail(s, "is not what it should be", arg);
 }
 
 static int
@@ -489,6 +596,10 @@ static const struct {
 	{ "damage", step_damage },
 	{ "disk", step_disk },
 	{ "also", step_also },
+	{ "faulty", step_faulty },
+	{ "detach", step_detach },
+	{ "attach", step_attach },
+	{ "edf", step_edf },
 	{ "lock", step_lock },
 	{ "parm", step_parm },
 	{ "ipl", step_ipl },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * stdio.c - fopen and its kin on CMS's files: stdio write | read | lose | leave
- * FILE.  lose leaves a file open and aborts, leave does and exits.
+ * | hold | follow FILE.  lose leaves a file open and aborts, leave does and
+ * exits; hold writes and follow reads, and both wait for Enter in the middle.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,51 @@ do_without(const char *name, int left)
 	abort();
 }
 
+static void
+wait_for_enter(void)
+{
+	char line[80];
+
+	puts("waiting");
+	if (fgets(line, sizeof line, stdin) == NULL)
+		puts("no console");
+}
+
+static int
+hold(const char *name)
+{
+	FILE *f = fopen(name, "w");
+
+	if (f == NULL)
+		return complain(name);
+	for (int i = 0; i < LINES; i++)
+		fprintf(f, "before %d\n", i);
+	fflush(f);
+	wait_for_enter();
+	fputs("after\n", f);
+	return fclose(f) == 0 ? 0 : complain(name);
+}
+
+/* All that is there must be what stdio write has written. */
+static int
+follow(const char *name)
+{
+	FILE *f = fopen(name, "r");
+	char line[80], wanted[80];
+	int n = 0;
+
+	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+		snprintf(wanted, sizeof wanted, "line %d of %d\n", ++n, LINES);
+		if (strcmp(line, wanted) != 0) {
+			printf("line %d is %s", n, line);
+			return 2;
+		}
+		if (n == 1)
+			wait_for_enter();
+	}
+	return f != NULL && !ferror(f) ? 0 : complain(name);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -75,5 +121,9 @@ main(int argc, char **argv)
 		return do_without(argv[2], 0);
 	if (argc == 3 && strcmp(argv[1], "leave") == 0)
 		return do_without(argv[2], 1);
+	if (argc == 3 && strcmp(argv[1], "hold") == 0)
+		return hold(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "follow") == 0)
+		return follow(argv[2]);
 	return 3;
 }

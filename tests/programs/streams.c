@@ -11,10 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+#include "cms.h"
 
 #define CHECK(what)                                                \
 	do {                                                       \
@@ -245,9 +249,24 @@ check_names(void)
 	FAILS(open("/a", O_WRONLY), EISDIR);
 	FAILS(open("data.bin", O_RDONLY | O_DIRECTORY), ENOTDIR);
 
+	/* What is being made and has no name is never there. */
+	fd = open("one.x", O_RDWR | O_CREAT, 0666);
+	CHECK(write(fd, "1\n", 2) == 2);
+	CHECK(unlink("one.x") == 0 && !have("one.x"));
+	FAILS(unlink("one.x"), ENOENT);
+	CHECK(write(fd, "2\n", 2) == 2 && fsync(fd) == 0);
+	CHECK(pread(fd, back, 10, 0) == 4 && memcmp(back, "1\n2\n", 4) == 0);
+	CHECK(close(fd) == 0 && !have("one.x"));
+
 	fd = open("one.x", O_WRONLY | O_CREAT, 0666);
 	CHECK(write(fd, "1\n", 2) == 2);
+	CHECK(close(fd) == 0);
+	fd = open("one.x", O_RDONLY);
 	FAILS(unlink("one.x"), EBUSY);
+	FAILS(open("one.x", O_WRONLY), EBUSY);
+	FAILS(open("one.x", O_WRONLY | O_CREAT | O_TRUNC, 0666), EBUSY);
+	FAILS(rename("one.x", "other.x"), EBUSY);
+	FAILS(rename("data.bin", "one.x"), EBUSY);
 	CHECK(close(fd) == 0);
 	fd = open("two.x.a3", O_WRONLY | O_CREAT, 0666);
 	CHECK(write(fd, "22\n", 3) == 3);
@@ -316,6 +335,157 @@ check_directories(void)
 	CHECK(have("data.bin")); /* by the order of search */
 }
 
+/* What is on the disk after fsync, and that a line goes on behind it. */
+static void
+check_sync(void)
+{
+	struct cms_stat st;
+	int fd = open("sync.x", O_WRONLY | O_CREAT, 0666);
+
+	memset(big, 'l', 10000);
+	CHECK(write(fd, "one\ntwo", 7) == 7 && fsync(fd) == 0);
+	CHECK(cms_state("SYNC X", &st) == 0);
+	CHECK(st.records == 2 && st.size == 7 && st.lrecl == 3);
+	CHECK(write(fd, " and more", 9) == 9 && fsync(fd) == 0);
+	CHECK(write(fd, big, 10000) == 10000 && fsync(fd) == 0);
+	CHECK(write(fd, "end\nthree", 9) == 9 && fsync(fd) == 0);
+	CHECK(fsync(fd) == 0 && lseek(fd, 0, SEEK_END) == 10025);
+	CHECK(close(fd) == 0);
+	CHECK(cms_state("SYNC X", &st) == 0);
+	CHECK(st.records == 3 && st.size == 10026 && st.lrecl == 10015);
+	fd = open("sync.x", O_RDONLY);
+	CHECK(read(fd, back, BIG) == 10026);
+	CHECK(memcmp(back, "one\ntwo and morellll", 20) == 0);
+	CHECK(memcmp(back + 10014, "llend\nthree\n", 12) == 0);
+	CHECK(close(fd) == 0);
+
+	/* The same of records that are all of one length. */
+	st = (struct cms_stat){ .mode = "A1", .recfm = 'F', .lrecl = 10 };
+	fd = cms_open("SYNC X A", CMS_REPLACE, &st);
+	CHECK(fd >= 3 && write(fd, "0123456789\nab", 13) == 13);
+	CHECK(fsync(fd) == 0 && write(fd, "cd\nef", 5) == 5);
+	CHECK(close(fd) == 0);
+	fd = open("sync.x", O_RDONLY);
+	CHECK(read(fd, back, BIG) == 33);
+	CHECK(memcmp(back, "0123456789\nabcd      \nef        \n", 33) == 0);
+	CHECK(close(fd) == 0 && unlink("sync.x") == 0);
+}
+
+static void
+check_append(void)
+{
+	int fd = open("append.bin", O_RDWR | O_CREAT | O_APPEND, 0666);
+
+	CHECK(write(fd, "a\0", 2) == 2);
+	CHECK(lseek(fd, 0, SEEK_SET) == 0 && write(fd, "bc", 2) == 2);
+	CHECK(pread(fd, back, 10, 0) == 4 && memcmp(back, "a\0bc", 4) == 0);
+	CHECK(fcntl(fd, F_SETFL, 0) == 0);
+	CHECK(pwrite(fd, "x", 1, 0) == 1);
+	FAILS(pwrite(fd, "x", 1, 1ll << 31), EFBIG);
+	FAILS(pwrite(fd, "x", 1, 1ll << 62), EFBIG);
+	CHECK(pwrite(fd, "x", 0, 1 << 30) == 0);
+	CHECK(lseek(fd, 0, SEEK_END) == 4);
+	CHECK(close(fd) == 0 && unlink("append.bin") == 0);
+}
+
+static void
+check_times(void)
+{
+	struct timespec t[2] = { { 5, 0 }, { 1000000000, 0 } };
+	struct stat st;
+	time_t made;
+	int fd;
+
+	CHECK(stat("data.bin", &st) == 0 && (made = st.st_mtime) > t[1].tv_sec);
+	CHECK(utimensat(AT_FDCWD, "data.bin", t, 0) == 0);
+	CHECK(stat("data.bin", &st) == 0 && st.st_mtime == 1000000000);
+	t[1].tv_nsec = UTIME_OMIT;
+	CHECK(utimensat(AT_FDCWD, "data.bin", t, 0) == 0);
+	CHECK(stat("data.bin", &st) == 0 && st.st_mtime == 1000000000);
+	CHECK(utimensat(AT_FDCWD, "data.bin", NULL, 0) == 0);
+	CHECK(stat("data.bin", &st) == 0 && st.st_mtime >= made);
+	t[1] = (struct timespec){ 1ll << 40, 0 }; /* no such year */
+	FAILS(utimensat(AT_FDCWD, "data.bin", t, 0), EINVAL);
+	t[1] = (struct timespec){ INT64_MAX, 0 };
+	FAILS(utimensat(AT_FDCWD, "data.bin", t, 0), EINVAL);
+	t[1] = (struct timespec){ 0, 1000000000 };
+	FAILS(utimensat(AT_FDCWD, "data.bin", t, 0), EINVAL);
+	FAILS(syscall(SYS_utimensat, AT_FDCWD, "data.bin", 16, 0), EFAULT);
+	FAILS(utimensat(AT_FDCWD, "no.file", NULL, 0), ENOENT);
+	FAILS(utimensat(AT_FDCWD, "hello.module.s", NULL, 0), EROFS);
+	FAILS(utimensat(AT_FDCWD, "/a", NULL, 0), EPERM);
+	FAILS(syscall(SYS_utimensat, 99, NULL, NULL, 0), EBADF);
+
+	/* Of a file that is being written: when it is closed. */
+	t[1] = (struct timespec){ 951782400, 0 }; /* 2000-02-29 */
+	fd = open("dated.x", O_WRONLY | O_CREAT, 0666);
+	CHECK(write(fd, "1\n", 2) == 2 && futimens(fd, t) == 0);
+	CHECK(close(fd) == 0);
+	CHECK(stat("dated.x", &st) == 0 && st.st_mtime == 951782400);
+	CHECK(unlink("dated.x") == 0);
+}
+
+static void
+check_numbers(void)
+{
+	struct stat a, b, s;
+	struct dirent *d;
+	struct rlimit r;
+	DIR *dir;
+	int fd = open("data.bin", O_RDONLY), seen = 0;
+
+	CHECK(fstat(fd, &a) == 0 && stat("/a/data.bin", &b) == 0);
+	CHECK(a.st_ino == b.st_ino && a.st_dev == b.st_dev);
+	CHECK(stat("poem.script", &b) == 0 && a.st_ino != b.st_ino);
+	CHECK(stat("hello.module.s", &s) == 0 && a.st_dev != s.st_dev);
+	CHECK(close(fd) == 0);
+	dir = opendir("/a");
+	while ((d = readdir(dir)) != NULL)
+		seen += d->d_ino == a.st_ino &&
+		    strcmp(d->d_name, "data.bin") == 0;
+	CHECK(seen == 1 && closedir(dir) == 0);
+	CHECK(getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur == 64);
+}
+
+/* Files in storage: a copy of what they are. */
+static void
+check_mapped(void)
+{
+	const int both = PROT_READ | PROT_WRITE;
+	int fd = open("map.bin", O_RDWR | O_CREAT, 0666);
+	char *at;
+
+	for (int i = 0; i < BIG; i++)
+		big[i] = (char)(i * 11 + i / 253);
+	CHECK(write(fd, big, 100001) == 100001);
+	at = mmap(NULL, 100001, PROT_READ, MAP_PRIVATE, fd, 0);
+	CHECK(at != MAP_FAILED && memcmp(at, big, 100001) == 0);
+	CHECK(at[100001] == 0 && munmap(at, 100001) == 0);
+	at = mmap(NULL, 8192, both, MAP_PRIVATE, fd, 8192);
+	CHECK(at != MAP_FAILED && memcmp(at, big + 8192, 8192) == 0);
+	at[0] ^= 1;
+	CHECK(pread(fd, back, 1, 8192) == 1 && back[0] == big[8192]);
+	CHECK(munmap(at, 8192) == 0);
+	at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 98304);
+	CHECK(at != MAP_FAILED && memcmp(at, big + 98304, 1697) == 0);
+	CHECK(munmap(at, 4096) == 0);
+	at = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 1 << 20);
+	CHECK(at != MAP_FAILED && at[0] == 0 && munmap(at, 4096) == 0);
+	CHECK(mmap(NULL, 10, both, MAP_SHARED, fd, 0) == MAP_FAILED &&
+	    errno == ENODEV);
+	CHECK(mmap(NULL, 10, PROT_READ, MAP_PRIVATE, fd, 5) == MAP_FAILED &&
+	    errno == EINVAL);
+	CHECK(mmap(NULL, 10, PROT_READ, MAP_PRIVATE, 99, 0) == MAP_FAILED &&
+	    errno == EBADF);
+	CHECK(mmap(NULL, 10, PROT_READ, MAP_PRIVATE, 0, 0) == MAP_FAILED &&
+	    errno == ENODEV);
+	CHECK(close(fd) == 0);
+	fd = open("map.bin", O_WRONLY);
+	CHECK(mmap(NULL, 10, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED &&
+	    errno == EACCES);
+	CHECK(close(fd) == 0 && unlink("map.bin") == 0);
+}
+
 static void
 check_statx(void)
 {
@@ -338,6 +508,11 @@ main(void)
 	check_names();
 	check_directories();
 	check_statx();
+	check_sync();
+	check_append();
+	check_times();
+	check_numbers();
+	check_mapped();
 	printf("%d checks\n", checks);
 	return 0;
 }

@@ -94,16 +94,6 @@ test_names(void **state)
 	assert_memory_equal(name, "HELLO   ", 8);
 	assert_int_equal(text_name(name, "", 0), -1);
 	assert_int_equal(text_name(name, "ninechars", 9), -1);
-	assert_true(text_match("*", "HELLO   "));
-	assert_true(text_match("h*", "HELLO   "));
-	assert_true(text_match("*l*o", "HELLO   "));
-	assert_true(text_match("hello", "HELLO   "));
-	assert_true(text_match("EIGHTCHS", "EIGHTCHS"));
-	assert_false(text_match("hell", "HELLO   "));
-	assert_false(text_match("hello1", "HELLO   "));
-	assert_false(text_match("", "HELLO   "));
-	assert_true(text_match("a*a*a*a*a*a*", "AAAAAAAA"));
-	assert_false(text_match("*b", "AAAAAAAA"));
 }
 
 int
