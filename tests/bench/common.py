@@ -54,9 +54,10 @@ def disk(folder, files, blocks=20000):
 
 
 def row(name, ours, floor, unit, limit=None, value=None, least=None):
-    """Ours, floor, ratio; with a limit, whether the value (the ratio, unless
-    told otherwise) keeps to it: at most the limit, or at least least."""
-    ratio = ours / floor if floor else float("inf")
+    """Ours, floor (0: there is none), ratio; with a limit, whether the value
+    (the ratio, unless told otherwise) keeps to it: at most the limit, or at
+    least least."""
+    ratio = ours / floor if floor else 0
     value = ratio if value is None else value
     verdict = ""
     if limit is not None:
@@ -65,8 +66,8 @@ def row(name, ours, floor, unit, limit=None, value=None, least=None):
     if least is not None:
         verdict = "at least %g: %s" % (least,
                                        "ok" if value >= least else "MISSED")
-    print(ROW % (name, "%.1f" % ours, "%.1f" % floor, unit, "%.2f" % ratio,
-                 verdict), flush=True)
+    print(ROW % (name, "%.1f" % ours, "%.1f" % floor if floor else "", unit,
+                 "%.2f" % ratio if floor else "", verdict), flush=True)
 
 
 def note(text):
