@@ -59,12 +59,28 @@ def ipl(folder):
                "ms")
 
 
+def commands():
+    """On a disk of 10,000 files."""
+    image = os.path.join(vm.BUILD, "share", "vm370", "cms190.img")
+    states = os.path.join(vm.BUILD, "cms", "programs", "states")
+    state, call, line, *exits = lab(
+        [(common.tool("cms"), "/bin/cms"), (states, "/states"),
+         (image, "/cms190")],
+        ["/bin/cms", "/bin/vmguest", "/cms190", "/states"])
+    common.row("STATE of one of 10,000 files, an empty call", state, call,
+               "instr", 20000, state)
+    for name, n in zip(("STATE", "QUERY DISK A", "LISTFILE of one file"),
+                       exits):
+        common.row("%s, an empty line" % name, n, line, "exits", 2, n - line)
+
+
 def main():
     common.arguments()
     diagnose()
     blocks()
     with tempfile.TemporaryDirectory() as folder:
         ipl(folder)
+    commands()
 
 
 if __name__ == "__main__":
