@@ -6,7 +6,7 @@
  */
 #include "given.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -15,11 +15,11 @@
 #include "vmblok.h"
 
 struct given {
-	LIST_ENTRY(given) entry;
+	TAILQ_ENTRY(given) entry;
 	struct mdlink *link;
 	vdev_t vdev;
 	bool leaving;
-	int fd; /* to be locked; -1 */
+	int fd; /* to be locked later; -1 */
 };
 
 struct given_dying {
@@ -30,16 +30,21 @@ struct given_dying {
 };
 
 int
-given_add(struct given_list *list, struct mdlink *link, vdev_t vdev, int fd)
+given_add(struct given_list *list, struct mdlink *link, vdev_t vdev, int fd,
+    bool later)
 {
 	struct given *g = calloc(1, sizeof *g);
 
 	if (g == NULL)
 		return -1;
+	g->fd = later ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+	if (later ? g->fd < 0 : minidisk_lock(link, fd) < 0) {
+		free(g);
+		return -1;
+	}
 	g->link = minidisk_keep(link);
 	g->vdev = vdev;
-	g->fd = fd;
-	LIST_INSERT_HEAD(list, g, entry);
+	TAILQ_INSERT_TAIL(list, g, entry);
 	return 0;
 }
 
@@ -48,7 +53,7 @@ given_lock(struct given_list *list)
 {
 	struct given *g;
 
-	LIST_FOREACH(g, list, entry) {
+	TAILQ_FOREACH(g, list, entry) {
 		if (g->fd < 0)
 			continue;
 		if (minidisk_lock(g->link, g->fd) < 0)
@@ -60,21 +65,22 @@ given_lock(struct given_list *list)
 }
 
 static void
-given_free(struct cp *cp, struct given *g)
+given_free(struct cp *cp, struct given_list *list, struct given *g)
 {
-	LIST_REMOVE(g, entry);
+	TAILQ_REMOVE(list, g, entry);
 	minidisk_release(cp, g->link);
 	if (g->fd >= 0)
 		close(g->fd);
 	free(g);
 }
 
+/* The oldest: vmguest lets go in the order in which it was told to. */
 static struct given *
 given_find(struct given_list *list, vdev_t vdev, bool leaving)
 {
 	struct given *g;
 
-	LIST_FOREACH(g, list, entry)
+	TAILQ_FOREACH(g, list, entry)
 		if (g->vdev == vdev && g->leaving == leaving)
 			return g;
 	return NULL;
@@ -95,7 +101,7 @@ given_left(struct cp *cp, struct given_list *list, vdev_t vdev)
 	struct given *g = given_find(list, vdev, true);
 
 	if (g != NULL)
-		given_free(cp, g);
+		given_free(cp, list, g);
 }
 
 void
@@ -112,24 +118,21 @@ given_release(struct cp *cp, struct given_list *list)
 {
 	struct given *g;
 
-	while ((g = LIST_FIRST(list)) != NULL)
-		given_free(cp, g);
+	while ((g = TAILQ_FIRST(list)) != NULL)
+		given_free(cp, list, g);
 }
 
 void
 given_die(struct vmblok *vm, pid_t pid, struct given_list *list)
 {
 	struct given_dying *dying = calloc(1, sizeof *dying);
-	struct given *g;
 
 	if (dying == NULL)
 		fatal("given: a process that ends"); /* a few bytes */
 	dying->vm = vm;
 	dying->pid = pid;
-	while ((g = LIST_FIRST(list)) != NULL) {
-		LIST_REMOVE(g, entry);
-		LIST_INSERT_HEAD(&dying->list, g, entry);
-	}
+	TAILQ_INIT(&dying->list);
+	TAILQ_CONCAT(&dying->list, list, entry);
 	LIST_INSERT_HEAD(&vm->cp->dying, dying, entry);
 }
 

@@ -19,15 +19,16 @@ struct vmblok;
 struct given;
 struct given_dying;
 
-LIST_HEAD(given_list, given);
+TAILQ_HEAD(given_list, given);
 LIST_HEAD(given_dying_list, given_dying);
 
-/* A minidisk is on its way to a vmguest; fd is kept until it is locked.  -1
- * with errno: no memory, fd is still the caller's. */
+/*
+ * A minidisk is on its way to a vmguest.  One that is to be written is locked
+ * just before it can be: at once, or `later`, by given_lock.  -1 with errno;
+ * fd stays the caller's.
+ */
 int given_add(struct given_list *list, struct mdlink *link, vdev_t vdev,
-    int fd);
-
-/* Lock what is to be written, just before it can be.  -1 with errno. */
+    int fd, bool later);
 int given_lock(struct given_list *list);
 
 /* It was told to let go of this one; it has let go. */

@@ -45,7 +45,7 @@
 #define GUEST_AHEAD_LINE 16
 #define GUEST_RELEASE "1.0"
 
-enum guest_ask { ASK_STORAGE, ASK_WRITE, ASK_REGISTERS, ASK_DETACH };
+enum guest_ask { ASK_STORAGE, ASK_WRITE, ASK_SAVE, ASK_REGISTERS, ASK_DETACH };
 
 /* A question that has no answer yet. */
 struct guest_op {
@@ -224,12 +224,41 @@ guest_silent(evutil_socket_t fd, short what, void *arg)
 	guest_lost(g->vm, "does not answer");
 }
 
+/* How long is it given for the answers that are due?  0: none is. */
+static time_t
+guest_patience(const struct guest *g)
+{
+	static const time_t patience[] = {
+		[ASK_STORAGE] = GUEST_ANSWER_SECONDS,
+		[ASK_WRITE] = GUEST_ANSWER_SECONDS,
+		[ASK_SAVE] = GUEST_SAVE_SECONDS,
+		[ASK_REGISTERS] = GUEST_ANSWER_SECONDS,
+		[ASK_DETACH] = 0, /* a file that hangs is not its fault */
+	};
+	time_t most = g->ready ? 0 : GUEST_ANSWER_SECONDS;
+
+	for (unsigned i = 0; i < GUEST_OPS_MAX; i++)
+		if (g->op[i].tag != 0 && patience[g->op[i].ask] > most)
+			most = patience[g->op[i].ask];
+	return most;
+}
+
+/* A question was asked, or answered. */
+static void
+guest_wait(struct guest *g)
+{
+	struct timeval tv = { .tv_sec = guest_patience(g) };
+
+	if (tv.tv_sec > 0)
+		evtimer_add(g->timer, &tv);
+	else
+		evtimer_del(g->timer);
+}
+
 static struct guest_op *
 guest_op_new(struct guest *g, enum guest_ask ask, struct request *rq,
     guest_fn *fn)
 {
-	struct timeval tv = { .tv_sec = GUEST_ANSWER_SECONDS };
-
 	for (unsigned i = 0; i < GUEST_OPS_MAX; i++) {
 		struct guest_op *op = &g->op[i];
 
@@ -239,21 +268,10 @@ guest_op_new(struct guest *g, enum guest_ask ask, struct request *rq,
 			g->tag = 1;
 		*op = (struct guest_op){ .tag = g->tag, .ask = ask, .rq = rq,
 			.fn = fn };
-		if (ask != ASK_DETACH) /* a file that hangs is not its fault */
-			evtimer_add(g->timer, &tv);
+		guest_wait(g);
 		return op;
 	}
 	return NULL;
-}
-
-/* Is there an answer that must come in time? */
-static bool
-guest_asking(const struct guest *g)
-{
-	for (unsigned i = 0; i < GUEST_OPS_MAX; i++)
-		if (g->op[i].tag != 0 && g->op[i].ask != ASK_DETACH)
-			return true;
-	return false;
 }
 
 /* Take the question that a tag answers out of the table. */
@@ -268,8 +286,7 @@ guest_op_take(struct guest *g, uint32_t tag, enum guest_ask ask,
 			continue;
 		*out = *op;
 		op->tag = 0;
-		if (!guest_asking(g) && g->ready)
-			evtimer_del(g->timer);
+		guest_wait(g);
 		return true;
 	}
 	return false;
@@ -338,14 +355,12 @@ int
 guest_save(struct vmblok *vm, int fd, struct vm_name name, struct request *rq,
     guest_fn *fn)
 {
-	struct guest_op *op = guest_op_new(vm->guest, ASK_WRITE, rq, fn);
+	struct guest_op *op = guest_op_new(vm->guest, ASK_SAVE, rq, fn);
 	struct ipc_vm_save ask = { .kind = VM_SAVE_SYSTEM, .name = name };
-	struct timeval tv = { .tv_sec = GUEST_SAVE_SECONDS };
 
 	if (op == NULL)
 		return -1;
 	ask.tag = op->tag;
-	evtimer_add(vm->guest->timer, &tv);
 	loopchan_send(&vm->guest->lc, IPC_VM_SAVE, &ask, sizeof ask, fd);
 	return 0;
 }
@@ -397,7 +412,8 @@ guest_done(struct guest *g, const struct ipc_done *done)
 {
 	struct guest_op op;
 
-	if (!guest_op_take(g, done->tag, ASK_WRITE, &op))
+	if (!guest_op_take(g, done->tag, ASK_WRITE, &op) &&
+	    !guest_op_take(g, done->tag, ASK_SAVE, &op))
 		return false;
 	op.fn(op.rq, done);
 	return true;
@@ -696,8 +712,7 @@ guest_is_ready(struct guest *g, const struct ipc_vm_ready *ready)
 	if (g->ready)
 		return false;
 	g->ready = true;
-	if (!guest_asking(g))
-		evtimer_del(g->timer);
+	guest_wait(g);
 	if (ready->error == 0)
 		return true;
 	log_warnx("vmguest of %s: no machine: %s", name_text(vm->name).s,
@@ -780,25 +795,10 @@ guest_configure(struct guest *g, int kvm)
 /* It is a vmguest's as soon as that can write to it, and not before its
  * predecessor is gone. */
 static int
-guest_give_locked(struct guest *g, const struct vdev *d, int fd)
-{
-	if (given_add(&g->given, d->link, d->vdev, fd) < 0) {
-		close(fd);
-		return -1;
-	}
-	if (g->pid < 0 || given_lock(&g->given) == 0)
-		return 0;
-	given_leaving(&g->given, d->vdev);
-	given_left(g->vm->cp, &g->given, d->vdev);
-	errno = EBUSY;
-	return -1;
-}
-
-static int
 guest_give_disk(struct guest *g, const struct vdev *d,
     struct ipc_vm_attach *at)
 {
-	int fd, copy;
+	int fd, rc, error;
 
 	at->blocks = d->blocks;
 	at->flags = device_writable(d) ? 0 : ATTACH_READ_ONLY;
@@ -807,15 +807,15 @@ guest_give_disk(struct guest *g, const struct vdev *d,
 		return 0;
 	}
 	fd = minidisk_open(g->vm->cp, d->link, &at->blocks);
-	copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (copy < 0 || guest_give_locked(g, d, copy) < 0) {
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0)
 		return -1;
-	}
-	loopchan_send(&g->lc, IPC_VM_ATTACH_FD, at, sizeof *at, fd);
+	rc = given_add(&g->given, d->link, d->vdev, fd, g->pid < 0);
+	error = errno;
+	if (rc == 0)
+		loopchan_send(&g->lc, IPC_VM_ATTACH_FD, at, sizeof *at, fd);
 	close(fd);
-	return 0;
+	errno = error;
+	return rc;
 }
 
 /* It could be opened when it was linked, and no longer. */
@@ -892,6 +892,7 @@ guest_new(struct vmblok *vm)
 		return NULL;
 	g->vm = vm;
 	g->pid = g->child = -1;
+	TAILQ_INIT(&g->given);
 	g->timer = evtimer_new(vm->cp->base, guest_silent, g);
 	if (g->timer != NULL && guest_open(g) == 0)
 		return g;
@@ -907,7 +908,6 @@ guest_new(struct vmblok *vm)
 static void
 guest_prepare(struct guest *g, int kvm)
 {
-	struct timeval tv = { .tv_sec = GUEST_ANSWER_SECONDS };
 	struct vmblok *vm = g->vm;
 	struct vdev *d;
 
@@ -915,7 +915,7 @@ guest_prepare(struct guest *g, int kvm)
 	guest_hold(vm, hostlink_holds(vm));
 	TAILQ_FOREACH(d, &vm->devices, entry)
 		guest_give(g, d);
-	evtimer_add(g->timer, &tv);
+	guest_wait(g);
 }
 
 struct guest *

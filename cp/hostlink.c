@@ -43,15 +43,15 @@ hostlink_is_holding(const struct hostlink *hl)
 	return hl->state == HOSTLINK_WAITING || hl->state == HOSTLINK_HELD;
 }
 
-/* Does vm write what hl has? */
+/* Does vm write what hl has?  Also when it was told to let go. */
 static bool
 hostlink_touches(const struct hostlink *hl, const struct vmblok *vm)
 {
-	const struct vdev *d;
+	const struct mdlink *l;
 
-	TAILQ_FOREACH(d, &vm->devices, entry)
-		if (d->link != NULL && d->link->write &&
-		    minidisk_same(d->link, hl->link))
+	TAILQ_FOREACH(l, &vm->cp->links, entry)
+		if (l->write && name_equal(l->user, vm->name) &&
+		    minidisk_same(l, hl->link))
 			return true;
 	return false;
 }

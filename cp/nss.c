@@ -65,6 +65,18 @@ nss_read_header(int fd, struct vm_name name, struct saved_header *h)
 		*h = (struct saved_header){ .name = name };
 }
 
+/* Where its pages go, to be shown; whether that is right is vmguest's to say. */
+static void
+nss_read_runs(struct nss *n)
+{
+	size_t runs = n->h.runs < SAVED_RUNS_MAX ? n->h.runs : SAVED_RUNS_MAX;
+
+	memset(n->run, 0, sizeof n->run);
+	if (pread(n->fd, n->run, runs * sizeof n->run[0],
+	    (off_t)sizeof n->h + n->h.processor) < 0)
+		log_warn("saved system %s", name_text(n->h.name).s);
+}
+
 /* A regular file: a pipe in its place would be waited for. */
 static int
 nss_open_file(const char *path, struct stat *st)
@@ -159,7 +171,18 @@ nss_current(struct cp *cp, struct vm_name name)
 	nss_close_file(n);
 	n->fd = fd;
 	n->st = st;
+	n->damaged = h.pages == 0;
+	nss_read_runs(n);
 	return n;
+}
+
+void
+nss_damaged(struct cp *cp, const struct saved_header *h)
+{
+	struct nss *n = nss_known(cp, h);
+
+	if (n != NULL)
+		n->damaged = true;
 }
 
 int
@@ -256,22 +279,6 @@ nss_drop(struct cp *cp, struct vm_name name)
 		unlink(path);
 }
 
-/* That a name means another file is on disk when this returns. */
-static int
-nss_sync_folder(const struct cp *cp)
-{
-	char path[PATH_MAX];
-	int fd, rc;
-
-	if (cp_path(cp, NSS_FOLDER, path, sizeof path) < 0)
-		return -1;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	rc = fd < 0 ? -1 : fsync(fd);
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
 /* Whether a vmguest wrote what it should is seen before it takes the name. */
 static bool
 nss_complete(const char *path, struct vm_name name)
@@ -289,12 +296,13 @@ nss_complete(const char *path, struct vm_name name)
 }
 
 int
-nss_publish(struct cp *cp, struct vm_name name)
+nss_publish(struct cp *cp, struct vm_name name, worker_fn *fn, void *arg)
 {
-	char from[PATH_MAX], to[PATH_MAX];
+	char from[PATH_MAX], to[PATH_MAX], folder[PATH_MAX];
 
 	if (nss_path(cp, name, NSS_UNFINISHED, from) < 0 ||
-	    nss_path(cp, name, "", to) < 0)
+	    nss_path(cp, name, "", to) < 0 ||
+	    cp_path(cp, NSS_FOLDER, folder, sizeof folder) < 0)
 		return -1;
 	if (!nss_complete(from, name)) {
 		errno = EPROTO;
@@ -302,9 +310,8 @@ nss_publish(struct cp *cp, struct vm_name name)
 	}
 	if (rename(from, to) < 0)
 		return -1;
-	if (nss_sync_folder(cp) < 0)
-		log_warn("%s", to);
 	nss_scan(cp); /* the one before is closed */
+	worker_sync(cp->workers, folder, fn, arg);
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "ipc.h"
 #include "saved.h"
 #include "vmtypes.h"
+#include "worker.h"
 
 struct cp;
 struct request;
@@ -22,6 +23,8 @@ struct vmblok;
 struct nss {
 	TAILQ_ENTRY(nss) entry;
 	struct saved_header h; /* pages 0: the file is no saved system */
+	struct saved_run run[SAVED_RUNS_MAX]; /* h.runs of them */
+	bool damaged;	/* what is behind its header is not what it says */
 	int fd;		/* of the last file seen under its name, or -1 */
 	struct stat st;	/* fd's */
 	unsigned file;	/* its number, given when it was first seen */
@@ -45,10 +48,14 @@ int nss_find(struct cp *cp, struct vm_name name, struct saved_header *h);
 /* A new file for a system, beside the one there may be.  -1 with errno, EEXIST:
  * somebody saves it just now. */
 int nss_create(struct cp *cp, struct vm_name name);
-/* What was written takes the name.  -1 with errno, EPROTO: it is no such
- * system.  nss_drop: it is gone. */
-int nss_publish(struct cp *cp, struct vm_name name);
+/* What was written takes the name; fn is called when that is on disk, or
+ * not: -errno.  -1 with errno, EPROTO: it is no such system.  nss_drop: what
+ * was written is gone. */
+int nss_publish(struct cp *cp, struct vm_name name, worker_fn *fn, void *arg);
 void nss_drop(struct cp *cp, struct vm_name name);
+
+/* A machine found that a version is damaged. */
+void nss_damaged(struct cp *cp, const struct saved_header *h);
 
 /* The name is gone; who runs the system goes on.  Users that it has, or -1
  * with errno. */

@@ -6,6 +6,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -265,14 +266,28 @@ worker_verify(struct worker_pool *pool, const char *password, const char *hash,
 	return job->number;
 }
 
+static unsigned
+worker_path(struct worker_pool *pool, enum ipc_type type, const char *path,
+    worker_fn *fn, void *arg)
+{
+	struct worker_job *job = worker_queue(pool, type, fn, arg);
+
+	snprintf(job->u.path, sizeof job->u.path, "%s", path);
+	return job->number;
+}
+
 unsigned
 worker_direct(struct worker_pool *pool, const char *path, worker_fn *fn,
     void *arg)
 {
-	struct worker_job *job = worker_queue(pool, IPC_WORK_DIRECT, fn, arg);
+	return worker_path(pool, IPC_WORK_DIRECT, path, fn, arg);
+}
 
-	snprintf(job->u.path, sizeof job->u.path, "%s", path);
-	return job->number;
+unsigned
+worker_sync(struct worker_pool *pool, const char *path, worker_fn *fn,
+    void *arg)
+{
+	return worker_path(pool, IPC_WORK_SYNC, path, fn, arg);
 }
 
 void
@@ -356,16 +371,11 @@ worker_do_verify(const struct ipcchan_message *msg)
 }
 
 static int
-worker_do_direct(const struct ipcchan_message *msg, char *text, size_t size)
+worker_do_direct(const char *path, char *text, size_t size)
 {
-	char path[IPC_LINE_MAX + 1];
 	struct dir_error err;
-	struct ipc_text t;
 	unsigned changed;
 
-	memcpy(&t, msg->payload, sizeof t);
-	memcpy(path, (const char *)msg->payload + sizeof t, t.text_len);
-	path[t.text_len] = '\0';
 	if (directory_hash_passwords(path, &changed, &err) < 0) {
 		dir_error_print(&err, text, size);
 		return (int)err.number;
@@ -373,6 +383,33 @@ worker_do_direct(const struct ipcchan_message *msg, char *text, size_t size)
 	if (changed > 0)
 		snprintf(text, size, "%u PASSWORDS HASHED", changed);
 	return 0;
+}
+
+static int
+worker_do_sync(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+/* Jobs on a path are done as vmcp itself, a stranger's password is not. */
+static int
+worker_do(const struct ipcchan_message *msg, char *text, size_t size)
+{
+	char path[IPC_LINE_MAX + 1];
+	struct ipc_text t;
+
+	if (msg->type == IPC_WORK_VERIFY) {
+		if (worker_shut_in() < 0)
+			fatal("sandbox");
+		return worker_do_verify(msg);
+	}
+	memcpy(&t, msg->payload, sizeof t);
+	memcpy(path, (const char *)msg->payload + sizeof t, t.text_len);
+	path[t.text_len] = '\0';
+	return msg->type == IPC_WORK_DIRECT ?
+	    worker_do_direct(path, text, size) : worker_do_sync(path);
 }
 
 /* Wait for the one job.  Anything else on the channel ends the worker. */
@@ -404,12 +441,7 @@ worker_main(void)
 		fatal("sandbox");
 	if (!worker_take(&ch, &msg))
 		return 0;
-	if (msg.type == IPC_WORK_DIRECT)
-		done.rc = worker_do_direct(&msg, text, sizeof text);
-	else if (worker_shut_in() == 0)
-		done.rc = worker_do_verify(&msg);
-	else
-		fatal("sandbox");
+	done.rc = worker_do(&msg, text, sizeof text);
 	ipcchan_send_text(&ch, IPC_WORK_DONE, &done, sizeof done, text,
 	    strlen(text), -1);
 	ipcchan_close(&ch);

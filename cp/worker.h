@@ -20,7 +20,7 @@
 struct worker_pool;
 
 /* rc as in ipc.h: 0 right, 1 wrong (verify); 0 or a message number (direct);
- * -errno.  text is the worker's, NUL terminated. */
+ * 0 (sync); -errno.  text is the worker's, NUL terminated. */
 typedef void worker_fn(int rc, const char *text, void *arg);
 
 struct worker_pool *worker_pool_new(struct event_base *base,
@@ -34,6 +34,10 @@ unsigned worker_verify(struct worker_pool *pool, const char *password,
 
 /* Check the directory at path and hash its clear passwords. */
 unsigned worker_direct(struct worker_pool *pool, const char *path,
+    worker_fn *fn, void *arg);
+
+/* What names there are in a folder is on disk when this is answered. */
+unsigned worker_sync(struct worker_pool *pool, const char *path,
     worker_fn *fn, void *arg);
 
 /* The answer is no longer wanted; fn will not be called. */

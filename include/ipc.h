@@ -34,7 +34,7 @@ enum ipc_party {
 	IPC_GUEST,  /* vmguest */
 	IPC_SPOOL,  /* vmspool */
 	IPC_HOST,   /* vm370, the front command */
-	IPC_WORKER, /* vmcp's workers: password hashing, directory checks */
+	IPC_WORKER, /* vmcp's workers: what takes time */
 };
 
 #define IPC_LINE_MAX CON_LINE_MAX /* a typed or printed line, bytes */
@@ -101,6 +101,7 @@ enum ipc_party {
 	/* workers: slow things, one job each */                                   \
 	X(WORK_VERIFY,      CP,     WORKER, struct ipc_work_verify,   0,             0) \
 	X(WORK_DIRECT,      CP,     WORKER, struct ipc_text,          IPC_LINE_MAX,  0) \
+	X(WORK_SYNC,        CP,     WORKER, struct ipc_text,          IPC_LINE_MAX,  0) \
 	X(WORK_DONE,        WORKER, CP,     struct ipc_done,          IPC_TEXT_MAX,  0)
 
 enum ipc_type {

@@ -119,6 +119,7 @@ ipl_refused(struct request *rq, const struct ipl_words *w, int32_t why)
 	case VM_SAVED_IO:
 		return reply_error(rq, 239, name.s);
 	default:
+		nss_damaged(rq->cp, &w->h);
 		return reply_error(rq, 235, name.s);
 	}
 }

@@ -26,7 +26,7 @@ purge_nss(struct request *rq)
 	users = nss_purge(rq->cp, name);
 	if (users < 0 && errno != ENOENT)
 		return reply_error(rq, 183, "PURGE", strerror(errno));
-	reply_line(rq, "%s FILES %s", users < 0 ? "NO  " : "0001",
+	reply_line(rq, "%s %s", users < 0 ? "NO FILES" : "0001 FILE",
 	    users > 0 ? "PENDING PURGE" : "PURGED");
 	return 0;
 }

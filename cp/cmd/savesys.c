@@ -22,11 +22,33 @@ savesys_failed(struct request *rq, struct vm_name name, const char *why)
 }
 
 static void
+savesys_end(struct request *rq, struct vm_name name, int rc)
+{
+	nssmake_saved(rq->cp, name, rq->user, rc);
+	request_end(rq, rc);
+}
+
+/* It has its name, and keeps it whatever happens. */
+static void
+savesys_on_disk(int rc, const char *text, void *arg)
+{
+	struct request *rq = arg;
+	struct vm_name name = *(const struct vm_name *)rq->data;
+
+	(void)text;
+	if (rc == 0)
+		reply_text(rq, "SYSTEM SAVED");
+	else
+		rc = reply_error(rq, 174, name_text(name).s, strerror(-rc));
+	savesys_end(rq, name, rc);
+}
+
+static void
 savesys_answered(struct request *rq, const void *payload)
 {
 	const struct ipc_done *done = payload;
 	struct vm_name name = *(const struct vm_name *)rq->data;
-	int rc = 0;
+	int rc;
 
 	if (done == NULL)
 		rc = savesys_failed(rq, name, "THE VIRTUAL MACHINE HAS ENDED");
@@ -34,13 +56,12 @@ savesys_answered(struct request *rq, const void *payload)
 		rc = savesys_failed(rq, name, "I/O IS NOT COMPLETE");
 	else if (done->rc != 0)
 		rc = savesys_failed(rq, name, strerror(-done->rc));
-	else if (nss_publish(rq->cp, name) < 0)
+	else if (nss_publish(rq->cp, name, savesys_on_disk, rq) == 0)
+		return;
+	else
 		rc = savesys_failed(rq, name, errno == EPROTO ?
 		    "ITS FILE IS NOT WHOLE" : strerror(errno));
-	else
-		reply_text(rq, "SYSTEM SAVED");
-	nssmake_saved(rq->cp, name, rq->user, rc);
-	request_end(rq, rc);
+	savesys_end(rq, name, rc);
 }
 
 static int

@@ -82,8 +82,12 @@ def run_it(system, name):
 def listed(system, name=SYSTEM):
     """(class, users, pages) of a system's versions."""
     rc, out = system.cp("QUERY", "NSS", "NAME", name)
-    return [(c, int(n), int(pages)) for c, n, pages in re.findall(
-        "^\\d{4} %s +NSS +(\\S) +(\\d+) +\\d+K (\\d+) " % name, out, re.M)]
+    pages = re.findall("^\\*NSS +\\d{4} NSS +\\S +(\\d+) \\S+ \\S+ %s " %
+                       name, out, re.M)
+    rc, out = system.cp("QUERY", "NSS", "NAME", name, "MAP")
+    rows = re.findall("^\\d{4} %s +NSS +\\d+K +\\w+ +\\w+ +EW +(\\S) +(\\d+) " %
+                      name, out, re.M)
+    return [(c, int(n), int(p)) for (c, n), p in zip(rows, pages)]
 
 
 def shares(system):

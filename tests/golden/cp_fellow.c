@@ -97,6 +97,9 @@ struct fellow_disk {
 struct fellow_guest {
 	struct ipcchan ch;
 	struct fellow_disk disk[FELLOW_DISKS];
+	bool slow; /* to let go of disks; tells when it is held */
+	struct ipc_value kept[FELLOW_DISKS]; /* that it was told to let go of */
+	unsigned nkept;
 	bool hold; /* says nothing meanwhile */
 	unsigned credit;
 	unsigned flood; /* lines still to be said, as credit allows */
@@ -194,7 +197,20 @@ fellow_detach(struct fellow_guest *g, const struct ipc_value *v)
 		close(d->fd);
 		d->vdev = 0;
 	}
-	fellow_send(g, IPC_VM_DETACHED, v, sizeof *v);
+	if (g->slow && g->nkept < FELLOW_DISKS)
+		g->kept[g->nkept++] = *v;
+	else
+		fellow_send(g, IPC_VM_DETACHED, v, sizeof *v);
+}
+
+/* The one that it was told to let go of first. */
+static void
+fellow_let_go(struct fellow_guest *g)
+{
+	if (g->nkept == 0)
+		return;
+	fellow_send(g, IPC_VM_DETACHED, &g->kept[0], sizeof g->kept[0]);
+	memmove(g->kept, g->kept + 1, --g->nkept * sizeof g->kept[0]);
 }
 
 static void
@@ -212,6 +228,8 @@ fellow_hold(struct fellow_guest *g, const struct ipc_value *v)
 	struct ipc_none none = { 0 };
 
 	g->hold = v->value != 0;
+	if (g->slow)
+		fellow_say(g, g->hold ? "HELD" : "GOES ON");
 	if (g->hold)
 		fellow_send(g, IPC_VM_HELD, &none, sizeof none);
 	else
@@ -301,7 +319,11 @@ fellow_typed(struct fellow_guest *g, const char *line)
 		fellow_lie(g, line + 4);
 		return;
 	}
-	if (strncmp(line, "FLOOD ", 6) == 0)
+	if (strcmp(line, "SLOW") == 0)
+		g->slow = !g->slow;
+	else if (strcmp(line, "LET GO") == 0)
+		fellow_let_go(g);
+	else if (strncmp(line, "FLOOD ", 6) == 0)
 		g->flood = (unsigned)atoi(line + 6);
 	else if (strncmp(line, "DISK ", 5) == 0)
 		fellow_use_disk(g, line + 5);
@@ -433,8 +455,9 @@ static int32_t
 fellow_write_system(struct vm_name name, int fd)
 {
 	struct saved_header h = { .format = SAVED_FORMAT, .ipl_vdev = 0x190,
-		.storage = 1u << 20, .pages = 1, .pages_at = 4096,
+		.storage = 1u << 20, .runs = 1, .pages = 1, .pages_at = 4096,
 		.name = name, .by.user = { "FELLOW" } };
+	struct saved_run run = { 0x2A, 1 };
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -443,6 +466,7 @@ fellow_write_system(struct vm_name name, int fd)
 	h.sum = checksum_add(CHECKSUM_START, &h,
 	    offsetof(struct saved_header, sum));
 	if (pwrite(fd, &h, sizeof h, 0) != sizeof h ||
+	    pwrite(fd, &run, sizeof run, sizeof h) != sizeof run ||
 	    ftruncate(fd, fellow_named(name, "SHORT") ? 8000 : 8192) < 0)
 		return -errno;
 	return 0;
@@ -488,7 +512,11 @@ fellow_ipl_saved(struct fellow_guest *g, const struct ipc_vm_ipl *ipl, int fd)
 	bool stop = (ipl->flags & IPL_STOP) != 0;
 	char line[160];
 
-	if (why == 0 && stop)
+	snprintf(line, sizeof line, "%.*s", (int)ipl->text_len, ipl->text);
+	if (strcmp(line, "LATE") == 0) {
+		why = VM_SAVED_IO;
+		fellow_state(g, VM_STOPPED, VM_WHY_NOT_RUNNABLE);
+	} else if (why == 0 && stop)
 		fellow_state(g, VM_STOPPED, VM_WHY_ASKED);
 	else if (why == 0)
 		fellow_state(g, VM_RUNNING, VM_WHY_NONE);

@@ -120,6 +120,8 @@ normalise(char *s)
 			memcpy(s, "mmm:ss.hh", 9);
 		else if (pattern(s, "99/99/99"))
 			memcpy(s, "mm/dd/yy", 8);
+		else if (pattern(s, "99/99 99:99:99"))
+			memcpy(s, "mm/dd", 5);
 		for (int d = 0; d < 7; d++)
 			if (strncmp(s, days[d], strlen(days[d])) == 0) {
 				size_t n = strlen(days[d]);

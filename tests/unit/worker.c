@@ -138,6 +138,19 @@ directory_and_passwords(void **state)
 }
 
 static void
+folder_on_disk(void **state)
+{
+	struct answer a[2] = { 0 };
+
+	(void)state;
+	worker_sync(pool, folder, on_answer, &a[0]);
+	worker_sync(pool, path, on_answer, &a[1]); /* not there */
+	run_until(a, 2);
+	assert_int_equal(a[0].rc, 0);
+	assert_int_equal(a[1].rc, -ENOENT);
+}
+
+static void
 bad_directory(void **state)
 {
 	struct answer a = { 0 };
@@ -269,6 +282,8 @@ main(int argc, char *argv[])
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(directory_and_passwords,
 		    set_up, tear_down),
+		cmocka_unit_test_setup_teardown(folder_on_disk, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(bad_directory, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(long_password, set_up,
