@@ -482,19 +482,8 @@ channel_move(struct device *d, struct slice *slice)
 	}
 }
 
-static bool
-channel_is_halted(struct device *d)
-{
-	bool halt;
-
-	pthread_mutex_lock(&d->vm->lock);
-	halt = d->sch.halt;
-	pthread_mutex_unlock(&d->vm->lock);
-	return halt;
-}
-
-/* One command's worth.  False: nothing more can be done now. */
-static bool
+/* One command's worth. */
+static void
 channel_step(struct device *d, struct slice *slice)
 {
 	struct subchannel *s = &d->sch;
@@ -507,40 +496,51 @@ channel_step(struct device *d, struct slice *slice)
 	if (s->transfer.kind == TRANSFER_WAIT) {
 		s->started = false;
 		channel_phase(d, PHASE_WAITING);
-		return false;
+		return;
 	}
 	if (s->transfer.kind == TRANSFER_WORK) {
 		channel_phase(d, PHASE_MOVING);
-		return false;
+		return;
 	}
 	if (s->transfer.kind != TRANSFER_NONE)
 		moved = channel_move(d, slice);
-	if (moved == MOVED_SLICE)
-		return true;
-	if (moved == MOVED_LATER)
-		return s->phase == PHASE_ACTIVE;
-	channel_finish(d, moved == MOVED_CHECK ? CHAN_PROGRAM_CHECK : 0);
-	return s->phase == PHASE_ACTIVE;
+	if (moved == MOVED_ALL || moved == MOVED_CHECK)
+		channel_finish(d, moved == MOVED_CHECK ? CHAN_PROGRAM_CHECK :
+		    0);
 }
 
+enum due { DUE_NOTHING, DUE_STEP, DUE_HALT };
+
+/* Only this thread makes phases other than ACTIVE, but a program that has
+ * ended may have been started anew.  Bytes that move are waited for. */
+static enum due
+channel_due(struct device *d)
+{
+	const struct subchannel *s = &d->sch;
+	enum due due;
+
+	pthread_mutex_lock(&d->vm->lock);
+	if (s->halt && s->phase != PHASE_MOVING && !s->untried)
+		due = DUE_HALT;
+	else
+		due = s->phase == PHASE_ACTIVE ? DUE_STEP : DUE_NOTHING;
+	pthread_mutex_unlock(&d->vm->lock);
+	return due;
+}
+
+/* True: there is more to do. */
 static bool
 channel_slice(struct device *d)
 {
 	struct slice slice = { .ccws = SLICE_CCWS, .bytes = SLICE_BYTES };
-	struct subchannel *s = &d->sch;
+	enum due due;
 
-	do {
-		if (channel_is_halted(d) && !s->untried) {
-			channel_halted(d);
-			return false;
-		}
+	while ((due = channel_due(d)) == DUE_STEP) {
 		if (slice.ccws == 0 || slice.bytes == 0)
 			return true;
-	} while (channel_step(d, &slice));
-	/* Active here means started anew: the next slice's affair.  Bytes that
-	 * move are waited for. */
-	if (channel_is_halted(d) && s->phase != PHASE_ACTIVE &&
-	    s->phase != PHASE_MOVING)
+		channel_step(d, &slice);
+	}
+	if (due == DUE_HALT)
 		channel_halted(d);
 	return false;
 }
@@ -567,15 +567,8 @@ channel_run(struct vm *vm)
 		return false;
 	/* A slice may end an IPL, but never adds or removes a device. */
 	for (unsigned i = 0; i < vm->ndevices; i++) {
-		struct device *d = vm->device[i];
-		bool due;
-
-		channel_land(d);
-		pthread_mutex_lock(&vm->lock);
-		due = d->sch.phase == PHASE_ACTIVE ||
-		    (d->sch.halt && d->sch.phase != PHASE_MOVING);
-		pthread_mutex_unlock(&vm->lock);
-		if (due && channel_slice(d))
+		channel_land(vm->device[i]);
+		if (channel_slice(vm->device[i]))
 			more = true;
 	}
 	return more;
