@@ -12,6 +12,7 @@
  *   VOLUME name...              folders below volumes/
  *   AUTOLOG userid...
  *   SAVED system BY userid      saved at the start if it is not
+ *   TDISK n [BLK]               temporary space that a user may have
  *   OPERATOR userid             default OPERATOR
  *
  * A statement is one line of words; a line that begins with * is a comment.
@@ -34,6 +35,7 @@
 
 _Static_assert(CONFIG_TEXT_MAX == 8192, "a message says so");
 
+#define CONFIG_TDISK (512u << 20 >> 9) /* sparse, but all may be written */
 #define CONFIG_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char config_logo[] =
@@ -281,6 +283,19 @@ config_do_saved(struct config_parse *p)
 	return 0;
 }
 
+static int
+config_do_tdisk(struct config_parse *p)
+{
+	unsigned long blocks;
+
+	if (!card_number(&p->card, 1, UINT32_MAX, &blocks))
+		return config_bad(p, 1, "A NUMBER OF BLOCKS");
+	if (p->card.nwords > 2 && !card_is(&p->card, 2, "BLK"))
+		return config_bad(p, 2, "BLK");
+	p->config->tdisk = blocks;
+	return 0;
+}
+
 static const struct config_statement {
 	const char *name;
 	unsigned min, max; /* operands */
@@ -294,6 +309,7 @@ static const struct config_statement {
 	{ "VOLUME", 1, CARD_WORDS_MAX, config_do_volume },
 	{ "AUTOLOG", 1, CARD_WORDS_MAX, config_do_autolog },
 	{ "SAVED", 3, 3, config_do_saved },
+	{ "TDISK", 1, 2, config_do_tdisk },
 	{ "OPERATOR", 1, 1, config_do_operator },
 };
 
@@ -362,6 +378,7 @@ config_parse(const char *text, size_t len, const char *home,
 		config_memory(&p);
 		return NULL;
 	}
+	p.config->tdisk = CONFIG_TDISK;
 	if (config_read(&p, text, len) < 0 || config_defaults(&p) < 0) {
 		config_free(p.config);
 		return NULL;

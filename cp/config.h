@@ -6,6 +6,7 @@
 #define VM370_CP_CONFIG_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "directory.h"
 #include "vmtypes.h"
@@ -29,6 +30,7 @@ struct config {
 	size_t nautolog;
 	struct config_saved saved[8];
 	size_t nsaved;
+	uint64_t tdisk;		/* TDISK n BLK: temporary space a user may have */
 	struct vm_name operator_user; /* OPERATOR userid, default OPERATOR */
 };
 

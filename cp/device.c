@@ -19,9 +19,6 @@
 #include "session.h"
 #include "vmblok.h"
 
-/* Temporary space of one user: sparse, but it may all be written. */
-#define DEVICE_TEMPORARY_MAX (512u << 20 >> 9)
-
 struct device_name
 device_hex(vdev_t vdev)
 {
@@ -181,7 +178,7 @@ device_temporary(struct vmblok *vm, vdev_t vdev, uint64_t blocks)
 	struct vdev *d;
 	int error;
 
-	if (blocks > DEVICE_TEMPORARY_MAX - had) {
+	if (had + blocks > vm->cp->config->tdisk) {
 		errno = device_find(vm, vdev) != NULL ? EEXIST : ENOSPC;
 		return NULL;
 	}
@@ -237,10 +234,9 @@ static void
 device_tell(struct vmblok *vm, const struct vdev *d,
     const struct minidisk_answer *answer)
 {
-	if (answer->forced_ro)
-		vmblok_message(vm, 101, device_hex(d->vdev).s, answer->text);
-	else if (answer->forced_rw)
-		vmblok_message(vm, 103, device_hex(d->vdev).s, answer->text);
+	if (answer->forced_ro != 0)
+		vmblok_message(vm, answer->forced_ro, device_hex(d->vdev).s,
+		    answer->text);
 	else if (d->link->write && answer->text[0] != '\0')
 		session_print(vm->session, 0, "DASD %s LINKED R/W; %s",
 		    device_hex(d->vdev).s, answer->text);

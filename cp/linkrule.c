@@ -77,11 +77,11 @@ linkrule_next(struct linkrule_scan *s)
 	s->word[s->len] = '\0';
 }
 
-/* A word that may be left out. */
+/* A word that may be left out, or abbreviated. */
 static void
 linkrule_skip(struct linkrule_scan *s, const char *word)
 {
-	if (strcmp(s->word, word) == 0)
+	if (s->word[0] != '\0' && strncmp(s->word, word, s->len) == 0)
 		linkrule_next(s);
 }
 
@@ -152,7 +152,7 @@ linkrule_words(const char *line, struct link_words *w)
 {
 	struct linkrule_scan s = { .line = line, .at = line };
 
-	*w = (struct link_words){ .rule = linkrule_find("R") };
+	*w = (struct link_words){ 0 };
 	w->error = linkrule_scan(&s, w);
 	/* A word in the wrong place may be the password too. */
 	if (w->error != 0 && w->error != 26 && w->error != 114)
@@ -172,7 +172,8 @@ linkrule_shown(const char *line, size_t len)
 	memcpy(copy, line, len);
 	copy[len] = '\0';
 	linkrule_next(&s);
-	linkrule_skip(&s, "#CP");
+	if (strcmp(s.word, "#CP") == 0)
+		linkrule_next(&s);
 	while (strcmp(s.word, "CP") == 0)
 		linkrule_next(&s);
 	before = (size_t)(s.start - copy);

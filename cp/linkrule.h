@@ -40,7 +40,7 @@ struct link_words {
 	bool own;	      /* userid was "*" */
 	struct vm_name owner;
 	vdev_t vdev, as;
-	const struct linkrule *rule; /* R when no mode was given */
+	const struct linkrule *rule; /* NULL: no mode was given */
 	const char *password; /* in the line; NULL: none given */
 	size_t password_len;
 	size_t shown;	      /* bytes of the line that hold no password */

@@ -249,12 +249,13 @@ minidisk_new(const struct dir_mdisk *md, struct vm_name owner,
 	return link;
 }
 
+/* The message's number behind `first`: R/W BY, R/O BY, both. */
 static int
-minidisk_in_use(const struct minidisk_others *o)
+minidisk_in_use(const struct minidisk_others *o, int first)
 {
 	if (o->writers > 0 && o->readers > 0)
-		return 106;
-	return o->writers > 0 ? 104 : 105;
+		return first + 2;
+	return o->writers > 0 ? first : first + 1;
 }
 
 /* Can it be had?  It is opened again for whoever is to use it.  -1 with
@@ -320,16 +321,16 @@ minidisk_link(struct cp *cp, const struct dir_mdisk *md, struct vm_name owner,
 	access = linkrule_access(rule, others.readers, others.writers);
 	link->write = access == LINK_RW;
 	if (access == LINK_REFUSED)
-		minidisk_refuse(answer, form, minidisk_in_use(&others), name.s,
-		    vdev, by);
+		minidisk_refuse(answer, form, minidisk_in_use(&others, 104),
+		    name.s, vdev, by);
 	else if (minidisk_try(cp, link) < 0)
 		minidisk_not_had(link, form, answer);
 	if (answer->number != 0) {
 		free(link);
 		return NULL;
 	}
-	answer->forced_ro = rule->write && !link->write;
-	answer->forced_rw = link->write && others.writers > 0;
+	if (rule->write && !link->write)
+		answer->forced_ro = minidisk_in_use(&others, 101);
 	snprintf(answer->text, sizeof answer->text, "%s", by);
 	TAILQ_INSERT_TAIL(&cp->links, link, entry);
 	return link;

@@ -38,8 +38,7 @@ TAILQ_HEAD(mdlink_list, mdlink);
 /* What LINK answers. */
 struct minidisk_answer {
 	int number;	 /* 0: linked; else the message's, and its text */
-	bool forced_ro;	 /* it was to be R/W */
-	bool forced_rw;	 /* MW: another writes too */
+	int forced_ro;	 /* it was to be R/W: the message's number; or 0 */
 	char text[MESSAGE_MAX]; /* linked: "", or who else: "R/W BY X" */
 };
 

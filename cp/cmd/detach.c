@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd/detach.c - DETACH: devices that the virtual machine no longer has.
+ * cmd/detach.c - DETACH: devices that a virtual machine no longer has, one's
+ * own or, for an operator, another user's.
  *
  * A device is gone when the machine says that it has let go: what others then
  * link to is nobody's any more.
@@ -13,11 +14,15 @@
 #include "device.h"
 #include "guest.h"
 #include "hexloc.h"
+#include "name.h"
+#include "session.h"
 #include "vmblok.h"
 
 /* Where a DETACH is in its words. */
 struct detach {
-	unsigned word;
+	struct vm_name user; /* whose they are */
+	bool own;
+	unsigned word, words;
 	vdev_t next;	/* in this word's range */
 	vdev_t last;
 	bool any;	/* the range had one */
@@ -42,6 +47,16 @@ detach_range(const char *word, vdev_t *first, vdev_t *last)
 	return *first != VDEV_NONE && *last >= *first;
 }
 
+/* NULL: he has gone, or nobody waits any more. */
+static struct vmblok *
+detach_whose(const struct request *rq)
+{
+	const struct detach *dt = rq->data;
+	struct vmblok *vm = dt->own ? rq->vm : vmblok_find(rq->cp, dt->user);
+
+	return vm == NULL || vm->ending || rq->cancelled ? NULL : vm;
+}
+
 /* The first device of his at or after an address. */
 static struct vdev *
 detach_next(const struct vmblok *vm, vdev_t first, vdev_t last)
@@ -54,24 +69,39 @@ detach_next(const struct vmblok *vm, vdev_t first, vdev_t last)
 	return NULL;
 }
 
+static void
+detach_tell(struct request *rq)
+{
+	const struct detach *dt = rq->data;
+	struct vmblok *vm = detach_whose(rq);
+	const char *type = device_class(dt->type);
+	struct device_name vdev = device_hex(dt->leaving);
+
+	if (dt->own) {
+		reply_line(rq, "%-4s %s DETACHED", type, vdev.s);
+		return;
+	}
+	reply_line(rq, "%-4s %s DETACHED FROM %s", type, vdev.s,
+	    name_text(dt->user).s);
+	if (vm != NULL)
+		session_print(vm->session, ITEM_HIGH, "%-4s %s DETACHED BY %s",
+		    type, vdev.s, name_text(rq->user).s);
+}
+
 static void detach_go_on(struct request *rq);
 
 static void
 detach_done(struct request *rq, const void *payload)
 {
-	const struct detach *dt = rq->data;
-
 	(void)payload; /* or it died, which is as good */
-	reply_line(rq, "%-4s %s DETACHED", device_class(dt->type),
-	    device_hex(dt->leaving).s);
+	detach_tell(rq);
 	detach_go_on(rq);
 }
 
 /* False: it is done, or refused; go on with the next. */
 static bool
-detach_one(struct request *rq, struct vdev *d)
+detach_one(struct request *rq, struct vmblok *vm, struct vdev *d)
 {
-	struct vmblok *vm = rq->vm;
 	struct detach *dt = rq->data;
 	bool waits;
 
@@ -88,8 +118,7 @@ detach_one(struct request *rq, struct vdev *d)
 	}
 	device_remove(vm, d);
 	if (!waits)
-		reply_line(rq, "%-4s %s DETACHED", device_class(dt->type),
-		    device_hex(dt->leaving).s);
+		detach_tell(rq);
 	return waits;
 }
 
@@ -101,7 +130,7 @@ detach_word(struct request *rq)
 
 	if (!dt->any)
 		dt->rc = reply_error(rq, 40, request_word(rq, dt->word));
-	if (++dt->word >= rq->words)
+	if (++dt->word >= dt->words)
 		return false;
 	detach_range(request_word(rq, dt->word), &dt->next, &dt->last);
 	dt->any = false;
@@ -112,14 +141,15 @@ static void
 detach_go_on(struct request *rq)
 {
 	struct detach *dt = rq->data;
+	struct vmblok *vm;
 	struct vdev *d;
 
-	while (rq->vm != NULL && !rq->vm->ending && !rq->cancelled) {
-		d = detach_next(rq->vm, dt->next, dt->last);
+	while ((vm = detach_whose(rq)) != NULL) {
+		d = detach_next(vm, dt->next, dt->last);
 		if (d != NULL) {
 			dt->any = true;
 			dt->next = (vdev_t)(d->vdev + 1);
-			if (detach_one(rq, d))
+			if (detach_one(rq, vm, d))
 				return;
 		} else if (!detach_word(rq)) {
 			break;
@@ -128,22 +158,61 @@ detach_go_on(struct request *rq)
 	request_end(rq, dt->rc);
 }
 
+/* Does the command end with a user's name?  How many words are before that. */
+static unsigned
+detach_from(const struct request *rq)
+{
+	unsigned n = rq->words;
+	vdev_t first, last;
+
+	if ((rq->classes & CLASS('B')) == 0 || n < 3)
+		return n;
+	if (request_is(rq, n - 2, "FROM", 1))
+		return n - 2;
+	return detach_range(request_word(rq, n - 1), &first, &last) ? n : n - 1;
+}
+
+/* A word that is wrong changes nothing. */
+static int
+detach_words(struct request *rq, struct detach *dt)
+{
+	const char *who = request_word(rq, rq->words - 1);
+	struct vmblok *vm = rq->vm;
+	vdev_t first, last;
+
+	dt->words = detach_from(rq);
+	for (unsigned i = 1; i < dt->words; i++)
+		if (!detach_range(request_word(rq, i), &first, &last))
+			return reply_error(rq, 22);
+	if (dt->words < 2)
+		return reply_error(rq, 22);
+	if (dt->words < rq->words && request_is(rq, dt->words, "FROM", 1) &&
+	    dt->words + 1 == rq->words)
+		return reply_error(rq, 20);
+	if (dt->words < rq->words)
+		vm = vmblok_named(rq, who);
+	else if (vm == NULL)
+		return reply_error(rq, 20);
+	if (vm == NULL || vm->ending)
+		return reply_error(rq, 45, who);
+	dt->user = vm->name;
+	dt->own = vm == rq->vm;
+	return 0;
+}
+
 static int
 cmd_detach(struct request *rq)
 {
-	struct detach *dt;
-	vdev_t first, last;
+	struct detach *dt = calloc(1, sizeof *dt);
+	int rc;
 
-	if (rq->words < 2)
-		return reply_error(rq, 22);
-	for (unsigned i = 1; i < rq->words; i++)
-		if (!detach_range(request_word(rq, i), &first, &last))
-			return reply_error(rq, 22);
-	dt = calloc(1, sizeof *dt);
 	if (dt == NULL)
 		return reply_error(rq, 183, "DETACH", "NO STORAGE");
 	rq->data = dt;
 	rq->data_free = free;
+	rc = detach_words(rq, dt);
+	if (rc != 0)
+		return rc;
 	dt->any = true; /* before the first word nothing is missing */
 	dt->next = 1;
 	detach_go_on(rq);
@@ -153,9 +222,8 @@ cmd_detach(struct request *rq)
 CP_COMMAND(detach,
 	.name = "DETACH",
 	.abbrev = 3,
-	.machine = true,
 	.run = cmd_detach,
-	.syntax = "DETach vaddr[-vaddr] ...",
+	.syntax = "DETach vaddr[-vaddr] ... [[From] userid]",
 	.help = "Take devices out of your virtual machine. A temporary disk "
 		"is lost; others may then link to a minidisk as if you had "
-		"never had it.");
+		"never had it. An operator, class B, can name another user.");

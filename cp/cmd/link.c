@@ -86,8 +86,6 @@ link_do(struct request *rq)
 			    strlen(answer.text), ITEM_HIGH);
 		return answer.number;
 	}
-	if (answer.forced_rw)
-		reply_error(rq, 103, device_hex(l->as).s, answer.text);
 	reply_line(rq, "DASD %s LINKED %s%s%s", device_hex(l->as).s,
 	    device_writable(d) ? "R/W" : "R/O",
 	    answer.text[0] != '\0' ? "; " : "", answer.text);
@@ -158,7 +156,8 @@ link_answered(struct request *rq, const char *text)
 static int
 link_password(struct request *rq, const struct link_words *w)
 {
-	const struct link_kind *kind = &link_kinds[w->rule->password];
+	const struct link *l = rq->data;
+	const struct link_kind *kind = &link_kinds[l->rule->password];
 	char password[WORK_PASSWORD_MAX];
 
 	if (w->password == NULL)
@@ -183,10 +182,10 @@ link_allowed(struct request *rq, const struct link_words *w)
 	if (device_find(rq->vm, l->as) != NULL)
 		return reply_error(rq, 110, name_text(l->owner).s,
 		    device_hex(l->md->vdev).s, device_hex(l->as).s);
-	if (name_equal(l->owner, rq->vm->name) || strcmp(hash, "ALL") == 0)
+	if (w->own || strcmp(hash, "ALL") == 0)
 		return link_do(rq);
 	if (hash[0] == '\0')
-		return link_error(rq, link_kinds[w->rule->password].missing);
+		return link_error(rq, link_kinds[l->rule->password].missing);
 	return link_password(rq, w);
 }
 
@@ -197,6 +196,15 @@ link_words_wrong(struct request *rq, const struct link_words *w)
 		return reply_error(rq, w->error);
 	return reply_error(rq, 114, name_text(w->owner).s,
 	    device_hex(w->vdev).s);
+}
+
+/* One's own minidisk is had as at LOGON unless a mode is given. */
+static const struct linkrule *
+link_rule(const struct link_words *w, const struct dir_mdisk *md)
+{
+	if (w->rule != NULL)
+		return w->rule;
+	return linkrule_find(w->own ? md->mode : "R");
 }
 
 static int
@@ -213,6 +221,7 @@ cmd_link(struct request *rq)
 		return link_words_wrong(rq, &w);
 	if (w.own)
 		w.owner = rq->vm->name;
+	w.own = name_equal(w.owner, rq->vm->name);
 	md = directory_mdisk(rq->cp->dir->dir, w.owner, w.vdev);
 	if (md == NULL || md->tdisk)
 		return reply_error(rq, 107, name_text(w.owner).s,
@@ -221,7 +230,7 @@ cmd_link(struct request *rq)
 	if (l == NULL)
 		return reply_error(rq, 183, "LINK", "NO STORAGE");
 	*l = (struct link){ .dir = cp_directory_take(rq->cp), .md = md,
-		.owner = w.owner, .as = w.as, .rule = w.rule };
+		.owner = w.owner, .as = w.as, .rule = link_rule(&w, md) };
 	rq->data = l;
 	rq->data_free = link_free;
 	return link_allowed(rq, &w);
@@ -234,8 +243,10 @@ CP_COMMAND(link,
 	.run = cmd_link,
 	.syntax = "LINK [To] userid vaddr1 [As] vaddr2 [mode] "
 		  "[[PASS=] password]",
-	.help = "Get a minidisk as vaddr2; userid * is you. Mode R (assumed): "
-		"read, if nobody writes; RR: read anyhow; W: write, if nobody "
-		"else has it; WR: else read; M: write, if nobody else writes; "
-		"MR: else read; MW: write anyhow, which is only for systems "
-		"that can share a disk. A missing password is asked for.");
+	.help = "Get a minidisk as vaddr2; userid * is you. Mode R: read, if "
+		"nobody writes; RR: read anyhow; W: write, if nobody else has "
+		"it; WR: else read; M: write, if nobody else writes; MR: else "
+		"read; MW: write anyhow, which is only for systems that can "
+		"share a disk. Without a mode it is R, or for a minidisk of "
+		"your own what the directory says. A missing password is "
+		"asked for.");

@@ -43,6 +43,7 @@ defaults(void **state)
 	assert_memory_equal(c->logo, "VM/370 Online\n", 14);
 	assert_int_equal(c->nvolumes, 0);
 	assert_int_equal(c->nautolog, 0);
+	assert_int_equal(c->tdisk, 1 << 20);
 	config_free(c);
 	config_free(NULL);
 }
@@ -55,7 +56,8 @@ everything(void **state)
 	    "TIMEZONE EST5EDT EST\nLOGMSG First  line\nLOGMSG\n"
 	    "LOGMSG * third, mixed Case; gr\xC3\xBC\xC3\x9F" "e\n"
 	    "VOLUME VOL1 VOL2\nVOLUME VOL3\nAUTOLOG A B\nOPERATOR OP\n"
-	    "SAVED CMS BY CMSGEN\nSAVED OTHER BY CMSGEN\n",
+	    "SAVED CMS BY CMSGEN\nSAVED OTHER BY CMSGEN\nTDISK 5\n"
+	    "tdisk 2000 blk\n",
 	    &err);
 
 	(void)state;
@@ -73,6 +75,7 @@ everything(void **state)
 	assert_int_equal(c->nsaved, 2);
 	assert_string_equal(name_text(c->saved[1].system).s, "OTHER");
 	assert_string_equal(name_text(c->saved[1].by).s, "CMSGEN");
+	assert_int_equal(c->tdisk, 2000); /* the last one */
 	config_free(c);
 	c = parse("SYSTEM ABC\nTIMEZONE UTC\nTIMEZONE Asia/Kolkata\n", &err);
 	assert_non_null(c);
@@ -110,6 +113,10 @@ bad(void **state)
 		{ "SAVED CMS IN CMSGEN\n", 1, 11 },
 		{ "SAVED NINECHARS BY CMSGEN\n", 1, 7 },
 		{ "SAVED CMS BY A\nSAVED CMS BY B\n", 2, 7 },
+		{ "TDISK\n", 1, 6 },
+		{ "TDISK 1G\n", 1, 7 },
+		{ "TDISK 4294967296\n", 1, 7 },
+		{ "TDISK 10 CYL\n", 1, 10 },
 		{ "LOGMSG a\x1B[2Jb\n", 1, 9 },
 	};
 	struct dir_error err;

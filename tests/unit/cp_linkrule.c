@@ -82,18 +82,22 @@ static const struct words_case {
 	vdev_t vdev, as;
 	const char *shown;
 } words_cases[] = {
-	{ "LINK CMSUSER 191 291", 0, "CMSUSER", "R", NULL, 0x191, 0x291,
+	{ "LINK CMSUSER 191 291", 0, "CMSUSER", NULL, NULL, 0x191, 0x291,
 	    "LINK CMSUSER 191 291" },
 	{ "link to cmsuser 191 as 291 mr", 0, "CMSUSER", "MR", NULL, 0x191,
 	    0x291, "link to cmsuser 191 as 291 mr" },
 	{ "LINK A 1 2 W Secret", 0, "A", "W", "Secret", 1, 2, "LINK A 1 2 W" },
-	{ "LINK A 1 2 PASS= Secret", 0, "A", "R", "Secret", 1, 2,
+	{ "LINK A 1 2 PASS= Secret", 0, "A", NULL, "Secret", 1, 2,
 	    "LINK A 1 2" },
 	{ "LINK A 1 2 RR pass=R", 0, "A", "RR", "R", 1, 2, "LINK A 1 2 RR" },
-	{ "LINK A 1 2 PASS=", 0, "A", "R", NULL, 1, 2, "LINK A 1 2" },
+	{ "LINK A 1 2 PASS=", 0, "A", NULL, NULL, 1, 2, "LINK A 1 2" },
 	{ "LINK * 191 291 RR", 0, "*", "RR", NULL, 0x191, 0x291,
 	    "LINK * 191 291 RR" },
-	{ "LINK TO TO 1 AS 2", 0, "TO", "R", NULL, 1, 2, "LINK TO TO 1 AS 2" },
+	{ "LINK TO TO 1 AS 2", 0, "TO", NULL, NULL, 1, 2,
+	    "LINK TO TO 1 AS 2" },
+	{ "link t t 1 a a w pw", 0, "T", "W", "pw", 1, 10,
+	    "link t t 1 a a w" },
+	{ "LINK TOM 1 ASK 2", 22, NULL, NULL, NULL, 0, 0, "LINK TOM 1" },
 	{ "LINK   A  1   2   R   pw  ", 0, "A", "R", "pw", 1, 2,
 	    "LINK   A  1   2   R" },
 	{ "LINK", 20, NULL, NULL, NULL, 0, 0, "LINK" },
@@ -125,7 +129,10 @@ check_words(const struct words_case *c)
 	if (c->error != 0)
 		return;
 	assert_string_equal(w.own ? "*" : name_text(w.owner).s, c->owner);
-	assert_string_equal(w.rule->name, c->mode);
+	if (c->mode == NULL)
+		assert_null(w.rule);
+	else
+		assert_string_equal(w.rule->name, c->mode);
 	assert_int_equal(w.vdev, c->vdev);
 	assert_int_equal(w.as, c->as);
 	if (c->password == NULL) {
