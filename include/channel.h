@@ -23,6 +23,8 @@
  * - A device is busy until its interruption is taken, by the processor or by
  *   TIO.  ATTENTION, and DEVICE END for "ready", make no device busy: they
  *   wait until it is idle.
+ * - A device that is detached is cc 3 at once and its channel program never
+ *   heard of again; what a disk was transferring just then may still come.
  */
 #ifndef VM370_CHANNEL_H
 #define VM370_CHANNEL_H

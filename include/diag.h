@@ -103,7 +103,8 @@ struct diag_range {
  * that is none a specification one.  A4 returns when all is done, but the
  * processor can be stopped meanwhile; 250 returns when it has begun, and when
  * all is done an external interruption MACHINE_EXT_BLOCK_IO brings id as its
- * parameter.  A system reset cancels both.
+ * parameter.  A system reset cancels both; a disk that is detached ends what
+ * was asked of it before.
  *
  * Extents are transferred in their order, and requests of a machine, those of
  * channel programs too, one after another as they were made.

@@ -2,8 +2,9 @@
  *
  * vtx_diag.c - DIAGNOSE blocks of random content and their answers.
  *
- * The input is storage from 0 on, with the block at 0.  A program
- * interruption needs a processor: without one it fails, which is all right.
+ * The input is storage from 0 on, with the block at 0; one flag makes the
+ * parameters behind it nearly right ones for I/O.  A program interruption
+ * needs a processor: without one it fails, which is all right.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +14,30 @@
 
 #define SIZE (256u << 10)
 
+#define SHAPE 0x80u
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A4's and 250's; A8's vdev is at the same place. */
+static void
+fuzz_shape(struct fake *f, struct diag *block)
+{
+	const struct device *disk = machine_device(&f->vm, 0x190);
+	struct diag_block_io h;
+
+	mem_read(&f->vm.mem, GPA(sizeof *block), &h, sizeof h);
+	h.vdev = h.vdev % 4 == 0 ? 0x009 : 0x190;
+	if (h.attachment != 0 && h.attachment % 2 == 0)
+		h.attachment = disk->medium->attachment;
+	h.count %= DIAG_BLOCK_EXTENTS + 1;
+	h.reserved = 0;
+	memset(h.zero, 0, sizeof h.zero);
+	mem_write(&f->vm.mem, GPA(sizeof *block), &h, sizeof h);
+	block->in_addr = sizeof *block;
+	block->in_len = block->code == DIAG_GENERAL_IO ?
+	    sizeof(struct diag_general_io) :
+	    sizeof h + h.count * sizeof(struct diag_block_extent);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -41,8 +65,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	v->kvm.fd = -1;
 	memcpy(&block, data, sizeof block);
 	block.code = codes[block.code % 9];
-	block.flags &= DIAG_COMMAND_IMPLIED;
 	mem_write(&f.vm.mem, GPA(0), data, size);
+	if ((block.flags & SHAPE) != 0)
+		fuzz_shape(&f, &block);
+	block.flags &= DIAG_COMMAND_IMPLIED;
 	mem_write(&f.vm.mem, GPA(0), &block, sizeof block);
 	if (diag_port(v, 0) == NEXT_WAIT && v->wait != WAIT_CP) {
 		for (unsigned n = 0; n < 8 && fake_run(&f); n++)
