@@ -16,7 +16,7 @@ check() {
 	*" $name "*) ;;
 	*) return ;;
 	esac
-	if out=$(./rig -g ./vmguest -T "${GUEST_TIMEOUT:-20}" "$@" 2>&1); then
+	if out=$(./rig -g ./vmguest -T "${GUEST_TIMEOUT:-60}" "$@" 2>&1); then
 		echo "ok     $name"
 		passed=$((passed + 1))
 	else
