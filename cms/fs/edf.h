@@ -28,6 +28,7 @@
 #define EDF_LRECL_MAX 65535u
 #define EDF_RECORDS_MAX 0x7FFFFFFFu
 #define EDF_SECTOR 512u
+#define EDF_SECTORS_MAX 0x80000000u /* a terabyte: more is not used */
 
 enum edf_error {
 	EDF_OK = 0,

@@ -17,7 +17,8 @@ struct check {
 	void *arg;
 	int count;
 	struct edf_bits seen; /* blocks that belong to something */
-	char what[24];	      /* that is looked at: "NAME TYPE" */
+	struct edf_tree *tree; /* that is looked at, */
+	char what[24];	      /* of what: "NAME TYPE" */
 	uint32_t data;	      /* blocks of it */
 	struct trouble trouble;
 };
@@ -134,12 +135,23 @@ name(struct check *c, const char *what)
 	c->what[n] = '\0';
 }
 
+/* The last pointer of a pointer block of V is where the block says. */
+static int
+see_last(struct check *c, uint32_t level, uint64_t index)
+{
+	uint32_t is, should;
+	int error = edf_tree_last(c->tree, level, index, &is, &should);
+
+	if (error == 0 && is != should)
+		differs(c, "the last pointer of a block is at", is, should);
+	return error;
+}
+
 static int
 see(void *arg, uint32_t level, uint64_t index, uint32_t block)
 {
 	struct check *c = arg;
 
-	(void)index;
 	c->data += level == 0;
 	/* The first block of the directory has been seen. */
 	if (block < EDF_FIRST_FREE)
@@ -147,6 +159,12 @@ see(void *arg, uint32_t level, uint64_t index, uint32_t block)
 	if (edf_bits_test(&c->seen, block)) {
 		blame(c, block, "also belongs to something else");
 		return level > 0 ? EDF_DAMAGED : 0;
+	}
+	if (level > 0 && c->tree->size == EDF_POINTER_V) {
+		int error = see_last(c, level, index);
+
+		if (error != 0)
+			return error;
 	}
 	return edf_bits_set(c->edf, &c->seen, block);
 }
@@ -158,6 +176,7 @@ see_tree(struct check *c, struct edf_tree *tree)
 	int error;
 
 	c->data = 0;
+	c->tree = tree;
 	error = edf_tree_walk(tree, 0, see, c);
 	tell_trouble(c);
 	if (error == EDF_DAMAGED) {
@@ -202,15 +221,17 @@ follow_record(struct check *c, struct edf_file *file, struct block_spot *b)
 {
 	const struct edf_position *p = &file->position;
 	uint32_t size = c->edf->block_size;
-	uint64_t first = p->at / size, last = (p->at + 1 + p->len) / size;
+	uint64_t end = p->at + EDF_HEADER + p->len, first = p->at / size;
 
-	for (uint64_t k = first; k <= last; k++) {
+	for (uint64_t k = first; k <= (end - 1) / size; k++) {
 		if (k != b->k) {
 			int error = compare_spot(c, file, b);
 
 			if (error != 0)
 				return error;
-			*b = (struct block_spot){ k, 0, EDF_SPANNED };
+			*b = (struct block_spot){ k, 0, k == first ?
+				EDF_SPANNED :
+				edf_record_behind(file, k, end) };
 		}
 		if (k == first && b->disp == EDF_SPANNED)
 			b->disp = (uint32_t)(p->at % size);
@@ -237,6 +258,26 @@ follow_records(struct check *c, struct edf_file *file)
 	return error;
 }
 
+/* Others look for the end of the last record there. */
+static int
+check_padding(struct check *c, struct edf_file *file)
+{
+	uint32_t size = c->edf->block_size;
+	uint64_t at = file->end;
+	int error = 0;
+
+	for (; at % size != 0 && error == 0; at++) {
+		uint8_t byte;
+
+		error = edf_data_read(file, at, &byte, 1);
+		if (error == 0 && byte != 0) {
+			about(c, "something lies behind its last record");
+			return 0;
+		}
+	}
+	return error;
+}
+
 static int
 check_records(struct check *c, const struct edf_stat *st)
 {
@@ -247,6 +288,8 @@ check_records(struct check *c, const struct edf_stat *st)
 	if (error == 0) {
 		if (st->records > 0)
 			error = follow_records(c, file);
+		if (error == 0)
+			error = check_padding(c, file);
 		edf_close(file);
 	}
 	if (error == EDF_DAMAGED) {

@@ -186,15 +186,21 @@ forget(struct edf *edf)
 
 /*
  * A label that could not be written may yet have reached the disk.  Until the
- * old one is there again for certain, what either needs is left alone.
+ * old one is there again for certain, what either needs is left alone.  It is
+ * counted on: somebody may have seen the other one, whose number must not be
+ * that of the next.
  */
 static int
 settle(struct edf *edf)
 {
+	uint8_t label[EDF_SECTOR];
+
 	if (!edf->unsettled)
 		return 0;
-	if (edf_label_write(edf, edf->label) != 0)
+	edf_label_again(edf, label);
+	if (edf_label_write(edf, label) != 0)
 		return EDF_IO;
+	memcpy(edf->label, label, EDF_SECTOR);
 	edf->unsettled = 0;
 	if (edf->own.last)
 		forget(edf);

@@ -20,7 +20,7 @@ block_size(const struct edf_file *file)
 
 /* --- blocks --- */
 
-/* A hole reads as zeros; a V file has none. */
+/* A hole reads as zeros. */
 static int
 fetch(struct edf_file *file, uint64_t k, uint32_t n, uint8_t *at)
 {
@@ -30,9 +30,6 @@ fetch(struct edf_file *file, uint64_t k, uint32_t n, uint8_t *at)
 		uint32_t block, run;
 		int error = edf_tree_run(&file->tree, k, n, &block, &run);
 
-		if (error == 0 && block == 0 && k < file->tree.count &&
-		    file->st.recfm == 'V' && file->how == EDF_READ)
-			error = EDF_DAMAGED;
 		if (error != 0)
 			return error;
 		if (block == 0)
@@ -452,8 +449,36 @@ write_large(struct edf_file *file, uint64_t k, uint32_t n,
 	return error != 0 ? error : store(file, k, n, from);
 }
 
-int
-edf_data_write(struct edf_file *file, uint64_t offset, const void *from,
+/* Where what counts ends: records, and a line that has begun. */
+static uint64_t
+edge(const struct edf_file *file)
+{
+	uint32_t header = file->st.recfm == 'V' ? EDF_HEADER : 0;
+
+	return file->end + (file->line_open ? header + file->line : 0);
+}
+
+void
+edf_data_trim(struct edf_file *file)
+{
+	uint64_t count = edf_ceil(edge(file), block_size(file));
+	struct edf_window *w = &file->window;
+	uint64_t keep = count > w->first ? count - w->first : 0;
+	int error = 0;
+
+	file->ragged = 1;
+	if (keep < w->n) {
+		clean(w, (uint32_t)keep, w->n - (uint32_t)keep);
+		w->n = (uint32_t)keep;
+	}
+	if (file->tree.count > count)
+		error = edf_tree_cut(&file->tree, count);
+	if (error != 0)
+		file->dead = error;
+}
+
+static int
+write_pieces(struct edf_file *file, uint64_t offset, const void *from,
     size_t len)
 {
 	const uint8_t *in = from;
@@ -481,6 +506,17 @@ edf_data_write(struct edf_file *file, uint64_t offset, const void *from,
 		len -= part;
 	}
 	return 0;
+}
+
+int
+edf_data_write(struct edf_file *file, uint64_t offset, const void *from,
+    size_t len)
+{
+	int error = write_pieces(file, offset, from, len);
+
+	if (error != 0)
+		edf_data_trim(file);
+	return error;
 }
 
 int

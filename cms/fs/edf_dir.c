@@ -216,7 +216,8 @@ load_roots(struct edf *edf, const struct edf_dir *dir, uint32_t *records)
 
 	edf->dir_tree.lowest = EDF_FIRST_FREE - 2;
 	if (edf_fst_get_own(entry(dir, 0), edf_fst_directory, &own) == -1 ||
-	    own.lrecl != EDF_FST || own.records < OWN)
+	    own.lrecl != EDF_FST || own.records < OWN ||
+	    own.records > EDF_RECORDS_MAX)
 		return EDF_DAMAGED;
 	leaves = edf_ceil((uint64_t)own.records * EDF_FST, edf->block_size);
 	if (leaves > edf->blocks)
@@ -485,7 +486,9 @@ edf_next(struct edf *edf, uint32_t *cursor, struct edf_stat *st)
 		if (memcmp(fst, walk->key, 16) == 0 || state(fst, st) != 0)
 			continue;
 		memcpy(walk->key, fst, 16);
-		*cursor = walk->serial = ++edf->walks;
+		if (++edf->walks == 0)
+			edf->walks = 1;
+		*cursor = walk->serial = edf->walks;
 		return 1;
 	}
 	walk->serial = 0;

@@ -111,6 +111,7 @@ edf_open(struct edf *edf, enum edf_how how, struct edf_stat *st,
 	memset(file, 0, sizeof *file);
 	file->edf = edf;
 	file->how = (uint8_t)how;
+	file->expected = UINT64_MAX;
 	memcpy(file->key, key, 16);
 	if (fst != NULL)
 		memcpy(file->fst, fst, EDF_FST);
@@ -146,14 +147,15 @@ edf_file_sector(struct edf_file *file, uint32_t n)
 {
 	struct edf_pointer p;
 
-	if (edf_tree_get(&file->tree, n, &p) != 0 || p.block == 0)
+	if (file->dead != 0 || edf_tree_get(&file->tree, n, &p) != 0 ||
+	    p.block == 0)
 		return 0;
 	return (p.block - 1) * file->edf->sectors;
 }
 
 /* --- close --- */
 
-/* All but the change itself, which is somebody's else by now. */
+/* All but the change itself, which is somebody else's by now. */
 static void
 dispose(struct edf_file *file)
 {
@@ -183,14 +185,15 @@ write_out(struct edf_file *file)
 
 	if (error == 0)
 		error = edf_stream_finish(file);
+	if (error == 0 && file->ragged && file->st.recfm == 'V')
+		error = edf_data_gap(file, UINT64_MAX);
 	if (error == 0)
 		error = edf_data_flush(file);
 	if (error == 0)
 		error = edf_tree_cut(&file->tree,
 		    edf_ceil(file->end, file->edf->block_size));
-	file->tail.valid = 0;
 	if (error == 0)
-		error = edf_record_settle(file);
+		error = edf_record_settle(file, 0);
 	edf_tree_give_back(&file->tree);
 	return error == 0 ? edf_tree_flush(&file->tree, NULL) : error;
 }

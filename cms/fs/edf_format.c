@@ -145,12 +145,11 @@ edf_format(const struct edf_device *dev, uint32_t block_size, uint32_t blocks,
 
 	if (dev->read_only)
 		return error;
-	edf = dev->take(dev->arg, sizeof *edf);
+	edf = edf_mount_new(dev);
 	if (edf == NULL)
 		return EDF_NO_STORAGE;
-	memset(edf, 0, sizeof *edf);
-	edf->dev = *dev;
-	error = edf_label_new(dev, block_size, blocks, volume, edf->label);
+	error = edf_label_new(&edf->dev, block_size, blocks, volume,
+	    edf->label);
 	if (error == 0)
 		error = edf_label_parse(edf, edf->label);
 	if (error == 0)

@@ -34,7 +34,7 @@
 #define EDF_FST 64u
 #define EDF_LEVELS_MAX 6u
 #define EDF_SPANNED 0xFFFFFFFFu
-#define EDF_BLOCK_MAX 4096u
+#define EDF_HEADER 2u /* of a V record: its length */
 
 /* --- numbers --- */
 
@@ -224,7 +224,8 @@ struct edf_pointer {
 struct edf_node {
 	uint8_t *at;
 	uint64_t index; /* among those of its level */
-	uint32_t block, used;
+	uint64_t used;	/* when, by the tree's clock */
+	uint32_t block;
 	uint8_t level, dirty, fresh;
 };
 
@@ -239,7 +240,7 @@ struct edf_tree {
 	uint32_t per;	/* pointers to a block */
 	uint32_t near;	/* where to look for a free block */
 	uint32_t pool, pooled; /* blocks put by for pointers: from, how many */
-	uint32_t clock;
+	uint64_t clock;
 	uint8_t levels, size, lowest;
 	uint64_t span[EDF_LEVELS_MAX + 1];
 	struct edf_node node[EDF_NODES];
@@ -273,6 +274,9 @@ int edf_tree_mark(struct edf_tree *tree, uint64_t k, uint32_t high,
 int edf_tree_cut(struct edf_tree *tree, uint64_t count);
 int edf_tree_walk(struct edf_tree *tree, uint64_t from, edf_tree_visit *visit,
     void *arg);
+/* V: what a pointer block says of where its last pointer is, and should. */
+int edf_tree_last(struct edf_tree *tree, uint32_t level, uint64_t index,
+    uint32_t *is, uint32_t *should);
 int edf_tree_seek(struct edf_tree *tree, uint64_t key, int by_offset,
     struct edf_spot *spot);
 /* Dirty pointer blocks to the device, or into a batch. */
@@ -345,6 +349,9 @@ struct edf {
 	uint32_t walks;
 };
 
+/* A device of which nothing is known yet (edf_mount.c); NULL: no storage. */
+struct edf *edf_mount_new(const struct edf_device *dev);
+
 /* --- the label (edf_label.c) --- */
 
 /* -1 when it is no date. */
@@ -354,6 +361,8 @@ uint32_t edf_label_fsts(const struct edf *edf); /* to a block */
 uint64_t edf_label_commit(const struct edf *edf);
 /* At once, and durable. */
 int edf_label_write(struct edf *edf, uint8_t label[EDF_SECTOR]);
+/* The same label with the next number. */
+void edf_label_again(const struct edf *edf, uint8_t label[EDF_SECTOR]);
 /* The label of the next commit, with its directory at origin. */
 void edf_label_next(const struct edf *edf, uint8_t label[EDF_SECTOR],
     uint32_t origin);
@@ -401,11 +410,12 @@ struct edf_file {
 	uint8_t modified;
 	int dead;	   /* why nothing more can be done with it, or 0 */
 	uint8_t in_place;  /* filemode 6 */
+	uint8_t ragged;	   /* there may be something behind the end */
 	uint8_t end_known; /* V: end is right */
 	uint8_t line_open; /* a stream's last line has no newline yet */
 	uint32_t line;	   /* its bytes so far */
 	uint64_t end;	   /* bytes of data, as on the disk */
-	uint64_t expected; /* where the next stream write is */
+	uint64_t expected; /* where the next stream write may be, too */
 	struct edf_tree tree;
 	struct edf_change change;
 	struct edf_window window;
@@ -419,8 +429,10 @@ int edf_data_read(struct edf_file *file, uint64_t offset, void *to,
     size_t len);
 int edf_data_write(struct edf_file *file, uint64_t offset, const void *from,
     size_t len);
-/* Bytes that a file gets because something is written behind them. */
+/* Zeros behind the end as far as this, or to the end of its block. */
 int edf_data_gap(struct edf_file *file, uint64_t to);
+/* What a failure has left in blocks behind the end is no part of the file. */
+void edf_data_trim(struct edf_file *file);
 int edf_data_flush(struct edf_file *file);
 /* Only so many blocks count any more: those are flushed, the window empty. */
 int edf_data_cut(struct edf_file *file, uint64_t count);
@@ -439,8 +451,13 @@ int edf_record_append(struct edf_file *file, const void *from, size_t len);
  * on; and it is one. */
 int edf_record_header(struct edf_file *file, size_t len);
 int edf_record_added(struct edf_file *file, size_t len);
-/* Pointers agree with the records there are. */
-int edf_record_settle(struct edf_file *file);
+/* What the pointer of block k says when a record that began before it ends
+ * there, or does not. */
+uint32_t edf_record_behind(const struct edf_file *file, uint64_t k,
+    uint64_t end);
+/* The pointer of the last block says which record is the last; so do those
+ * above it when they need not know it yet. */
+int edf_record_settle(struct edf_file *file, int above);
 
 /* A stream's last line becomes a record (edf_stream.c). */
 int edf_stream_finish(struct edf_file *file);

@@ -2,9 +2,9 @@
  *
  * edf_label.c - the label: the disk's second sector, whatever its block size.
  *
- * Behind CMS's own 80 bytes stands a count of commits, so that no two labels
- * of a disk are the same.  FB-512 disks have no cylinders; both fields hold
- * the number of sectors.
+ * Behind CMS's own 80 bytes stands a count of labels, so that no two of a
+ * disk are the same.  FB-512 disks have no cylinders; both fields hold the
+ * number of sectors.
  */
 #include "edf_internal.h"
 
@@ -20,7 +20,7 @@ enum {
 	LABEL_FSTS = 0x28,
 	LABEL_CREATED = 0x2C,
 	LABEL_FLAG = 0x32,
-	LABEL_COMMITS = 0x50,
+	LABEL_NUMBER = 0x50,
 };
 
 #define LABEL_CENTURY 0x01
@@ -64,18 +64,40 @@ put_blocks(uint8_t *label, uint32_t blocks, uint32_t sectors)
 	edf_put32(label + LABEL_MAX_CYLINDERS, blocks * sectors);
 }
 
+static void
+put_number(uint8_t *label, uint64_t number)
+{
+	edf_put32(label + LABEL_NUMBER, (uint32_t)(number >> 32));
+	edf_put32(label + LABEL_NUMBER + 4, (uint32_t)number);
+}
+
+/* The number of the label that will be overwritten. */
+static uint64_t
+old_number(const struct edf_device *dev, uint8_t old[EDF_SECTOR])
+{
+	struct edf_extent e = { EDF_LABEL_AT, 1, old };
+
+	if (dev->blocks <= EDF_LABEL_AT || dev->read(dev->arg, &e, 1) != 0 ||
+	    memcmp(old, magic, sizeof magic) != 0)
+		return 0;
+	return edf_get64(old + LABEL_NUMBER);
+}
+
 int
 edf_label_new(const struct edf_device *dev, uint32_t block_size,
     uint32_t blocks, const char volume[EDF_VOLUME], uint8_t label[EDF_SECTOR])
 {
 	struct edf_date now = dev->now(dev->arg);
 	uint32_t sectors = block_size / EDF_SECTOR;
+	uint64_t number;
 
 	if (!size_ok(block_size))
 		return EDF_INVALID;
 	if (blocks == 0)
 		blocks = dev->blocks / sectors;
+	number = old_number(dev, label);
 	memset(label, 0, EDF_SECTOR);
+	put_number(label, number);
 	if (blocks < EDF_BLOCKS_MIN || blocks > dev->blocks / sectors ||
 	    edf_fst_volume(label + LABEL_VOLUME, volume) == -1)
 		return EDF_INVALID;
@@ -93,22 +115,25 @@ edf_label_new(const struct edf_device *dev, uint32_t block_size,
 uint64_t
 edf_label_commit(const struct edf *edf)
 {
-	return edf_get64(edf->label + LABEL_COMMITS) + 1;
+	return edf_get64(edf->label + LABEL_NUMBER) + 1;
+}
+
+void
+edf_label_again(const struct edf *edf, uint8_t label[EDF_SECTOR])
+{
+	memcpy(label, edf->label, EDF_SECTOR);
+	put_number(label, edf_label_commit(edf));
 }
 
 void
 edf_label_next(const struct edf *edf, uint8_t label[EDF_SECTOR],
     uint32_t origin)
 {
-	uint64_t commits = edf_label_commit(edf);
-
-	memcpy(label, edf->label, EDF_SECTOR);
+	edf_label_again(edf, label);
 	memcpy(label + LABEL_VOLUME, edf->volume, EDF_VOLUME);
 	put_blocks(label, edf->blocks, edf->sectors);
 	edf_put32(label + LABEL_ORIGIN, origin);
 	edf_put32(label + LABEL_USED, edf->used);
-	edf_put32(label + LABEL_COMMITS, (uint32_t)(commits >> 32));
-	edf_put32(label + LABEL_COMMITS + 4, (uint32_t)commits);
 }
 
 int

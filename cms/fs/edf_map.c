@@ -342,6 +342,8 @@ edf_map_drop(struct edf *edf, struct edf_change *change, uint32_t block)
 	uint32_t width = edf->block_size * 8;
 	int error;
 
+	if (!edf_map_valid(edf, block))
+		return EDF_DAMAGED;
 	if (edf_bits_test(&change->mine, block)) {
 		edf_bits_clear(&change->mine, block);
 		lower(edf, block);

@@ -36,17 +36,29 @@ load(struct edf *edf)
 	return EDF_CHANGED;
 }
 
+struct edf *
+edf_mount_new(const struct edf_device *dev)
+{
+	struct edf *edf = dev->take(dev->arg, sizeof *edf);
+
+	if (edf == NULL)
+		return NULL;
+	memset(edf, 0, sizeof *edf);
+	edf->dev = *dev;
+	if (edf->dev.blocks > EDF_SECTORS_MAX)
+		edf->dev.blocks = EDF_SECTORS_MAX;
+	return edf;
+}
+
 int
 edf_mount(const struct edf_device *dev, struct edf **to)
 {
-	struct edf *edf = dev->take(dev->arg, sizeof *edf);
+	struct edf *edf = edf_mount_new(dev);
 	int error;
 
 	*to = NULL;
 	if (edf == NULL)
 		return EDF_NO_STORAGE;
-	memset(edf, 0, sizeof *edf);
-	edf->dev = *dev;
 	error = load(edf);
 	if (error != 0) {
 		dev->give(dev->arg, edf, sizeof *edf);
@@ -114,13 +126,11 @@ adopt(struct edf *edf, struct edf *fresh)
 static int
 reload(struct edf *edf)
 {
-	struct edf *fresh = edf_io_take(edf, sizeof *fresh);
+	struct edf *fresh = edf_mount_new(&edf->dev);
 	int error;
 
 	if (fresh == NULL)
 		return EDF_NO_STORAGE;
-	memset(fresh, 0, sizeof *fresh);
-	fresh->dev = edf->dev;
 	error = load(fresh);
 	if (error == 0 && fresh->block_size != edf->block_size)
 		for (struct edf_file *f = edf->files; f != NULL; f = f->next) {

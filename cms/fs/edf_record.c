@@ -3,13 +3,12 @@
  * edf_record.c - records, counted from 1.
  *
  * F records lie one behind the other.  A V record is two bytes of length and
- * the data, across blocks as it comes; for each block its pointer says which
- * record is the highest with a byte in it, and where the first that begins in
- * it does.
+ * the data, across blocks as it comes; behind the last one come zeros, to the
+ * end of its block.  For each block its pointer says which record is the
+ * highest with a byte in it, and where the first that begins in it does: in
+ * the last block that may be the end of the data.
  */
 #include "edf_internal.h"
-
-#define HEADER 2
 
 int
 edf_record_ready(const struct edf_file *file, int write)
@@ -60,21 +59,30 @@ tail_load(struct edf_file *file, uint64_t k)
 	return 0;
 }
 
+/* Where the first record behind this one begins, or would, in block k. */
+uint32_t
+edf_record_behind(const struct edf_file *file, uint64_t k, uint64_t end)
+{
+	uint32_t size = file->edf->block_size;
+
+	return end / size == k ? (uint32_t)(end % size) : EDF_SPANNED;
+}
+
 /* A record lies in these bytes: the pointers of its blocks. */
 static int
 note(struct edf_file *file, uint32_t record, uint64_t at, size_t len)
 {
 	struct edf_tail *t = &file->tail;
 	uint32_t size = file->edf->block_size;
-	uint64_t last = (at + len - 1) / size;
+	uint64_t first = at / size;
 
-	for (uint64_t k = at / size; k <= last; k++) {
+	for (uint64_t k = first; k <= (at + len - 1) / size; k++) {
 		int error = tail_load(file, k);
 
 		if (error != 0)
 			return error;
-		if (k != at / size)
-			t->disp = EDF_SPANNED;
+		if (k > first)
+			t->disp = edf_record_behind(file, k, at + len);
 		else if (t->disp == EDF_SPANNED || t->disp > at % size)
 			t->disp = (uint32_t)(at % size);
 		t->high = record;
@@ -83,26 +91,32 @@ note(struct edf_file *file, uint32_t record, uint64_t at, size_t len)
 	return 0;
 }
 
-int
-edf_record_settle(struct edf_file *file)
+/* The record is none after all. */
+static void
+unnote(struct edf_file *file)
 {
 	struct edf_tail *t = &file->tail;
-	uint32_t size = file->edf->block_size;
+
+	if (t->k * file->edf->block_size >= file->end)
+		*t = (struct edf_tail){ 0 };
+	else if (t->high > file->st.records)
+		t->high = file->st.records;
+	edf_data_trim(file);
+}
+
+int
+edf_record_settle(struct edf_file *file, int above)
+{
+	struct edf_tail *t = &file->tail;
 	int error;
 
-	if (!is_v(file) || !file->end_known || file->end == 0) {
-		t->dirty = 0;
+	if (!is_v(file) || !file->end_known || file->end == 0)
 		return 0;
-	}
-	error = tail_load(file, (file->end - 1) / size);
+	error = tail_load(file, (file->end - 1) / file->edf->block_size);
 	if (error != 0)
 		return error;
-	if (t->high != file->st.records) {
+	if (above || t->high != file->st.records) {
 		t->high = file->st.records;
-		t->dirty = 1;
-	}
-	if (t->disp != EDF_SPANNED && t->k * size + t->disp >= file->end) {
-		t->disp = EDF_SPANNED;
 		t->dirty = 1;
 	}
 	return tail_sync(file);
@@ -117,22 +131,22 @@ look(struct edf_file *file, uint32_t record, uint64_t at)
 	uint64_t limit = file->end_known ? file->end :
 	    file->tree.count * file->edf->block_size;
 	const uint8_t *p;
-	uint8_t header[HEADER];
+	uint8_t header[EDF_HEADER];
 	size_t len;
 	int error;
 
 	file->position.record = 0;
-	if (at + HEADER > limit)
+	if (at + EDF_HEADER > limit)
 		return EDF_DAMAGED;
-	error = edf_data_peek(file, at, HEADER, &p, &len);
-	if (error == 0 && len < HEADER) {
-		error = edf_data_read(file, at, header, HEADER);
+	error = edf_data_peek(file, at, EDF_HEADER, &p, &len);
+	if (error == 0 && len < EDF_HEADER) {
+		error = edf_data_read(file, at, header, EDF_HEADER);
 		p = header;
 	}
 	if (error != 0)
 		return error;
 	len = edf_get16(p);
-	if (len == 0 || len > file->st.lrecl || at + HEADER + len > limit)
+	if (len == 0 || len > file->st.lrecl || at + EDF_HEADER + len > limit)
 		return EDF_DAMAGED;
 	file->position = (struct edf_position){ .record = record,
 		.len = (uint32_t)len, .at = at };
@@ -146,7 +160,7 @@ edf_record_next(struct edf_file *file)
 
 	if (p->record >= file->st.records)
 		return EDF_END;
-	return look(file, p->record + 1, p->at + HEADER + p->len);
+	return look(file, p->record + 1, p->at + EDF_HEADER + p->len);
 }
 
 /* The first record that begins in a block. */
@@ -202,6 +216,7 @@ edf_record_seek_offset(struct edf_file *file, uint64_t offset)
 {
 	const struct edf_position *p = &file->position;
 	uint64_t size = file->edf->block_size;
+	uint64_t last = UINT64_MAX; /* block that it may begin in */
 	struct edf_spot spot;
 	int error = 0;
 
@@ -212,14 +227,18 @@ edf_record_seek_offset(struct edf_file *file, uint64_t offset)
 			error = edf_tree_seek(&file->tree, offset, 1, &spot);
 		if (error != 0)
 			return error;
+		last = spot.k;
 		if (spot.pointer.disp != EDF_SPANNED &&
 		    spot.k * size + spot.pointer.disp <= offset + spot.before)
 			error = look_first(file, &spot);
 		else
 			error = edf_record_seek(file, spot.before);
 	}
-	while (error == 0 && stream_at(p) + p->len < offset)
+	while (error == 0 && stream_at(p) + p->len < offset) {
 		error = edf_record_next(file);
+		if (error == 0 && p->at / size > last)
+			error = EDF_DAMAGED;
+	}
 	return error;
 }
 
@@ -236,7 +255,7 @@ edf_record_end(struct edf_file *file)
 		error = edf_record_seek(file, file->st.records);
 		if (error != 0)
 			return error;
-		file->end = p->at + HEADER + p->len;
+		file->end = p->at + EDF_HEADER + p->len;
 		if (edf_ceil(file->end, file->edf->block_size) !=
 		    file->tree.count)
 			return EDF_DAMAGED;
@@ -260,7 +279,7 @@ locate(struct edf_file *file, uint32_t record, uint64_t *at, size_t *len)
 		return 0;
 	}
 	error = edf_record_seek(file, record);
-	*at = file->position.at + HEADER;
+	*at = file->position.at + EDF_HEADER;
 	*len = file->position.len;
 	return error;
 }
@@ -285,20 +304,23 @@ edf_read(struct edf_file *file, uint32_t record, void *to, size_t size,
 int
 edf_record_header(struct edf_file *file, size_t len)
 {
-	uint8_t header[HEADER];
+	uint8_t header[EDF_HEADER];
 
 	edf_put16(header, (uint32_t)len);
-	return edf_data_write(file, file->end, header, HEADER);
+	return edf_data_write(file, file->end, header, EDF_HEADER);
 }
 
 int
 edf_record_added(struct edf_file *file, size_t len)
 {
-	int error = note(file, file->st.records + 1, file->end, HEADER + len);
+	int error = note(file, file->st.records + 1, file->end,
+	    EDF_HEADER + len);
 
-	if (error != 0)
+	if (error != 0) {
+		unnote(file);
 		return error;
-	file->end += HEADER + len;
+	}
+	file->end += EDF_HEADER + len;
 	file->st.records++;
 	if (file->st.lrecl < len)
 		file->st.lrecl = (uint32_t)len;
@@ -311,7 +333,7 @@ append_v(struct edf_file *file, const void *from, size_t len)
 	int error = edf_record_header(file, len);
 
 	if (error == 0)
-		error = edf_data_write(file, file->end + HEADER, from, len);
+		error = edf_data_write(file, file->end + EDF_HEADER, from, len);
 	return error != 0 ? error : edf_record_added(file, len);
 }
 
@@ -329,7 +351,7 @@ write_v(struct edf_file *file, uint32_t record, const void *from, size_t len)
 		return error;
 	if (len != file->position.len)
 		return EDF_INVALID;
-	return edf_data_write(file, file->position.at + HEADER, from, len);
+	return edf_data_write(file, file->position.at + EDF_HEADER, from, len);
 }
 
 static int
@@ -351,7 +373,8 @@ write_f(struct edf_file *file, uint32_t record, const void *from, size_t len)
 	return error;
 }
 
-/* Ready to write, with every line ended and the end known. */
+/* Ready to write, with every line ended and the end known.  For a stream only
+ * the end is the end from now on. */
 static int
 begin(struct edf_file *file)
 {
@@ -361,6 +384,7 @@ begin(struct edf_file *file)
 		error = edf_stream_finish(file);
 	if (error == 0)
 		error = edf_record_end(file);
+	file->expected = UINT64_MAX;
 	return error;
 }
 
@@ -406,15 +430,17 @@ cut(struct edf_file *file, uint32_t records, uint64_t end)
 	if (error != 0)
 		return error;
 	file->position.record = 0;
-	file->tail.valid = 0;
-	file->modified = 1;
+	file->tail = (struct edf_tail){ 0 };
+	file->modified = file->ragged = 1;
+	/* What is cut off is there until the commit. */
+	file->in_place = 0;
 	error = edf_tree_cut(&file->tree, count);
 	if (error == 0) {
 		file->end = end;
 		file->st.records = records;
 		if (records == 0 && is_v(file))
 			file->st.lrecl = 0;
-		error = edf_record_settle(file);
+		error = edf_record_settle(file, 1);
 	}
 	/* Half cut is no state that anybody should see. */
 	if (error != 0)
@@ -434,7 +460,7 @@ cut_v(struct edf_file *file, uint32_t records)
 
 		if (error != 0)
 			return error;
-		end = file->position.at + HEADER + file->position.len;
+		end = file->position.at + EDF_HEADER + file->position.len;
 	}
 	return cut(file, records, end);
 }

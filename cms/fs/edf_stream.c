@@ -33,7 +33,7 @@ whole_lines(const struct edf_file *file)
 uint64_t
 edf_stream_size(struct edf_file *file)
 {
-	if (edf_record_end(file) != 0)
+	if (edf_record_ready(file, 0) != 0 || edf_record_end(file) != 0)
 		return 0;
 	return whole_lines(file) + file->line;
 }

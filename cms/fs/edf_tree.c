@@ -149,6 +149,29 @@ find_node(struct edf_tree *tree, uint32_t level, uint64_t index)
 	return NULL;
 }
 
+/* V: a pointer block ends with the offset of the last pointer in it. */
+static uint8_t *
+last_at(const struct edf_tree *tree, const struct edf_node *node)
+{
+	return node->at + tree->edf->block_size - 4;
+}
+
+static uint32_t
+last_pointer(const struct edf_tree *tree, const struct edf_node *node)
+{
+	uint64_t n = edf_ceil(tree->count, tree->span[node->level - 1]) -
+	    node->index * tree->per;
+
+	return (uint32_t)((n < tree->per ? n : tree->per) - 1) * tree->size;
+}
+
+static void
+seal(const struct edf_tree *tree, const struct edf_node *node)
+{
+	if (tree->size == EDF_POINTER_V)
+		edf_put32(last_at(tree, node), last_pointer(tree, node));
+}
+
 /* An empty place, or that of the block that was not used for longest. */
 static int
 free_node(struct edf_tree *tree, struct edf_node **to)
@@ -175,9 +198,10 @@ free_node(struct edf_tree *tree, struct edf_node **to)
 	if (held < 2) /* the one above must stay */
 		return EDF_NO_STORAGE;
 	if (oldest->dirty) {
-		int error = edf_io_write(tree->edf, oldest->block, 1,
-		    oldest->at);
+		int error;
 
+		seal(tree, oldest);
+		error = edf_io_write(tree->edf, oldest->block, 1, oldest->at);
 		if (error != 0)
 			return error;
 	}
@@ -274,8 +298,11 @@ get_node(struct edf_tree *tree, uint32_t level, uint64_t index, int write,
 		node = find_node(tree, l, i);
 		if (node == NULL)
 			error = load_node(tree, l, i, p.block, &node);
-		if (error == 0 && write)
+		if (error == 0 && write) {
 			error = freshen(tree, node, parent);
+			if (node->block == 0) /* without a place: none */
+				node->level = 0;
+		}
 		if (error != 0)
 			return error;
 		*to = node;
@@ -313,6 +340,21 @@ edf_tree_get(struct edf_tree *tree, uint64_t k, struct edf_pointer *p)
 		return error;
 	get_pointer(tree, node, k % tree->per, p);
 	return data_block_ok(tree, p->block) ? 0 : EDF_DAMAGED;
+}
+
+int
+edf_tree_last(struct edf_tree *tree, uint32_t level, uint64_t index,
+    uint32_t *is, uint32_t *should)
+{
+	struct edf_node *node;
+	int error = get_node(tree, level, index, 0, &node);
+
+	*is = *should = 0;
+	if (error != 0 || node == NULL)
+		return error;
+	*is = edf_get32(last_at(tree, node));
+	*should = last_pointer(tree, node);
+	return 0;
 }
 
 /* Pointers of this leaf from i on that go on from the first one. */
@@ -405,7 +447,6 @@ static int
 open_pointer(struct edf_tree *tree, uint64_t k, struct edf_node **node,
     struct edf_pointer *p)
 {
-	uint64_t count = tree->count;
 	int error = edf_tree_grow(tree, k + 1);
 
 	*node = NULL;
@@ -415,10 +456,8 @@ open_pointer(struct edf_tree *tree, uint64_t k, struct edf_node **node,
 	if (tree->levels == 0)
 		return 0;
 	error = get_node(tree, 1, k / tree->per, 1, node);
-	if (error != 0) {
-		tree->count = count;
+	if (error != 0)
 		return error;
-	}
 	get_pointer(tree, *node, k % tree->per, p);
 	return 0;
 }
@@ -637,25 +676,23 @@ drop_levels(struct edf_tree *tree, uint64_t count)
 int
 edf_tree_cut(struct edf_tree *tree, uint64_t count)
 {
+	int fewer = count < tree->count;
 	int error = 0;
 
-	if (count < tree->count) {
+	if (fewer) {
 		error = edf_tree_walk(tree, count, cut_block, tree);
 		if (error != 0)
 			return error;
 		forget_nodes(tree, count);
-		if (count > 0)
-			error = clear_edge(tree, count);
+		tree->count = count;
 	}
 	if (count == 0) {
 		tree->root = (struct edf_pointer){ 0 };
 		tree->levels = 0;
-	} else if (error == 0) {
-		error = drop_levels(tree, count);
+		return 0;
 	}
-	if (error == 0 && count < tree->count)
-		tree->count = count;
-	return error;
+	error = drop_levels(tree, count);
+	return error == 0 && fewer ? clear_edge(tree, count) : error;
 }
 
 /* --- looking for a record --- */
@@ -727,10 +764,12 @@ edf_tree_flush(struct edf_tree *tree, struct edf_batch *batch)
 	int error = 0;
 
 	for (unsigned i = 0; i < EDF_NODES && error == 0; i++)
-		if (tree->node[i].level > 0 && tree->node[i].dirty)
+		if (tree->node[i].level > 0 && tree->node[i].dirty) {
+			seal(tree, &tree->node[i]);
 			error = edf_io_add(tree->edf,
 			    batch != NULL ? batch : &own,
 			    tree->node[i].block, 1, tree->node[i].at);
+		}
 	if (error == 0)
 		error = edf_io_end(tree->edf, &own, 0);
 	for (unsigned i = 0; i < EDF_NODES && error == 0; i++)

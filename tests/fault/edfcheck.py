@@ -146,16 +146,22 @@ class Disk:
             span = fan ** (level - 1)
             raw = self.block(number)
             out = []
-            for i in range((count + span - 1) // span):
+            entries = (count + span - 1) // span
+            (last,) = struct.unpack(">I", raw[-4:])
+            if words == 3 and last != (entries - 1) * width:
+                self.say(f"{who}: a pointer block's last pointer is at "
+                         f"{(entries - 1) * width}, by itself at {last}")
+            for i in range(entries):
                 entry = struct.unpack_from(f">{words}I", raw, i * width)
                 below = min(span, count - i * span)
                 got = under(entry[0], level - 1, below)
                 if got == [None]:
                     got = [entry]
                 elif words == 3 and entry[0] != 0 and \
-                        got[-1][1] != entry[1]:
-                    self.say(f"{who}: a pointer block's highest record is "
-                             f"{got[-1][1]}, not {entry[1]}")
+                        (got[0][2], got[-1][1]) != (entry[2], entry[1]):
+                    self.say(f"{who}: a pointer block begins at "
+                             f"{got[0][2]} and has record {got[-1][1]}, not "
+                             f"{entry[2]} and {entry[1]}")
                 out += got
             return out
 
@@ -260,9 +266,8 @@ class Disk:
         if fst.levels > 0 and fst.pointer != 12:
             self.say(f"{fst.text}: pointers of {fst.pointer}")
         pointers = self.tree(fst, fst.blocks, 12, fst.text)
-        if any(p[0] == 0 for p in pointers):
-            raise Damage("a hole between variable records")
-        raw = b"".join(self.block(p[0]) for p in pointers)
+        raw = b"".join(self.block(p[0]) if p[0] else bytes(self.bs)
+                       for p in pointers)
         starts, records, at = {}, [], 0
         last_in = [0] * len(pointers) # the last record with a byte there
         for number in range(1, fst.records + 1):
@@ -280,6 +285,10 @@ class Disk:
         if (at + self.bs - 1) // self.bs != len(pointers):
             self.say(f"{fst.text}: {len(pointers)} data blocks for {at} "
                      "bytes")
+        # Others look for the end of the last record there.
+        if any(raw[at:]):
+            self.say(f"{fst.text}: bytes behind the last record")
+        starts.setdefault(at // self.bs, at % self.bs)
         if max(map(len, records)) > fst.lrecl:
             self.say(f"{fst.text}: lrecl {fst.lrecl}, the longest record has "
                      f"{max(map(len, records))}")

@@ -14,7 +14,7 @@
 
 #include "edf.h"
 
-#define SECTORS 0x80000000u
+#define SECTORS UINT32_MAX /* a part of it is more than is used */
 #define SLOTS (1u << 16)
 
 /* Sectors by number; NULL: zeros. */
@@ -141,12 +141,15 @@ work(uint32_t block_size)
 		.name = { 'L', 'A', 'R', 'G', 'E', ' ', ' ', ' ' },
 		.type = { 'F', 'I', 'L', 'E', ' ', ' ', ' ', ' ' } };
 	static char data[65535], got[65535];
+	struct edf_disk_info info;
 	struct edf_file *f;
 	struct edf *edf;
 	size_t len;
 
 	assert_int_equal(edf_format(&device, block_size, 0, "LARGE "), 0);
 	assert_int_equal(edf_mount(&device, &edf), 0);
+	edf_info(edf, &info);
+	assert_int_equal(info.blocks, EDF_SECTORS_MAX / (block_size / 512));
 	memset(data, 'L', sizeof data);
 	assert_int_equal(edf_open(edf, EDF_CREATE, &st, &f), 0);
 	/* 128 terabytes, nearly all of it a hole. */
@@ -168,10 +171,10 @@ work(uint32_t block_size)
 	assert_int_equal(edf_check(&device, print_complaint, NULL), 0);
 	assert_int_equal(edf_erase(edf, st.name, st.type), 0);
 	assert_int_equal(edf_commit(edf), 0);
-	assert_int_equal(edf_resize(edf, SECTORS / 2 /
-	    (block_size / 512)), 0);
+	assert_int_equal(edf_resize(edf, info.blocks / 2), 0);
 	assert_int_equal(edf_check(&device, print_complaint, NULL), 0);
-	assert_int_equal(edf_resize(edf, SECTORS / (block_size / 512)), 0);
+	assert_int_equal(edf_resize(edf, info.blocks + 1), EDF_INVALID);
+	assert_int_equal(edf_resize(edf, info.blocks), 0);
 	assert_int_equal(edf_check(&device, print_complaint, NULL), 0);
 	edf_unmount(edf);
 	assert_int_equal(taken, 0);
