@@ -351,10 +351,11 @@ access_command(void)
 	access.command++;
 }
 
-void
+int
 access_sweep(void)
 {
 	struct access *next;
+	int system = 0;
 
 	for (struct access *a = access.first; a != NULL; a = next) {
 		next = a->next;
@@ -366,6 +367,8 @@ access_sweep(void)
 		else
 			console_line("DMSACC113S %c (%03X) NOT ATTACHED - "
 			    "RELEASED", a->mode, a->vdev);
+		system |= a->system;
 		access_release(a);
 	}
+	return system;
 }

@@ -111,7 +111,7 @@ void access_forget(void);
 void access_command(void);
 
 /* A command has ended: disks whose device is gone, or which could not be read
- * any more, are released, and the user is told. */
-void access_sweep(void);
+ * any more, are released, and the user is told.  Was one of them CMS's own? */
+int access_sweep(void);
 
 #endif

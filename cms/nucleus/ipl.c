@@ -75,22 +75,30 @@ ipl_save(void)
 /* --- disks --- */
 
 void
-ipl_disks(void)
+ipl_system(void)
 {
-	static const struct access_how a = { .vdev = IPL_A, .mode = 'A',
-		.parent = ' ' };
 	static const struct access_how y = { .vdev = IPL_Y, .mode = 'Y',
 		.parent = 'S', .read_only = 1, .system = 1, .number = '2' };
 	struct access_how s = { .vdev = storage_lowcore()->ipl_vdev,
 		.mode = 'S', .parent = ' ', .read_only = 1, .system = 1,
 		.number = '2' };
 	struct access *disk;
-	int rc;
 
 	if (access_disk(&s, &disk) != 0)
 		console_line("DMSINI401W NO SYSTEM DISK ON %03X - THERE ARE NO "
 		    "PROGRAMS", s.vdev);
 	access_disk(&y, &disk);
+}
+
+void
+ipl_disks(void)
+{
+	static const struct access_how a = { .vdev = IPL_A, .mode = 'A',
+		.parent = ' ' };
+	struct access *disk;
+	int rc;
+
+	ipl_system();
 	rc = access_disk(&a, &disk);
 	if (rc != ACCESS_NO_DEVICE)
 		access_tell(&a, rc);

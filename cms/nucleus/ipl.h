@@ -22,7 +22,10 @@ void ipl_save(void);
  */
 int ipl_resumed(int rc);
 
-/* 190 as S, 19E as Y/S, 191 as A: those that there are. */
+/* CMS's own disks: 190 as S, 19E as Y/S, if there are such. */
+void ipl_system(void);
+
+/* Those, and 191 as A. */
 void ipl_disks(void);
 
 /*

@@ -67,7 +67,8 @@ main_ready(int rc)
 	char code[16] = "", virt[24], total[24];
 	struct diag_time now;
 
-	access_sweep();
+	if (access_sweep())
+		ipl_system();
 	heap_trim();
 	if (rc != 0)
 		print_into(code, sizeof code, "(%05d)", rc);
