@@ -5,11 +5,11 @@
 #include "access.h"
 #include "commands.h"
 #include "console.h"
+#include "operand.h"
 #include "str.h"
 #include "text.h"
 
 #define RC_SYNTAX 24
-#define RC_NOT_FOUND 28
 #define RC_MODE 36
 
 #define DEFAULT_VDEV 0x191
@@ -121,43 +121,40 @@ access_operands(const struct command_line *line, struct access_asked *ask)
 	return access_options(line, ask);
 }
 
+/* Is it, or would it be, read-only? */
+static int
+access_only_read(const struct access_how *how)
+{
+	struct disk disk;
+
+	return how->parent != ' ' ||
+	    (disk_open(&disk, how->vdev) == 0 && disk.read_only);
+}
+
 /* The letter may be had, and the disk may be accessed once more. */
 static int
-access_allowed(const struct command_line *line, const struct access_how *how)
+access_allowed(const struct command_line *line, const struct access_asked *ask)
 {
+	const struct access_how *how = &ask->how;
+
 	if (how->mode == 'S')
 		return command_message(line, 48, 'E', RC_SYNTAX,
 		    "INVALID MODE 'S': IT IS CMS'S OWN");
 	if (how->parent != ' ' && access_find(how->parent) == NULL)
-		return command_message(line, 69, 'E', RC_MODE,
-		    "DISK '%c' NOT ACCESSED", how->parent);
+		return operand_disk(line, how->parent);
 	for (const struct access *a = access_first(); a != NULL; a = a->next)
 		if (a->vdev == how->vdev && !a->read_only &&
 		    a->mode != how->mode)
 			return command_message(line, 59, 'E', RC_MODE,
 			    "'%03X' ALREADY ACCESSED AS READ/WRITE '%c' DISK",
 			    how->vdev, a->mode);
-	return 0;
-}
-
-/* Nothing is accessed that has no file of those that are wanted. */
-static int
-access_has_files(const struct access *a)
-{
-	struct edf_stat st;
-	uint32_t cursor = 0;
-
-	if (a->only_name[0] == '\0' && a->only_type[0] == '\0' &&
-	    a->only_number == '\0')
-		return 1;
-	while (edf_next(a->edf, &cursor, &st) == 1)
-		if (access_visible(a, &st))
-			return 1;
+	if (ask->erase && access_only_read(how))
+		return operand_error(line, EDF_READ_ONLY, how->mode, "");
 	return 0;
 }
 
 static int
-access_erase_all(struct access *a)
+access_erase_all(const struct command_line *line, struct access *a)
 {
 	struct edf_stat st;
 	uint32_t cursor = 0;
@@ -166,30 +163,13 @@ access_erase_all(struct access *a)
 	while ((rc = edf_next(a->edf, &cursor, &st)) == 1) {
 		rc = edf_erase(a->edf, st.name, st.type);
 		if (rc != 0)
-			return rc;
+			break;
 	}
-	return rc == 0 ? access_commit(a) : rc;
-}
-
-static int
-access_prepare(const struct command_line *line, struct access *a,
-    const struct access_asked *ask)
-{
-	int rc;
-
-	if (!access_has_files(a)) {
-		access_release(a);
-		return command_message(line, 60, 'E', RC_NOT_FOUND,
-		    "FILE(S) NOT FOUND. DISK '%c (%03X)' WILL NOT BE "
-		    "ACCESSED", ask->how.mode, ask->how.vdev);
-	}
-	if (!ask->erase)
-		return 0;
-	rc = a->read_only ? EDF_READ_ONLY : access_erase_all(a);
 	if (rc == 0)
-		return 0;
-	return command_message(line, 36, 'E', RC_MODE, "DISK '%c' (%03X): %s",
-	    a->mode, a->vdev, access_error(rc));
+		rc = access_commit(a);
+	else
+		access_undo(a);
+	return rc == 0 ? 0 : operand_error(line, rc, a->mode, "*");
 }
 
 static int
@@ -201,7 +181,7 @@ access_run(const struct command_line *line)
 	int rc = access_operands(line, &ask);
 
 	if (rc == 0)
-		rc = access_allowed(line, &ask.how);
+		rc = access_allowed(line, &ask);
 	if (rc != 0)
 		return rc;
 	a = access_find(ask.how.mode);
@@ -218,7 +198,7 @@ access_run(const struct command_line *line)
 		if (also != a && also->vdev == a->vdev)
 			console_line("DMSACC725I %03X ALSO = '%c' DISK",
 			    a->vdev, also->mode);
-	return access_prepare(line, a, &ask);
+	return ask.erase ? access_erase_all(line, a) : 0;
 }
 
 const struct command command_access = {

@@ -14,7 +14,7 @@ makebuf_run(const struct command_line *line)
 	int n;
 
 	if (line->words > 1)
-		return command_too_many(line, 1);
+		return command_invalid(line, 1);
 	n = stack_makebuf(console_stack());
 	if (n == -1) {
 		console_line("DMSMKB056E TOO MANY BUFFERS");
@@ -40,7 +40,7 @@ dropbuf_run(const struct command_line *line)
 	    line->word[1].len, STACK_BUFFERS, &n) == -1)
 		return command_invalid(line, 1);
 	if (line->words > 2)
-		return command_too_many(line, 2);
+		return command_invalid(line, 2);
 	if (stack_dropbuf(stack, (int)n) == -1) {
 		console_line("DMSDRB055E BUFFER %lu DOES NOT EXIST", n);
 		return RC_NO_BUFFER;
@@ -59,7 +59,7 @@ static int
 desbuf_run(const struct command_line *line)
 {
 	if (line->words > 1)
-		return command_too_many(line, 1);
+		return command_invalid(line, 1);
 	stack_clear(console_stack());
 	console_clear_typed();
 	return 0;
@@ -76,7 +76,7 @@ static int
 sentries_run(const struct command_line *line)
 {
 	if (line->words > 1)
-		return command_too_many(line, 1);
+		return command_invalid(line, 1);
 	return (int)console_stack()->lines;
 }
 

@@ -13,7 +13,6 @@ extern const struct command command_desbuf;
 extern const struct command command_dropbuf;
 extern const struct command command_erase;
 extern const struct command command_exec;
-extern const struct command command_format;
 extern const struct command command_help;
 extern const struct command command_hx;
 extern const struct command command_identify;

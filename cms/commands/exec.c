@@ -39,8 +39,8 @@ static int exec_depth;
 static int
 exec_stop(struct exec *e, int rc, const char *why)
 {
-	console_line("DMSEXT072E ERROR IN EXEC FILE %.8s, LINE %u - %s",
-	    e->name, e->number, why);
+	console_line("DMSEXT072E ERROR IN EXEC FILE %.*s, LINE %u - %s",
+	    (int)text_len(e->name), e->name, e->number, why);
 	return rc;
 }
 
@@ -110,8 +110,8 @@ exec_line(struct exec *e, char *text, int *rc)
 	if (*text == '\0' || *text == '*')
 		return 1;
 	if (exec_is_control(text)) {
-		*rc = exec_stop(e, RC_CONTROL, "INVALID CONTROL WORD: AN EXEC "
-		    "IS PLAIN COMMANDS HERE");
+		*rc = exec_stop(e, RC_CONTROL, "THERE ARE NO CONTROL "
+		    "WORDS HERE");
 		return 0;
 	}
 	if (exec_fill(e, exec_unquote(text)) == -1) {
@@ -162,8 +162,8 @@ exec_run(struct exec *e)
 	int rc;
 
 	if (exec_is_rexx(&e->text)) {
-		console_line("DMSEXC400E %.8s EXEC IS A REXX PROGRAM; THIS CMS "
-		    "HAS NO REXX", e->name);
+		console_line("DMSEXC400E %.*s EXEC IS A REXX PROGRAM; THIS CMS "
+		    "HAS NO REXX", (int)text_len(e->name), e->name);
 		return RC_REXX;
 	}
 	if (exec_depth == EXEC_DEPTH) {
@@ -216,8 +216,8 @@ exec_try(const struct command_line *line, const char name[TEXT_NAME], int n,
 	if (error == 0)
 		error = exec_load(line, &id, n, rc);
 	if (error != 0) {
-		console_line("DMSEXC104S ERROR READING FILE %.8s EXEC: %s",
-		    name, access_error(error));
+		console_line("DMSEXC104S ERROR READING FILE %.*s EXEC: %s",
+		    (int)text_len(name), name, access_error(error));
 		*rc = RC_READ;
 	}
 	return 1;

@@ -6,12 +6,14 @@
 #include "commands.h"
 #include "console.h"
 #include "diag.h"
+#include "heap.h"
+#include "hyper.h"
 #include "load.h"
 #include "print.h"
 #include "str.h"
 
 #define RC_NOT_FOUND 28
-#define CP_UNKNOWN 1
+#define CP_REPLY 4096
 
 /* The part of a name that must be typed is in capitals. */
 static void
@@ -46,72 +48,70 @@ help_all(void)
 	return 0;
 }
 
-/* NAME HELPCMS or HELPCP of the system disk: 0, or -1 when there is none. */
+/* NAME HELPCMS of the system disk: 0, or -1 when there is none. */
 static int
-help_file(const char *word, size_t len, const char type[TEXT_NAME])
+help_file(const char *word, size_t len)
 {
-	struct fileid id = { .mode = 'S' };
+	struct fileid id = { .type = "HELPCMS ", .mode = 'S' };
 	struct load l;
 
-	if (fileid_name(id.name, word, len) == -1)
-		return -1;
-	memcpy(id.type, type, TEXT_NAME);
-	if (load_file(&l, &id) != 0)
+	if (fileid_name(id.name, word, len) == -1 || load_file(&l, &id) != 0)
 		return -1;
 	console_text(l.text, strlen(l.text));
 	load_free(&l);
 	return 0;
 }
 
+/* What word n names, in full or shortened. */
 static int
-help_ask_cp(const char *rest)
+help_cms(const struct command_line *line, int n)
 {
-	char cp[DIAG_COMMAND_MAX + 1];
-
-	print_into(cp, sizeof cp, "HELP %s", rest);
-	return command_cp(cp, 0);
-}
-
-static int
-help_cp(const struct command_line *line)
-{
-	if (line->words == 3 && help_file(line->word[2].at, line->word[2].len,
-	    "HELPCP  ") == 0)
-		return 0;
-	return help_ask_cp(command_rest(line, 2));
-}
-
-static int
-help_command(const struct command_line *line)
-{
-	const char *word = line->word[1].at;
-	size_t len = line->word[1].len;
+	const char *word = line->word[n].at;
+	size_t len = line->word[n].len;
 	const struct command *c = command_find(word, len);
-	int rc;
 
-	if (help_file(word, len, "HELPCMS ") == 0 || (c != NULL &&
-	    help_file(c->name, strlen(c->name), "HELPCMS ") == 0))
+	if (help_file(word, len) == 0)
 		return 0;
-	if (c == NULL) {
-		if (help_file(word, len, "HELPCP  ") == 0)
-			return 0;
-		rc = help_ask_cp(word);
-		if (rc != CP_UNKNOWN)
-			return rc;
-	}
-	return command_message(line, 254, 'E', RC_NOT_FOUND, "NO HELP FOR "
-	    "'%.*s' - HELP LISTS COMMANDS", (int)len, word);
+	return c != NULL ? help_file(c->name, strlen(c->name)) : -1;
 }
 
+/* CP's answer is shown if it has one. */
+static int
+help_cp(const char *rest)
+{
+	char text[DIAG_COMMAND_MAX + 1];
+	struct hyper_command c = { .text = text, .size = CP_REPLY,
+		.reply = heap_take(CP_REPLY) };
+	int rc = -1;
+
+	c.len = print_into(text, sizeof text, "HELP %s", rest);
+	if (c.reply != NULL && hyper_command(&c) == 0)
+		rc = c.rc;
+	if (rc == 0)
+		console_text(c.reply, c.total < c.size ? c.total : c.size);
+	heap_give(c.reply, CP_REPLY);
+	return rc;
+}
+
+/* HELP QUERY is about CMS's, HELP QUERY TIME about CP's, unless it has none. */
 static int
 help_run(const struct command_line *line)
 {
+	int cp = line->words > 2 && command_word_is(line, 1, "CP", 2);
+	int cms = line->words > 2 && command_word_is(line, 1, "CMS", 3);
+	int n = cp || cms ? 2 : 1, one = line->words == n + 1;
+
 	if (line->words < 2)
 		return help_all();
-	if (line->words > 2 && command_word_is(line, 1, "CP", 2))
-		return help_cp(line);
-	return line->words > 2 ? help_ask_cp(command_rest(line, 1)) :
-	    help_command(line);
+	if (!cp && one && help_cms(line, n) == 0)
+		return 0;
+	if (!cms && help_cp(command_rest(line, n)) == 0)
+		return 0;
+	if (!cp && !one && help_cms(line, n) == 0)
+		return 0;
+	return command_message(line, 254, 'E', RC_NOT_FOUND, "NO HELP FOR "
+	    "'%.*s' - HELP LISTS COMMANDS", (int)line->word[n].len,
+	    line->word[n].at);
 }
 
 const struct command command_help = {

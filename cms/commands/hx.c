@@ -10,7 +10,7 @@ static int
 hx_run(const struct command_line *line)
 {
 	if (line->words > 1)
-		return command_too_many(line, 1);
+		return command_invalid(line, 1);
 	console_line("NO PROGRAM IS RUNNING");
 	return 0;
 }

@@ -16,7 +16,7 @@ identify_run(const struct command_line *line)
 	struct diag_id id;
 
 	if (line->words > 1)
-		return command_too_many(line, 1);
+		return command_invalid(line, 1);
 	if (hyper_id(&id) == -1) {
 		console_line("DMSIDE105E CP DOES NOT ANSWER");
 		return RC_NO_CP;

@@ -29,17 +29,17 @@ enum {
 };
 
 static const struct operand_option listfile_options[] = {
-	{ "FNAME", 2, LIST_NAME, LIST_COLUMNS },
-	{ "FTYPE", 2, LIST_TYPE, LIST_COLUMNS },
-	{ "FMODE", 2, LIST_MODE, LIST_COLUMNS },
-	{ "FORMAT", 2, LIST_FORMAT, LIST_COLUMNS },
-	{ "ALLOC", 2, LIST_ALLOC, LIST_COLUMNS },
-	{ "DATE", 1, LIST_DATE, LIST_COLUMNS },
-	{ "LABEL", 1, LIST_LABEL, LIST_COLUMNS },
+	{ "FNAME", 2, LIST_NAME, 0 },
+	{ "FTYPE", 2, LIST_TYPE, 0 },
+	{ "FMODE", 2, LIST_MODE, 0 },
+	{ "FORMAT", 2, LIST_FORMAT, 0 },
+	{ "ALLOC", 2, LIST_ALLOC, 0 },
+	{ "DATE", 1, LIST_DATE, 0 },
+	{ "LABEL", 1, LIST_LABEL, 0 },
 	{ "HEADER", 1, LIST_HEADER, LIST_NOHEADER },
 	{ "NOHEADER", 3, LIST_NOHEADER, LIST_HEADER },
-	{ "EXEC", 1, LIST_EXEC, LIST_APPEND },
-	{ "APPEND", 2, LIST_APPEND, LIST_EXEC },
+	{ "EXEC", 1, LIST_EXEC, 0 },
+	{ "APPEND", 2, LIST_APPEND, 0 },
 	{ NULL, 0, 0, 0 },
 };
 
@@ -48,7 +48,7 @@ static const char list_heading[] = "FILENAME FILETYPE FM FORMAT LRECL"
 
 struct list {
 	const struct command_line *line;
-	unsigned columns; /* the last one that is shown */
+	unsigned columns; /* those up to the last of them are shown */
 	unsigned long found;
 	struct access *to; /* EXEC: A */
 	struct edf_file *file;
@@ -197,7 +197,7 @@ listfile_run(const struct command_line *line)
 		l.columns = LIST_MODE;
 	if (options & (LIST_EXEC | LIST_APPEND))
 		rc = list_open(&l, options);
-	else if (l.columns > LIST_MODE && !(options & LIST_NOHEADER))
+	else if (l.columns >= LIST_FORMAT && !(options & LIST_NOHEADER))
 		options |= LIST_HEADER;
 	console_program(1); /* HX may end it */
 	if (rc == 0)

@@ -24,7 +24,7 @@ operand_option(const struct command_line *line, int n,
 		    p++)
 			if (p != o && (*bits & p->bit & o->group) != 0)
 				return command_message(line, 66, 'E',
-				    RC_SYNTAX, "%s AND %s ARE CONFLICTING "
+				    RC_SYNTAX, "'%s' AND '%s' ARE CONFLICTING "
 				    "OPTIONS", p->name, o->name);
 		*bits |= o->bit;
 		return 0;
@@ -132,8 +132,8 @@ operand_not_found(const struct command_line *line,
     const struct operand_pattern *p)
 {
 	return command_message(line, 2, 'E', RC_FILE,
-	    "FILE '%.*s %.*s %c' NOT FOUND", (int)p->name_len, p->name,
-	    (int)p->type_len, p->type, p->mode);
+	    "FILE '%.*s %.*s %c%.1s' NOT FOUND", (int)p->name_len, p->name,
+	    (int)p->type_len, p->type, p->mode, &p->number);
 }
 
 int

@@ -9,6 +9,7 @@
 #include "main.h"
 #include "operand.h"
 #include "print.h"
+#include "setting.h"
 #include "synonym.h"
 
 /* --- disks --- */
@@ -102,16 +103,14 @@ static int
 query_disk(const struct command_line *line)
 {
 	struct fileid id = { .mode = '*' };
-	int rc = 0;
 
 	if (command_word_is(line, 2, "R/W", 3))
 		return query_disks(line, 'W', 0);
 	if (command_word_is(line, 2, "MAX", 3))
 		return query_disks(line, 'M', 0);
-	if (line->words > 2)
-		rc = operand_mode(line, 2, &id);
-	if (rc != 0)
-		return rc;
+	if (line->words > 2 && (fileid_mode(&id, line->word[2].at,
+	    line->word[2].len) == -1 || id.number != '\0'))
+		return setting_invalid(line, "DISK");
 	return query_disks(line, id.mode == '*' ? '*' : 'L', id.mode);
 }
 
@@ -132,44 +131,7 @@ query_search(const struct command_line *line)
 	return 0;
 }
 
-/* --- what SET sets, and the rest --- */
-
-static int
-query_setting(const char *name, int on)
-{
-	console_line("%-9s = %s", name, on ? "ON" : "OFF");
-	return 0;
-}
-
-static int
-query_abbrev(const struct command_line *line)
-{
-	(void)line;
-	return query_setting("ABBREV", command_settings.abbrev);
-}
-
-static int
-query_impcp(const struct command_line *line)
-{
-	(void)line;
-	return query_setting("IMPCP", command_settings.imp_cp);
-}
-
-static int
-query_impex(const struct command_line *line)
-{
-	(void)line;
-	return query_setting("IMPEX", command_settings.imp_ex);
-}
-
-static int
-query_rdymsg(const struct command_line *line)
-{
-	(void)line;
-	console_line("RDYMSG    = %s",
-	    command_settings.ready_long ? "LMSG" : "SMSG");
-	return 0;
-}
+/* --- the rest --- */
 
 /* The system disk says in its SYSTEM LEVEL which build it is. */
 static int
@@ -198,7 +160,7 @@ query_synonym(const struct command_line *line)
 
 	if (!all && !command_word_is(line, 2, "SYSTEM", 3) &&
 	    !command_word_is(line, 2, "USER", 3))
-		return command_invalid(line, 2);
+		return setting_invalid(line, "SYNONYM");
 	if (all || command_word_is(line, 2, "SYSTEM", 3))
 		synonym_show_system();
 	if (all || command_word_is(line, 2, "USER", 3))
@@ -212,30 +174,39 @@ static const struct {
 	int words; /* that it may have */
 	int (*show)(const struct command_line *line);
 } query_rows[] = {
-	{ "ABBREV", 6, 0, query_abbrev },
 	{ "CMSLEVEL", 4, 0, query_cmslevel },
 	{ "DISK", 4, 1, query_disk },
-	{ "IMPCP", 5, 0, query_impcp },
-	{ "IMPEX", 5, 0, query_impex },
-	{ "RDYMSG", 6, 0, query_rdymsg },
 	{ "SEARCH", 3, 0, query_search },
 	{ "SYNONYM", 3, 1, query_synonym },
 };
 
 static int
+query_setting(const struct command_line *line, const struct setting *s)
+{
+	if (line->words > 2)
+		return command_invalid(line, 2);
+	console_line("%-9s = %s", s->name, *s->value ? s->yes : s->no);
+	return 0;
+}
+
+static int
 query_run(const struct command_line *line)
 {
+	const struct setting *s = setting_find(line);
+
 	if (line->words < 2)
-		return command_missing(line);
+		return setting_missing(line);
+	if (s != NULL)
+		return query_setting(line, s);
 	for (unsigned i = 0; i < sizeof query_rows / sizeof query_rows[0]; i++)
 		if (command_word_is(line, 1, query_rows[i].name,
 		    query_rows[i].abbrev)) {
 			if (line->words > 2 + query_rows[i].words)
-				return command_too_many(line,
+				return command_invalid(line,
 				    2 + query_rows[i].words);
 			return query_rows[i].show(line);
 		}
-	return command_cp(line->text, 0);
+	return setting_cp(line);
 }
 
 const struct command command_query = {

@@ -12,6 +12,19 @@
 #define RC_MODE 36
 #define DETACH_LENGTH 16
 
+/* A disk of several letters, by its address: may each of them go? */
+static int
+release_allowed(const struct command_line *line, const struct access *first,
+    int all)
+{
+	for (const struct access *a = first; a != NULL; a = a->next)
+		if (a->mode == 'S' && (a == first ||
+		    (all && a->vdev == first->vdev)))
+			return command_message(line, 48, 'E', RC_SYNTAX,
+			    "INVALID MODE 'S': IT IS CMS'S OWN");
+	return 0;
+}
+
 /* A letter, or an address: all that the disk is accessed as. */
 static struct access *
 release_find(const struct command_line *line, int *error)
@@ -57,7 +70,8 @@ release_run(const struct command_line *line)
 	int detach, error, all;
 
 	if (line->operands < 2)
-		return command_missing(line);
+		return command_message(line, 28, 'E', RC_SYNTAX,
+		    "NO DEVICE SPECIFIED");
 	if (line->operands > 2)
 		return command_invalid(line, 2);
 	error = release_options(line, &detach);
@@ -70,11 +84,11 @@ release_run(const struct command_line *line)
 		return command_message(line, 69, 'E', RC_MODE,
 		    "DISK '%.*s' NOT ACCESSED", (int)line->word[1].len,
 		    line->word[1].at);
-	if (a->mode == 'S')
-		return command_message(line, 48, 'E', RC_SYNTAX,
-		    "INVALID MODE 'S': IT IS CMS'S OWN");
-	vdev = a->vdev;
 	all = detach || line->word[1].len > 1;
+	error = release_allowed(line, a, all);
+	if (error != 0)
+		return error;
+	vdev = a->vdev;
 	access_release(a);
 	while (all && (a = access_vdev(vdev)) != NULL)
 		access_release(a);

@@ -115,7 +115,7 @@ rename_make(const struct rename *r, int n, const char old[FILEID_NAME],
 	    old) == 0 ? 0 : operand_bad(r->line, n);
 }
 
-/* Does the new name belong to another file? */
+/* Is the file in use, does the new name belong to another one? */
 static int
 rename_check(const struct rename *r, const struct operand_cursor *c,
     const struct edf_stat *to)
@@ -124,6 +124,10 @@ rename_check(const struct rename *r, const struct operand_cursor *c,
 	struct edf_stat st;
 	int rc;
 
+	if (file_is_open(c->disk, c->st.name, c->st.type)) {
+		operand_print(fileid, c->disk, &c->st);
+		return operand_error(r->line, EDF_BUSY, c->disk->mode, fileid);
+	}
 	if (memcmp(to->name, c->st.name, EDF_NAME) == 0 &&
 	    memcmp(to->type, c->st.type, EDF_NAME) == 0)
 		return to->mode != c->st.mode || !r->old.exact ? 0 :
@@ -142,8 +146,7 @@ rename_change(const struct rename *r, const struct operand_cursor *c,
     const struct edf_stat *to)
 {
 	char fileid[OPERAND_FILEID];
-	int rc = file_is_open(c->disk, c->st.name, c->st.type) ? EDF_BUSY :
-	    edf_rename(c->disk->edf, c->st.name, c->st.type, to->name,
+	int rc = edf_rename(c->disk->edf, c->st.name, c->st.type, to->name,
 	    to->type, to->mode);
 
 	if (rc != 0) {
@@ -187,7 +190,8 @@ static int
 rename_run(const struct command_line *line)
 {
 	struct rename r = { .line = line };
-	int last, rc = rename_operands(&r);
+	struct access *a;
+	int rc = rename_operands(&r);
 
 	if (rc == 0)
 		rc = rename_each(&r, rename_check);
@@ -195,10 +199,14 @@ rename_run(const struct command_line *line)
 		rc = operand_not_found(line, &r.old);
 	if (rc != 0)
 		return rc;
+	a = access_find(r.old.mode);
 	rc = rename_each(&r, rename_change);
-	last = access_commit(access_find(r.old.mode));
-	return rc != 0 || last == 0 ? rc :
-	    operand_error(line, last, r.old.mode, "*");
+	if (rc != 0) {
+		access_undo(a);
+		return rc;
+	}
+	rc = access_commit(a);
+	return rc == 0 ? 0 : operand_error(line, rc, r.old.mode, "*");
 }
 
 const struct command command_rename = {

@@ -5,7 +5,6 @@
 #include "commands.h"
 #include "operand.h"
 
-
 /* A "*" is any name: the first file that fits. */
 static int
 state_search(const struct command_line *line, const struct operand_pattern *p,
@@ -38,9 +37,6 @@ state_files(const struct command_line *line, int writable)
 		rc = command_invalid(line, 4);
 	if (rc == 0)
 		rc = operand_disk(line, p.mode);
-	if (rc == 0 && writable && p.mode != '*' &&
-	    access_find(p.mode)->read_only)
-		rc = operand_error(line, EDF_READ_ONLY, p.mode, "");
 	return rc != 0 ? rc : state_search(line, &p, writable);
 }
 

@@ -16,6 +16,7 @@
 MODULE(module_compare, "COMPARE", 4, "COMPARE");
 MODULE(module_copyfile, "COPYFILE", 4, "COPYFILE");
 MODULE(module_edit, "EDIT", 2, "EDIT");
+MODULE(module_format, "FORMAT", 6, "FORMAT");
 MODULE(module_type, "TYPE", 1, "TYPE");
 MODULE(module_xedit, "XEDIT", 1, "EDIT");
 
@@ -29,7 +30,7 @@ const struct command *const command_table[] = {
 	&module_edit,
 	&command_erase,
 	&command_exec,
-	&command_format,
+	&module_format,
 	&command_help,
 	&command_hx,
 	&command_identify,

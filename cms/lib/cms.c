@@ -175,3 +175,9 @@ cms_disk(char mode, struct cms_disk *disk)
 {
 	return (int)cms_call(CMSCALL_DISK, mode, cms_at(disk), 0, 0);
 }
+
+int
+cms_block_io(struct cms_block_io *io)
+{
+	return (int)cms_call(CMSCALL_BLOCK, cms_at(io), 0, 0, 0);
+}

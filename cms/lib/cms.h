@@ -119,6 +119,29 @@ struct cms_disk {
 /* An accessed disk: errno ENXIO when there is none of that letter. */
 int cms_disk(char mode, struct cms_disk *disk);
 
+/*
+ * Blocks of 512 bytes of a disk of the machine, for programs that make or mend
+ * CMS disks.  `at` is on a boundary of 512 bytes.  errno ENXIO: there is no
+ * such disk; EBUSY: it is accessed, and only its size can be asked for.
+ */
+enum cms_block_op {
+	CMS_BLOCK_SIZE, /* stores count and read_only */
+	CMS_BLOCK_READ,
+	CMS_BLOCK_WRITE,
+	CMS_BLOCK_FLUSH, /* what has been written is durable */
+};
+
+struct cms_block_io {
+	uint16_t vdev;
+	uint8_t op;
+	uint8_t read_only;
+	uint32_t block, count; /* from 0 */
+	uint32_t zero;
+	uint64_t at;
+};
+
+int cms_block_io(struct cms_block_io *io);
+
 #ifdef __cplusplus
 }
 #endif

@@ -28,6 +28,8 @@
  * NEXT     pattern, len, uint64_t *cursor, st
  * DISK     mode letter, struct cms_disk *
  * DATE     fileid, len, const st
+ *
+ * BLOCK    struct cms_block_io *
  */
 #define CMSCALL_BASE 0x370000
 #define CMSCALL_COMMAND (CMSCALL_BASE + 0)
@@ -45,7 +47,8 @@
 #define CMSCALL_NEXT (CMSCALL_BASE + 12)
 #define CMSCALL_DISK (CMSCALL_BASE + 13)
 #define CMSCALL_DATE (CMSCALL_BASE + 14)
-#define CMSCALL_END (CMSCALL_BASE + 15)
+#define CMSCALL_BLOCK (CMSCALL_BASE + 15)
+#define CMSCALL_END (CMSCALL_BASE + 16)
 
 enum cmscall_order { CMSCALL_FIFO = 0, CMSCALL_LIFO = 1 };
 

@@ -228,6 +228,22 @@ access_mount(struct access *a)
 	return edf_mount(&dev, &a->edf);
 }
 
+/* A disk is not accessed that has none of the files that are wanted. */
+static int
+access_has_files(const struct access *a)
+{
+	struct edf_stat st;
+	uint32_t cursor = 0;
+
+	if (a->only_name[0] == '\0' && a->only_type[0] == '\0' &&
+	    a->only_number == '\0')
+		return 1;
+	while (edf_next(a->edf, &cursor, &st) == 1)
+		if (access_visible(a, &st))
+			return 1;
+	return 0;
+}
+
 int
 access_disk(const struct access_how *how, struct access **result)
 {
@@ -249,6 +265,10 @@ access_disk(const struct access_how *how, struct access **result)
 	access_pattern(a->only_name, how->name);
 	access_pattern(a->only_type, how->type);
 	rc = access_mount(a);
+	if (rc == 0 && !access_has_files(a)) {
+		edf_unmount(a->edf);
+		rc = EDF_NOT_FOUND;
+	}
 	if (rc != 0) {
 		heap_give(a, sizeof *a);
 		return rc;
@@ -272,6 +292,10 @@ access_tell(const struct access_how *how, int rc)
 			console_line("DMSACC723I %c (%03X) R/O", how->mode,
 			    how->vdev);
 		return 0;
+	case EDF_NOT_FOUND:
+		console_line("DMSACC060E FILE(S) NOT FOUND. DISK '%c (%03X)' "
+		    "WILL NOT BE ACCESSED", how->mode, how->vdev);
+		return ACCESS_RC_NOT_FOUND;
 	case ACCESS_NO_DEVICE:
 		console_line("DMSACC113S %c (%03X) NOT ATTACHED", how->mode,
 		    how->vdev);

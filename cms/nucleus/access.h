@@ -74,7 +74,8 @@ int access_date(struct access *a, const struct edf_stat *st,
     const struct edf_date *date);
 
 /* Access a disk: 0, and what had the mode is released; or an error
- * (ACCESS_NO_DEVICE: there is none), and nothing has changed. */
+ * (ACCESS_NO_DEVICE: there is none; EDF_NOT_FOUND: none of its files is
+ * wanted), and nothing has changed. */
 struct access_how {
 	uint32_t vdev;
 	char mode, parent; /* ' ' or the mode it is to be an extension of */
@@ -88,6 +89,7 @@ int access_disk(const struct access_how *how, struct access **a);
 
 /* Its answer in words, to the user: what a disk is like that is not as one
  * would think, or why it was not accessed.  Returns a return code. */
+#define ACCESS_RC_NOT_FOUND 28
 #define ACCESS_RC_DEVICE 100
 int access_tell(const struct access_how *how, int rc);
 

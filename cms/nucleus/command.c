@@ -96,16 +96,11 @@ command_message(const struct command_line *line, int number, int severity,
 	va_start(ap, format);
 	print_va(text, sizeof text, format, ap);
 	va_end(ap);
+	for (char *c = text; *c != '\0'; c++)
+		*c = (char)text_upper((unsigned char)*c);
 	console_line("DMS%s%03d%c %s", line->command->code, number, severity,
 	    text);
 	return rc;
-}
-
-int
-command_missing(const struct command_line *line)
-{
-	return command_message(line, 26, 'E', RC_SYNTAX,
-	    "OPERAND MISSING OR INVALID");
 }
 
 int
@@ -114,12 +109,6 @@ command_invalid(const struct command_line *line, int n)
 	return command_message(line, 70, 'E', RC_SYNTAX,
 	    "INVALID PARAMETER '%.*s'", (int)line->word[n].len,
 	    line->word[n].at);
-}
-
-int
-command_too_many(const struct command_line *line, int n)
-{
-	return n < line->words ? command_invalid(line, n) : 0;
 }
 
 int
@@ -191,17 +180,18 @@ command_try(struct command_line *line, const char name[TEXT_NAME], int *rc)
 }
 
 static int
-command_unknown(const struct command_line *line)
+command_unknown(const struct command_line *line, int rc)
 {
 	int len = line->word[0].len < 32 ? (int)line->word[0].len : 32;
 
 	console_line("UNKNOWN CP/CMS COMMAND: %.*s - HELP LISTS WHAT THERE IS",
 	    len, line->word[0].at);
-	return COMMAND_UNKNOWN;
+	return rc;
 }
 
-int
-command_run(const char *text)
+/* Unknown is an unknown command's return code. */
+static int
+command_do(const char *text, int unknown)
 {
 	struct command_line line;
 	char name[TEXT_NAME];
@@ -220,7 +210,19 @@ command_run(const char *text)
 	    command_try(&line, name, &rc))
 		return rc;
 	if (!command_settings.imp_cp)
-		return command_unknown(&line);
+		return command_unknown(&line, unknown);
 	rc = command_cp(word, 1);
-	return rc == CP_UNKNOWN ? command_unknown(&line) : rc;
+	return rc == CP_UNKNOWN ? command_unknown(&line, unknown) : rc;
+}
+
+int
+command_run(const char *text)
+{
+	return command_do(text, COMMAND_UNKNOWN);
+}
+
+int
+command_typed(const char *text)
+{
+	return command_do(text, COMMAND_UNKNOWN_TYPED);
 }

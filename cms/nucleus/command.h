@@ -52,11 +52,14 @@ struct command_settings {
 
 extern struct command_settings command_settings;
 
-/* Run a line: its return code. */
+/* Run a line of an EXEC or a program, and one that was typed: its return
+ * code. */
 int command_run(const char *text);
+int command_typed(const char *text);
 
-/* An unknown command's return code. */
+/* An unknown command's. */
 #define COMMAND_UNKNOWN -3
+#define COMMAND_UNKNOWN_TYPED -1
 
 /* A row that a word names, whole or shortened, or NULL. */
 const struct command *command_find(const char *word, size_t len);
@@ -73,14 +76,12 @@ int command_cp(const char *text, int implied);
 
 /*
  * A message of the line's command, "DMSLST002E ..." for number 2 and severity
- * 'E'; returns rc.
+ * 'E', in capitals; returns rc.
  */
 int command_message(const struct command_line *line, int number, int severity,
     int rc, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Messages that many commands have; each returns its return code, 24. */
-int command_missing(const struct command_line *line);
+/* The message that word n is one too many, or wrong: its return code, 24. */
 int command_invalid(const struct command_line *line, int n);
-int command_too_many(const struct command_line *line, int n);
 
 #endif

@@ -173,10 +173,10 @@ ipl_begin(char line[CON_LINE_MAX + 1], int *rc)
 	if (!ipl_parm_has("NOSPROF"))
 		*rc = ipl_exec('S', "SYSPROF ");
 	if (is_access)
-		*rc = command_run(line);
+		*rc = command_typed(line);
 	if (!is_access || !ipl_no_profile(line))
 		*rc = ipl_exec('A', "PROFILE ");
 	if (len > 0 && !is_access)
-		*rc = command_run(line);
+		*rc = command_typed(line);
 	return 0;
 }

@@ -95,7 +95,7 @@ main_command(void)
 	for (int i = 0; i < n; i++)
 		if (main_line[i] != ' ' && main_line[i] != '\0') {
 			access_command();
-			main_ready(command_run(main_line));
+			main_ready(command_typed(main_line));
 			return;
 		}
 	console_line("CMS"); /* it is CMS who listens */

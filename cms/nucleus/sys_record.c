@@ -422,6 +422,7 @@ static syscall_fn *const record_calls[] = {
 	[CMSCALL_NEXT - CMSCALL_STATE] = record_next,
 	[CMSCALL_DISK - CMSCALL_STATE] = record_disk,
 	[CMSCALL_DATE - CMSCALL_STATE] = record_date,
+	[CMSCALL_BLOCK - CMSCALL_STATE] = sys_block,
 };
 
 int64_t

@@ -42,6 +42,7 @@ extern const struct syscall_table sys_time_calls;
 /* CMS's own: by number from CMSCALL_BASE; files' from CMSCALL_STATE. */
 int64_t sys_cms(unsigned number, struct ask *ask);
 int64_t sys_record(unsigned number, struct ask *ask);
+int64_t sys_block(struct ask *ask);
 
 /* Open files' flags, with Linux's numbers. */
 #define O_ACCMODE 3

@@ -130,7 +130,7 @@ static const struct shape {
 	{ CMSCALL_TRUNCATE, "fw" }, { CMSCALL_CLOSE, "fw" },
 	{ CMSCALL_ERASE, "nl" }, { CMSCALL_RENAME, "nlnl" },
 	{ CMSCALL_NEXT, "nlpp" }, { CMSCALL_DISK, "wp" },
-	{ CMSCALL_DATE, "nlp" }, { CMSCALL_BASE + 15, "p" },
+	{ CMSCALL_DATE, "nlp" }, { CMSCALL_BLOCK, "p" },
 };
 
 /* What would end the program, or wait; lines on the stack are commands. */

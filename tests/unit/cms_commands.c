@@ -37,7 +37,6 @@
 
 static char output[OUTPUT];
 static size_t output_len;
-static char typed[256]; /* what FORMAT is answered */
 static int halted;
 static struct stack program_stack;
 static char stacked[1024];
@@ -72,16 +71,6 @@ console_line(const char *format, ...)
 	va_end(ap);
 	console_text(text, n);
 	console_text("\n", 1);
-}
-
-int
-console_read(char line[CON_LINE_MAX])
-{
-	size_t n = strlen(typed);
-
-	memcpy(line, typed, n);
-	typed[0] = '\0';
-	return (int)n;
 }
 
 void
@@ -141,7 +130,12 @@ int
 hyper_command(struct hyper_command *c)
 {
 	snprintf(asked_cp, sizeof asked_cp, "%.*s", (int)c->len, c->text);
-	c->rc = strncmp(asked_cp, "QUERY TIME", 10) == 0 ? 0 : 1;
+	c->rc = strncmp(asked_cp, "QUERY TIME", 10) == 0 ||
+	    strcmp(asked_cp, "HELP QUERY TIME") == 0 ||
+	    strcmp(asked_cp, "HELP LINK") == 0 ? 0 : 1;
+	if (c->reply != NULL)
+		c->total = (size_t)snprintf(c->reply, c->size, "%s\n",
+		    c->rc == 0 ? "CP knows." : "DMKCFC001E ?CP: X");
 	return 0;
 }
 
@@ -339,12 +333,13 @@ setup(void **state)
 	blank(0x190, "CMS190");
 	blank(0x191, "CMS191");
 	blank(0x192, "CMS192");
+	blank(0x193, "CMS193");
 	make(0x190, "HELLO", "MODULE", '2', "x\n");
 	make(0x190, "COPYFILE", "MODULE", '2', "x\n");
 	make(0x190, "SECRET", "MODULE", '1', "x\n");
 	make(0x190, "SYSTEM", "LEVEL", '2', "BUILD 4711\n");
 	make(0x190, "ERASE", "HELPCMS", '2', "All about ERASE.\n");
-	make(0x190, "LOGOFF", "HELPCP", '2', "All about LOGOFF.\n");
+	make(0x190, "QUERY", "HELPCMS", '2', "All about QUERY.\n");
 	make(0x191, "ONE", "MEMO", '1', "first\nsecond\n");
 	make(0x191, "TWO", "MEMO", '1', "x\n");
 	make(0x191, "ONE", "TEXT", '5', "x\n");
@@ -419,6 +414,9 @@ test_listfile(void **state)
 	    " 11/20/26 07:08:09 CMS191\n");
 	says("LISTFILE ONE MEMO A (FO NOH", 0,
 	    "ONE      MEMO     A1 V          6\n");
+	says("LISTFILE ONE MEMO A (FO FNAME NOH FT", 0,
+	    "ONE      MEMO     A1 V          6\n");
+	says("LISTFILE ONE MEMO A (FM FN", 0, "ONE      MEMO     A1\n");
 	halted = 1;
 	says("LISTFILE", 142, "");
 	halted = 0;
@@ -432,7 +430,7 @@ test_listfile_exec(void **state)
 {
 	(void)state;
 	says("LISTFILE * MEMO A (EXEC", 0, "");
-	says("LISTFILE ONE TEXT A (APPEND", 0, "");
+	says("LISTFILE ONE TEXT A (EXEC APPEND", 0, "");
 	says("EXEC CMS STATE", 0, "");
 	assert_true(has_for_good("CMS", "EXEC"));
 	says("CMS ERASE", 0, "");
@@ -450,11 +448,11 @@ test_listfile_refused(void **state)
 	(void)state;
 	says("LISTFILE NONE", 28, "DMSLST002E FILE NOT FOUND\n");
 	says("LISTFILE * * C", 36, "DMSLST069E DISK 'C' NOT ACCESSED\n");
-	says("LISTFILE * * AA", 24, "DMSLST048E INVALID MODE 'AA'\n");
+	says("LISTFILE * * aa", 24, "DMSLST048E INVALID MODE 'AA'\n");
 	says("LISTFILE * * A B", 24, "DMSLST070E INVALID PARAMETER 'B'\n");
 	says("LISTFILE * * A (X", 24, "DMSLST003E INVALID OPTION 'X'\n");
-	says("LISTFILE * * A (DATE L", 24,
-	    "DMSLST066E DATE AND LABEL ARE CONFLICTING OPTIONS\n");
+	says("LISTFILE * * A (H NOH", 24, "DMSLST066E 'HEADER' AND 'NOHEADER' "
+	    "ARE CONFLICTING OPTIONS\n");
 	says("LISTFILE O!* * A", 20,
 	    "DMSLST062E INVALID CHARACTER IN FILEID 'O!*'\n");
 	says("LISTFILE VERYLONGNAME", 20,
@@ -487,7 +485,10 @@ test_erase_refused(void **state)
 	says("ERASE ONE MEMO B", 36, "DMSERS069E DISK 'B' NOT ACCESSED\n");
 	says("ERASE ONE MEMO A (NOW", 24, "DMSERS003E INVALID OPTION 'NOW'\n");
 	says("ERASE ONE MEMO A (T NOT", 24,
-	    "DMSERS066E TYPE AND NOTYPE ARE CONFLICTING OPTIONS\n");
+	    "DMSERS066E 'TYPE' AND 'NOTYPE' ARE CONFLICTING OPTIONS\n");
+	says("ERASE one MEMO A7", 24, "DMSERS048E INVALID MODE 'A7'\n");
+	says("ERASE one MEMO A2", 28,
+	    "DMSERS002E FILE 'ONE MEMO A2' NOT FOUND\n");
 	assert_true(has("ONE", "MEMO"));
 }
 
@@ -583,12 +584,12 @@ test_state(void **state)
 	    "DMSSTT002E FILE 'SECRET MODULE S' NOT FOUND\n");
 	says("STATE * TEXT A", 0, "");
 	says("STATE ONE MEMO A2", 28,
-	    "DMSSTT002E FILE 'ONE MEMO A' NOT FOUND\n");
+	    "DMSSTT002E FILE 'ONE MEMO A2' NOT FOUND\n");
 	says("STATEW ONE MEMO", 0, "");
 	says("STATEW HELLO MODULE", 28,
 	    "DMSSTT002E FILE 'HELLO MODULE *' NOT FOUND\n");
-	says("STATEW HELLO MODULE S", 36,
-	    "DMSSTT037E DISK 'S' IS READ/ONLY\n");
+	says("STATEW HELLO MODULE S", 28,
+	    "DMSSTT002E FILE 'HELLO MODULE S' NOT FOUND\n");
 	says("STATE ONE", 24, "DMSSTT054E INCOMPLETE FILEID SPECIFIED\n");
 	says("STATE ONE MEMO Z", 36, "DMSSTT069E DISK 'Z' NOT ACCESSED\n");
 	says("STATE ONE MEMO 1", 24, "DMSSTT048E INVALID MODE '1'\n");
@@ -620,7 +621,10 @@ test_query_disk(void **state)
 	    "DMSERS002E FILE 'THREE MEMO A' NOT FOUND\n");
 	says("ERASE THREE MEMO C", 36, "DMSERS037E DISK 'C' IS READ/ONLY\n");
 	says("QUERY DISK Q", 36, "DMSQRY069E DISK 'Q' NOT ACCESSED\n");
-	says("QUERY DISK 9", 24, "DMSQRY048E INVALID MODE '9'\n");
+	says("QUERY DISK 9", 24,
+	    "DMSQRY026E INVALID PARAMETER '9' FOR 'DISK' FUNCTION\n");
+	says("QUERY DISK A1", 24,
+	    "DMSQRY026E INVALID PARAMETER 'A1' FOR 'DISK' FUNCTION\n");
 	says("QUERY DISK A B", 24, "DMSQRY070E INVALID PARAMETER 'B'\n");
 	says("STATE THREE MEMO A", 0, "");
 	says("LISTFILE T* * *", 0,
@@ -639,13 +643,92 @@ test_query(void **state)
 	    "UNKNOWN CP/CMS COMMAND: L - HELP LISTS WHAT THERE IS\n");
 	says("SET ABBREV ON", 0, "");
 	says("Q IMPEX", 0, "IMPEX     = ON\n");
-	says("SET IMPEX MAYBE", 24, "DMSSET070E INVALID PARAMETER 'MAYBE'\n");
-	says("SET", 24, "DMSSET026E OPERAND MISSING OR INVALID\n");
+	says("SET IMPEX MAYBE", 24,
+	    "DMSSET026E INVALID PARAMETER 'MAYBE' FOR 'IMPEX' FUNCTION\n");
+	says("SET IMPEX", 24, "DMSSET050E PARAMETER MISSING AFTER 'IMPEX'\n");
+	says("SET IMPEX ON OFF", 24, "DMSSET070E INVALID PARAMETER 'OFF'\n");
+	says("SET", 24, "DMSSET047E NO FUNCTION SPECIFIED\n");
+	says("Q IMPEX", 0, "IMPEX     = ON\n");
+	says("Q IMPEX X", 24, "DMSQRY070E INVALID PARAMETER 'X'\n");
+	says("SET RDYMSG S", 0, "");
+	says("Q RDYMSG", 0, "RDYMSG    = SMSG\n");
+	says("SET RDYMSG LMSG", 0, "");
+	says("Q RDYMSG", 0, "RDYMSG    = LMSG\n");
 	says("QUERY SYNONYM USER", 0, "NO USER SYNONYMS IN EFFECT\n");
 	says("QUERY TIME", 0, "");
 	assert_string_equal(asked_cp, "QUERY TIME");
-	says("QUERY SYNONYM X", 24, "DMSQRY070E INVALID PARAMETER 'X'\n");
-	says("QUERY", 24, "DMSQRY026E OPERAND MISSING OR INVALID\n");
+	says("QUERY SYNONYM X", 24,
+	    "DMSQRY026E INVALID PARAMETER 'X' FOR 'SYNONYM' FUNCTION\n");
+	says("QUERY", 24, "DMSQRY047E NO FUNCTION SPECIFIED\n");
+	says("SET IMPCP OFF", 0, "");
+	says("Q IMPCP", 0, "IMPCP     = OFF\n");
+	says("QUERY TIME", 24, "DMSQRY014E INVALID FUNCTION 'TIME'\n");
+	says("SET MSG OFF", 24, "DMSSET014E INVALID FUNCTION 'MSG'\n");
+	says("CP QUERY TIME", 0, "");
+}
+
+/* --- ACCESS and RELEASE --- */
+
+static void
+test_access(void **state)
+{
+	(void)state;
+	make(0x192, "THREE", "MEMO", '1', "x\n");
+	says("ACCESS 192 B", 0, "");
+	says("ACCESS 192 C", 36, "DMSACC059E '192' ALREADY ACCESSED AS "
+	    "READ/WRITE 'B' DISK\n");
+	says("ACCESS 190 B TH* * B1", 28, "DMSACC060E FILE(S) NOT FOUND. DISK "
+	    "'B (190)' WILL NOT BE ACCESSED\n");
+	says("ACCESS 190 B (ERASE", 36, "DMSACC037E DISK 'B' IS READ/ONLY\n");
+	says("ACCESS 192 B/A (ERASE", 36,
+	    "DMSACC037E DISK 'B' IS READ/ONLY\n");
+	says("STATEW THREE MEMO B", 0, "");
+	says("ACCESS 190 B h*", 0, "DMSACC724I '190' REPLACES ' B (192) '\n"
+	    "DMSACC723I B (190) R/O\nDMSACC725I 190 ALSO = 'S' DISK\n");
+	says("LISTFILE * * B", 0, "HELLO    MODULE   B2\n");
+	says("ACCESS 192 B", 0, "DMSACC724I '192' REPLACES ' B (190) '\n");
+	says("ACCESS 192 B (ERASE", 0, "");
+	says("LISTFILE * * B", 28, "DMSLST002E FILE NOT FOUND\n");
+	make(0x193, "FIRST", "MEMO", '1', "x\n");
+	says("ACCESS 193 C (ERASE", 0, "");
+	says("LISTFILE * * C", 28, "DMSLST002E FILE NOT FOUND\n");
+}
+
+/* Erasing fails: then the files are there. */
+static void
+test_access_fails(void **state)
+{
+	(void)state;
+	image[1].bad = 1;
+	output_len = 0;
+	assert_int_equal(command_run("ACCESS 191 A (ERASE"), 100);
+	image[1].bad = 0;
+	access_sweep();
+	if (access_find('A') == NULL)
+		use(0x191, 'A', ' ');
+	assert_true(has("ONE", "MEMO"));
+}
+
+static void
+test_release(void **state)
+{
+	(void)state;
+	use(0x190, 'B', 'A');
+	says("RELEASE", 24, "DMSARE028E NO DEVICE SPECIFIED\n");
+	says("RELEASE B (DET", 24,
+	    "DMSARE048E INVALID MODE 'S': IT IS CMS'S OWN\n");
+	says("RELEASE 190", 24,
+	    "DMSARE048E INVALID MODE 'S': IT IS CMS'S OWN\n");
+	says("RELEASE s", 24, "DMSARE048E INVALID MODE 'S': IT IS CMS'S OWN\n");
+	says("RELEASE c", 36, "DMSARE069E DISK 'C' NOT ACCESSED\n");
+	says("RELEASE 19x", 24, "DMSARE017E INVALID DEVICE ADDRESS '19X'\n");
+	says("RELEASE B A", 24, "DMSARE070E INVALID PARAMETER 'A'\n");
+	says("RELEASE B (X", 24, "DMSARE003E INVALID OPTION 'X'\n");
+	says("STATE HELLO MODULE B", 0, "");
+	says("RELEASE B", 0, "");
+	says("STATE HELLO MODULE S", 0, "");
+	says("RELEASE A (DET", 1, "");
+	assert_string_equal(asked_cp, "DETACH 191");
 }
 
 /* --- names of commands --- */
@@ -655,6 +738,8 @@ test_search(void **state)
 {
 	(void)state;
 	says("hello there", 7, "");
+	assert_int_equal(command_typed("NOTHING"), -1);
+	assert_int_equal(command_typed("hello there"), 7);
 	assert_string_equal(ran, "HELLO    S: hello there");
 	says("copy a b c d e f", 7, "");
 	assert_string_equal(ran, "COPYFILE S: copy a b c d e f");
@@ -711,12 +796,12 @@ test_exec(void **state)
 	remake("RUN", "EXEC", "* a comment\n \n'STATE &1 MEMO'\n"
 	    "state no memo\nhello &1 &2 &9 x&1\n");
 	says("RUN one two", 7,
-	    "DMSSTT002E FILE 'no memo *' NOT FOUND\n"
+	    "DMSSTT002E FILE 'NO MEMO *' NOT FOUND\n"
 	    "state no memo\n+++ R(00028) +++\n"
 	    "hello one two  x&1\n+++ R(00007) +++\n");
 	assert_string_equal(ran, "HELLO    S: hello one two  x&1");
 	says("EXEC RUN one two", 7,
-	    "DMSSTT002E FILE 'no memo *' NOT FOUND\n"
+	    "DMSSTT002E FILE 'NO MEMO *' NOT FOUND\n"
 	    "state no memo\n+++ R(00028) +++\n"
 	    "hello one two  x&1\n+++ R(00007) +++\n");
 	says("SET IMPEX OFF", 0, "");
@@ -731,11 +816,11 @@ test_exec_refused(void **state)
 {
 	(void)state;
 	remake("REXX", "EXEC", "/* REXX */\nsay 'hello'\n");
-	says("REXX", 40, "DMSEXC400E REXX     EXEC IS A REXX PROGRAM; THIS CMS "
+	says("REXX", 40, "DMSEXC400E REXX EXEC IS A REXX PROGRAM; THIS CMS "
 	    "HAS NO REXX\n");
 	remake("CONTROL", "EXEC", "STATE ONE MEMO\n&IF A = B &EXIT\n");
-	says("CONTROL", 816, "DMSEXT072E ERROR IN EXEC FILE CONTROL , LINE 2 - "
-	    "INVALID CONTROL WORD: AN EXEC IS PLAIN COMMANDS HERE\n");
+	says("CONTROL", 816, "DMSEXT072E ERROR IN EXEC FILE CONTROL, LINE 2 - "
+	    "THERE ARE NO CONTROL WORDS HERE\n");
 	remake("LOOP", "EXEC", "LOOP\n");
 	output_len = 0;
 	assert_int_equal(command_run("LOOP"), 804);
@@ -763,14 +848,22 @@ test_help_files(void **state)
 {
 	(void)state;
 	says("HELP ERASE", 0, "All about ERASE.\n");
-	says("HELP LOGOFF", 0, "All about LOGOFF.\n");
-	says("HELP CP LOGOFF", 0, "All about LOGOFF.\n");
+	says("help cms erase", 0, "All about ERASE.\n");
+	says("HELP Q", 0, "All about QUERY.\n");
+	says("HELP QUERY TIME", 0, "CP knows.\n");
+	says("HELP QUERY DISK", 0, "All about QUERY.\n");
+	says("HELP LINK", 0, "CP knows.\n");
+	says("HELP CMS LINK", 28, "DMSHLP254E NO HELP FOR 'LINK' - HELP LISTS "
+	    "COMMANDS\n");
+	says("HELP CP ERASE", 28, "DMSHLP254E NO HELP FOR 'ERASE' - HELP "
+	    "LISTS COMMANDS\n");
 	says("HELP HX", 28, "DMSHLP254E NO HELP FOR 'HX' - HELP LISTS "
 	    "COMMANDS\n");
 	says("HELP NOSUCH", 28, "DMSHLP254E NO HELP FOR 'NOSUCH' - HELP LISTS "
 	    "COMMANDS\n");
-	says("HELP CP LINK", 1, "");
-	assert_string_equal(asked_cp, "HELP LINK");
+	says("HELP CP LINK", 0, "CP knows.\n");
+	says("HELP *", 28,
+	    "DMSHLP254E NO HELP FOR '*' - HELP LISTS COMMANDS\n");
 }
 
 /* --- rows --- */
@@ -861,6 +954,9 @@ main(void)
 		TEST(test_state),
 		TEST(test_query_disk),
 		TEST(test_query),
+		TEST(test_access),
+		TEST(test_access_fails),
+		TEST(test_release),
 		TEST(test_search),
 		TEST(test_synonym),
 		TEST(test_exec),

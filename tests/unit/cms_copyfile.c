@@ -73,7 +73,7 @@ test_case(void **state)
 	assert_int_equal(fake_run("COPYFILE ONE MEMO A V = = (TRANS NOPR",
 	    "abc d\n"), 24);
 	assert_string_equal(fake_output, "DMSCPY064E INVALID TRANSLATE "
-	    "SPECIFICATION AT OR NEAR 'abc d'\n");
+	    "SPECIFICATION AT OR NEAR 'ABC D'\n");
 	assert_int_equal(fake_run("COPYFILE ONE MEMO A V = = (TRANS NOPR",
 	    ""), 40);
 	assert_false(fake_has("V MEMO A"));

@@ -48,7 +48,7 @@ test_refused(void **state)
 	fake_says("TYPE ONE MEMO A 2", 24,
 	    "DMSTYP049E INVALID LINE NUMBER '2'\n");
 	fake_says("TYPE ONE MEMO A 1 x", 24,
-	    "DMSTYP049E INVALID LINE NUMBER 'x'\n");
+	    "DMSTYP049E INVALID LINE NUMBER 'X'\n");
 	fake_says("TYPE ONE MEMO A 1 1 1", 24,
 	    "DMSTYP070E INVALID PARAMETER '1'\n");
 	fake_says("TYPE ONE MEMO A (LOUD", 24,

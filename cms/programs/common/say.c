@@ -2,6 +2,7 @@
  *
  * say.c - messages and return codes that the commands on files share.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,34 +33,30 @@ static const struct {
 };
 
 /* Without C's own formats, which are larger than many a command. */
-static void
-say_va(const char *format, va_list ap)
-{
-	char text[256];
-
-	fwrite(text, 1, print_va(text, sizeof text, format, ap), stdout);
-}
-
 void
 say_text(const char *format, ...)
 {
+	char text[256];
 	va_list ap;
 
 	va_start(ap, format);
-	say_va(format, ap);
+	fwrite(text, 1, print_va(text, sizeof text, format, ap), stdout);
 	va_end(ap);
 }
 
+/* In capitals, as what is typed becomes before CMS looks at it. */
 int
 say(int number, int severity, int rc, const char *format, ...)
 {
+	char text[256];
 	va_list ap;
 
-	say_text("DMS%s%03d%c ", say_code, number, severity);
 	va_start(ap, format);
-	say_va(format, ap);
+	print_va(text, sizeof text, format, ap);
 	va_end(ap);
-	putchar('\n');
+	for (char *c = text; *c != '\0'; c++)
+		*c = (char)toupper((unsigned char)*c);
+	say_text("DMS%s%03d%c %s\n", say_code, number, severity, text);
 	return rc;
 }
 

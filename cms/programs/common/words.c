@@ -86,6 +86,31 @@ words_number(const char *word, unsigned long max, unsigned long *value)
 }
 
 int
+words_digit(int c)
+{
+	if (isdigit(c))
+		return c - '0';
+	return isxdigit(c) ? toupper(c) - 'A' + 10 : -1;
+}
+
+int
+words_hex(const char *word, unsigned long max, unsigned long *value)
+{
+	if (*word == '\0')
+		return -1;
+	for (*value = 0; *word != '\0'; word++) {
+		int digit = words_digit((unsigned char)*word);
+
+		if (digit == -1)
+			return -1;
+		*value = *value << 4 | (unsigned long)digit;
+		if (*value > max)
+			return -1;
+	}
+	return 0;
+}
+
+int
 words_columns(const char *word, unsigned long max, unsigned long *from,
     unsigned long *to)
 {

@@ -25,6 +25,11 @@ int words_is(const char *word, const char *name, unsigned least);
 /* A decimal number, 1 to max: 0, or -1. */
 int words_number(const char *word, unsigned long max, unsigned long *value);
 
+/* A hexadecimal number, 0 to max: 0, or -1; and the value of one digit, or -1.
+ */
+int words_hex(const char *word, unsigned long max, unsigned long *value);
+int words_digit(int c);
+
 /* "x-y", "x-" or "x": columns from x to y, or to max.  0, or -1. */
 int words_columns(const char *word, unsigned long max, unsigned long *from,
     unsigned long *to);

@@ -8,6 +8,7 @@
 
 #include "list.h"
 #include "say.h"
+#include "words.h"
 
 #define COLUMN_MAX 65535ul
 #define MORE "++"
@@ -69,10 +70,14 @@ list_number(char *at, unsigned long *value)
 	return *value >= 1 && *value <= COLUMN_MAX ? at : NULL;
 }
 
+/* Two hexadecimal digits: a character, or -1. */
 static int
-list_hex(int c)
+list_hex(const char *at)
 {
-	return isdigit(c) ? c - '0' : toupper(c) - 'A' + 10;
+	int high = words_digit((unsigned char)at[0]);
+	int low = high != -1 ? words_digit((unsigned char)at[1]) : -1;
+
+	return low != -1 ? high << 4 | low : -1;
 }
 
 /* Pairs of digits become the characters they stand for, in their place. */
@@ -82,11 +87,8 @@ list_hex_text(struct spec *s, char *at)
 	char *to = at;
 
 	s->text = at;
-	while (isxdigit((unsigned char)at[0]) &&
-	    isxdigit((unsigned char)at[1])) {
-		*to++ = (char)(list_hex(at[0]) << 4 | list_hex(at[1]));
-		at += 2;
-	}
+	for (int c; (c = list_hex(at)) != -1; at += 2)
+		*to++ = (char)c;
 	s->len = (size_t)(to - s->text);
 	return s->len > 0 ? at : NULL;
 }
@@ -148,20 +150,24 @@ list_specs(struct list *l, char *text)
 	    say(63, 'E', 40, "NO SPECIFICATION LIST ENTERED");
 }
 
+int
+list_value(const char *at, size_t len, unsigned char *c)
+{
+	int hex = len == 2 ? list_hex(at) : -1;
+
+	if (len != 1 && hex == -1)
+		return -1;
+	*c = (unsigned char)(len == 1 ? *at : hex);
+	return 0;
+}
+
 /* A character or its two hexadecimal digits: the word's length, or 0. */
 static size_t
 list_character(const char *at, unsigned char *c)
 {
 	size_t n = strcspn(at, " \t");
 
-	if (n == 1)
-		*c = (unsigned char)*at;
-	else if (n == 2 && isxdigit((unsigned char)at[0]) &&
-	    isxdigit((unsigned char)at[1]))
-		*c = (unsigned char)(list_hex(at[0]) << 4 | list_hex(at[1]));
-	else
-		return 0;
-	return n;
+	return list_value(at, n, c) == 0 ? n : 0;
 }
 
 int

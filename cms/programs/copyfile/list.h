@@ -40,6 +40,9 @@ int list_read_trans(struct list *l, int prompt);
 int list_specs(struct list *l, char *text);
 int list_trans(struct list *l, const char *text);
 
+/* One character, or the two hexadecimal digits of one: 0, or -1. */
+int list_value(const char *at, size_t len, unsigned char *c);
+
 /* What UPCASE, LOWCASE and EBCDIC do to characters. */
 void list_upper(struct list *l);
 void list_lower(struct list *l);

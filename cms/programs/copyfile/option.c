@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "list.h"
 #include "option.h"
 #include "say.h"
 
@@ -88,29 +89,6 @@ option_recfm(struct option *o, const char *word)
 }
 
 static int
-option_hex(int c)
-{
-	c = toupper(c);
-	return isdigit(c) ? c - '0' : c - 'A' + 10;
-}
-
-/* A character, or two hexadecimal digits. */
-static int
-option_fill(struct option *o, const char *word)
-{
-	if (word[1] == '\0') {
-		o->fill = (unsigned char)word[0];
-		return 0;
-	}
-	if (!isxdigit((unsigned char)word[0]) ||
-	    !isxdigit((unsigned char)word[1]) || word[2] != '\0')
-		return -1;
-	o->fill = (unsigned char)(option_hex(word[0]) << 4 |
-	    option_hex(word[1]));
-	return 0;
-}
-
-static int
 option_label(const char **label, const char *word)
 {
 	*label = word;
@@ -130,7 +108,7 @@ option_operand(struct option *o, int n, const char *word)
 	case OPTION_RECFM:
 		return option_recfm(o, word);
 	case OPTION_FILL:
-		return option_fill(o, word);
+		return list_value(word, strlen(word), &o->fill);
 	case OPTION_FRLABEL:
 		return option_label(&o->from_label, word);
 	default:
