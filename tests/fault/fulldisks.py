@@ -116,7 +116,7 @@ def host(system):
     check(files(system, "191", HOST) == before, "other files than before")
     client.command("QQUIT", "^Ready")
 
-    format_disk(client, "192", "B", "DMSFOR105S")
+    format_disk(client, "192", "B", "DMSFOR125S")
     client.wait("^Ready\\(00100\\);")
     client.command("ACCESS 192 B", "^Ready\\(\\d+\\);")
     format_disk(client, "191", "A", "^Ready.*;") # it has room for that
