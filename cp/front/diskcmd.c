@@ -50,8 +50,8 @@ static const struct diskcmd_row {
 	    "DISK FN FT", "erase a file" },
 	{ "format", diskwhole_format, "slFB", 0, 0, HOST_NONE, 0, NULL,
 	    "DISK [--block-size N] [--label VOLID] [--force] [--blocks N]",
-	    "a new, empty disk, in blocks of 4096 or N bytes; --force: what "
-	    "is there may go;\n      --blocks: make an image of N blocks of "
+	    "a new, empty disk, in blocks of 4096 or N bytes; --force: files "
+	    "may go;\n      --blocks: make an image of N blocks of "
 	    "512 bytes" },
 	{ "check", diskwhole_check, "v", 0, 0, HOST_NONE, 0, NULL,
 	    "DISK [-v]",

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,7 @@ int
 diskpipe_open_in(struct diskpipe_in *in, const char *path, bool framed)
 {
 	in->framed = framed;
+	in->name = path;
 	in->piece = (struct diskpipe_header){ 0 };
 	in->fd = strcmp(path, "-") == 0 ? STDIN_FILENO :
 	    open(path, O_RDONLY | O_CLOEXEC);
@@ -97,7 +99,7 @@ diskpipe_get(struct diskpipe_in *in)
 	p->at += p->len;
 	n = diskpipe_read(in->fd, in->data, sizeof in->data);
 	if (n < 0)
-		return front_fail("read: %s", strerror(errno));
+		return front_fail("%s: %s", in->name, strerror(errno));
 	p->kind = n > 0 ? DISKPIPE_DATA : DISKPIPE_END;
 	p->len = (uint32_t)n;
 	return 0;
@@ -119,10 +121,59 @@ diskpipe_spool(struct diskpipe_out *out)
 	    strerror(errno)) : 0;
 }
 
+/* What a signal removes; NULL: nothing. */
+static const char *volatile diskpipe_unfinished;
+
+static void
+diskpipe_on_signal(int sig)
+{
+	const char *temp = diskpipe_unfinished;
+
+	if (temp != NULL)
+		unlink(temp);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+/* Signals that are ignored stay so. */
+static void
+diskpipe_catch(const char *temp)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	struct sigaction ours = { .sa_handler = diskpipe_on_signal }, was;
+
+	diskpipe_unfinished = temp;
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+		if (sigaction(signals[i], NULL, &was) == 0 &&
+		    was.sa_handler == SIG_DFL)
+			sigaction(signals[i], &ours, NULL);
+}
+
+/* A file beside the one that it will replace, as accessible as that. */
+static int
+diskpipe_beside(struct diskpipe_out *out, mode_t mode)
+{
+	if ((size_t)snprintf(out->temp, sizeof out->temp, "%s.XXXXXX",
+	    out->path) >= sizeof out->temp)
+		return front_fail("%s: name too long", out->name);
+	out->fd = mkostemp(out->temp, O_CLOEXEC);
+	if (out->fd < 0) {
+		front_fail("%s: %s", out->name, strerror(errno));
+		out->temp[0] = '\0'; /* not ours to remove */
+		return 1;
+	}
+	diskpipe_catch(out->temp);
+	return fchmod(out->fd, mode) < 0 ? front_fail("%s: %s", out->name,
+	    strerror(errno)) : 0;
+}
+
 int
 diskpipe_open_out(struct diskpipe_out *out, const char *path, bool framed)
 {
+	mode_t mask = umask(0);
 	struct stat st;
+
+	umask(mask);
 
 	*out = (struct diskpipe_out){ .fd = -1, .framed = framed,
 		.name = path };
@@ -134,17 +185,10 @@ diskpipe_open_out(struct diskpipe_out *out, const char *path, bool framed)
 		return diskpipe_spool(out);
 	if (realpath(path, out->path) == NULL)
 		snprintf(out->path, sizeof out->path, "%s", path);
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return diskpipe_spool(out);
-	if ((size_t)snprintf(out->temp, sizeof out->temp, "%s.new",
-	    out->path) >= sizeof out->temp)
-		return front_fail("%s: name too long", path);
-	out->fd = open(out->temp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (out->fd >= 0)
-		return 0;
-	front_fail("%s: %s", out->temp, strerror(errno));
-	out->temp[0] = '\0'; /* not ours to remove */
-	return 1;
+	if (stat(path, &st) < 0)
+		return diskpipe_beside(out, 0666 & ~mask);
+	return S_ISREG(st.st_mode) ? diskpipe_beside(out, st.st_mode & 0777) :
+	    diskpipe_spool(out);
 }
 
 static int
@@ -250,6 +294,7 @@ diskpipe_end(struct diskpipe_out *out, uint64_t size)
 	    (out->temp[0] == '\0' ? diskpipe_pour(out) :
 	    diskpipe_rename(out)) < 0)
 		return diskpipe_failed(out);
+	diskpipe_unfinished = NULL;
 	out->temp[0] = '\0';
 	return 0;
 }
@@ -257,6 +302,7 @@ diskpipe_end(struct diskpipe_out *out, uint64_t size)
 void
 diskpipe_close_out(struct diskpipe_out *out)
 {
+	diskpipe_unfinished = NULL;
 	if (out->temp[0] != '\0')
 		unlink(out->temp);
 	if (out->fd > STDERR_FILENO)

@@ -33,6 +33,7 @@ struct diskpipe_header {
 struct diskpipe_in {
 	int fd;
 	bool framed;
+	const char *name; /* for messages */
 	struct diskpipe_header piece;
 	char data[DISKPIPE_MAX];
 };
@@ -56,7 +57,8 @@ int diskpipe_get(struct diskpipe_in *in);
 /*
  * A file is made beside its place, and there only when diskpipe_end says so;
  * standard output, "-", and what is no regular file get everything then.
- * Each returns 0, or 1 with a line printed.
+ * Until then a signal that ends the program leaves nothing of it, either.
+ * One at a time.  Each returns 0, or 1 with a line printed.
  */
 int diskpipe_open_out(struct diskpipe_out *out, const char *path, bool framed);
 int diskpipe_put(struct diskpipe_out *out, uint64_t at, const void *data,

@@ -264,6 +264,7 @@ fake_vmlab(int argc, char *argv[])
 {
 	const char *home = option(argc, argv, "--home");
 	char path[2048], order[64];
+	sigset_t term;
 	FILE *f;
 	int fd;
 
@@ -280,12 +281,17 @@ fake_vmlab(int argc, char *argv[])
 		fake_order(home, order, sizeof order);
 		usleep(10000);
 	} while (strncmp(order, "SLOW", 4) == 0);
+	/* Whoever stops it when he has seen the file stops it after READY. */
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
 	snprintf(path, sizeof path, "%s/run/engine", home);
 	f = fopen(path, "w");
 	fprintf(f, "engine=lab\npid=%d\nport=%s\nagent=1\n", (int)getpid(),
 	    option(argc, argv, "--port"));
 	fclose(f);
 	dprintf(atoi(option(argc, argv, "--notify-fd")), "READY\n");
+	sigprocmask(SIG_UNBLOCK, &term, NULL);
 	for (;;)
 		pause();
 }

@@ -395,13 +395,14 @@ nothing_changes(void **state)
 	    "$D write --image i - A B --fixed 3 --text");
 	EXPECT(1, "full", "head -c 9000000 /dev/zero | "
 	    "$D write --image i - A B");
-	EXPECT(1, "No such file", "$D write --image i none A B");
+	EXPECT(1, "none: No such file", "$D write --image i none A B");
+	EXPECT(1, "libexec: Is a directory", "$D write --image i libexec A B");
 	EXPECT(1, "NINECHARS is no filename", "$D write --image i j "
 	    "NINECHARS B");
 	EXPECT(1, "is no filetype", "$D write --image i j A 'B C'");
 	EXPECT(1, "no such file", "$D erase --image i NONE X");
 	EXPECT(1, "no such file", "$D read --image i NONE X b");
-	EXPECT(2, NULL, "ls b b.new");
+	EXPECT(2, NULL, "ls b b.??????");
 	EXPECT(1, "no such file", "$D list --image i NONE");
 	EXPECT(1, "i: has 1 files; --force", "$D format --image i");
 	EXPECT(1, "is no label", "$D label --image i SEVENCH");
@@ -554,6 +555,30 @@ backup_and_restore(void **state)
 	EXPECT(0, "one\n", "$D read CMSUSER 191 A B");
 }
 
+/* A file is one of the two that were written to it at once, as accessible as
+ * it was, and what is stopped half way leaves nothing. */
+static void
+whole_files(void **state)
+{
+	(void)state;
+	make_image();
+	EXPECT(0, "", "cp i j; for f in i j; do head -c 1500000 /dev/urandom |"
+	    " $D write --image $f - A MODULE; done; ! cmp -s i j");
+	EXPECT(0, "", "touch o; chmod 640 o; for n in 1 2 3 4 5 6; do "
+	    "$D backup --image i o & $D backup --image j o; wait; "
+	    "cmp -s o i || cmp -s o j || echo mixed; done");
+	EXPECT(2, "640\n", "stat -c %%a o; ls o.?????? 2>/dev/null");
+	EXPECT(0, "600\n", "umask 077; $D backup --image i p; stat -c %%a p");
+	EXPECT(0, NULL, "$D format --image big --blocks 400000 && "
+	    "head -c 150000000 /dev/urandom | "
+	    "dd of=big bs=1M seek=10 conv=notrunc");
+	for (int sig = 1; sig <= 15; sig += 14)
+		EXPECT(128 + sig, "", "$D backup --image big q & "
+		    "until ls q.?????? >/dev/null 2>&1; do sleep 0.01; done; "
+		    "kill -%d $!; wait $!; rc=$?; ls q* 2>/dev/null; exit $rc",
+		    sig);
+}
+
 /* --- a system that runs --- */
 
 static void
@@ -569,7 +594,7 @@ all_commands(void)
 	EXPECT(0, "", "$D backup CMSUSER 191 save && $D check --image save");
 	EXPECT(0, "", "$D erase CMSUSER 191 DATA BIN");
 	EXPECT(1, "DATA BIN: no such file", "$D read CMSUSER 191 DATA BIN c");
-	EXPECT(2, NULL, "ls c c.new");
+	EXPECT(2, NULL, "ls c c.??????");
 	EXPECT(0, "", "$D restore CMSUSER 191 save && "
 	    "$D read CMSUSER 191 DATA BIN | cmp - a");
 	EXPECT(1, "not formatted", "head -c 4096 /dev/zero > z; "
@@ -647,6 +672,7 @@ main(int argc, char *argv[])
 		TEST(damage_is_told),
 		TEST(stopped_system),
 		TEST(backup_and_restore),
+		TEST(whole_files),
 		TEST(running_system),
 		TEST(running_lab),
 		TEST(restless_user),
