@@ -3,7 +3,7 @@
  * print.h - text from a format.  Pure.
  *
  * %s %c %d %u %x %X with '-', '0', a width, a precision (of %s; both may be
- * *) and l; %%.  Nothing else.
+ * *) and l or z; %%.  Nothing else.
  */
 #ifndef CMS_PRINT_H
 #define CMS_PRINT_H

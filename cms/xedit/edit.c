@@ -4,7 +4,6 @@
  * come from the program stack and the console, files from CMS.  What the
  * commands do is in session.c and behind it.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +32,7 @@ edit_command(void *arg, const char *command, bool cp)
 	failed = cp ? cms_cp(command, NULL, 0, &rc) == -1 :
 	    cms_command(command, &rc) == -1;
 	if (failed)
-		printf("DMSXDC132E COMMAND NOT TAKEN: %s\n", strerror(errno));
+		puts("DMSXDC132E COMMAND NOT TAKEN");
 	return failed ? -1 : rc;
 }
 
@@ -110,8 +109,10 @@ edit_join(int argc, char **argv)
 	line = at = malloc(size);
 	if (line == NULL)
 		return NULL;
-	for (int i = 1; i < argc; i++)
-		at += sprintf(at, "%s ", argv[i]);
+	for (int i = 1; i < argc; i++) {
+		at = stpcpy(at, argv[i]);
+		*at++ = ' ';
+	}
 	*at = '\0';
 	return line;
 }

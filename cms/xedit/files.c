@@ -6,9 +6,9 @@
  * whatever fails before leaves the old one, and the editor with all it has.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "print.h"
 #include "session.h"
 
 /* --- fileids --- */
@@ -133,6 +133,7 @@ static int
 files_failed(struct xedit *x, const struct fileid *id, bool writing)
 {
 	char name[SESSION_FILEID], mode[2] = { id->mode, '\0' };
+	char error[12];
 	int why = errno;
 
 	files_print(id, name);
@@ -154,8 +155,8 @@ files_failed(struct xedit *x, const struct fileid *id, bool writing)
 	case ENOMEM:
 		return session_message(x, 554);
 	default:
-		return session_message(x, writing ? 105 : 104, name,
-		    strerror(why));
+		print_into(error, sizeof error, "%d", why);
+		return session_message(x, writing ? 105 : 104, error, name);
 	}
 }
 
@@ -243,8 +244,8 @@ files_check_lines(struct xedit *x, size_t first, size_t count, size_t lrecl)
 
 	for (size_t n = first; n < first + count; n++)
 		if (buffer_text(&x->buffer, n).len > lrecl) {
-			snprintf(line, sizeof line, "%zu", n);
-			snprintf(most, sizeof most, "%zu", lrecl);
+			print_into(line, sizeof line, "%zu", n);
+			print_into(most, sizeof most, "%zu", lrecl);
 			return session_message(x, 590, line, most);
 		}
 	return 0;
@@ -586,7 +587,7 @@ files_load(struct xedit *x, const struct cms_stat *st,
 	x->id.mode = st->mode[0];
 	x->id.number = st->mode[1];
 	if (options->width != 0 && st->lrecl > options->width) {
-		snprintf(lrecl, sizeof lrecl, "%lu", (unsigned long)st->lrecl);
+		print_into(lrecl, sizeof lrecl, "%lu", (unsigned long)st->lrecl);
 		return session_message(x, 591, files_print(&x->id, name),
 		    lrecl);
 	}

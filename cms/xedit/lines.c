@@ -2,9 +2,9 @@
  *
  * lines.c - commands that put lines in, take them out, and move them.
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "print.h"
 #include "session.h"
 
 static int
@@ -262,8 +262,8 @@ lines_too_long(struct xedit *x, size_t n)
 {
 	char line[24], trunc[24];
 
-	snprintf(line, sizeof line, "%zu", n);
-	snprintf(trunc, sizeof trunc, "%zu", x->set.trunc);
+	print_into(line, sizeof line, "%zu", n);
+	print_into(trunc, sizeof trunc, "%zu", x->set.trunc);
 	return session_message(x, 504, line, trunc);
 }
 

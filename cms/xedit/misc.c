@@ -2,9 +2,9 @@
  *
  * misc.c - commands about the editor itself, and those that go elsewhere.
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "print.h"
 #include "session.h"
 
 /* The part of a name that must be typed is in capitals. */
@@ -26,14 +26,15 @@ misc_name(char *to, const struct session_command *c)
 static void
 misc_list(struct xedit *x)
 {
-	char text[MISC_LINE + MISC_WIDTH], name[16];
-	int n = 0;
+	char text[MISC_LINE + MISC_WIDTH + 1], name[16];
+	size_t n = 0;
 
 	session_print(x, "Subcommands (what is in capitals must be typed):");
 	for (unsigned t = 0; session_tables[t] != NULL; t++)
 		for (unsigned i = 0; i < session_tables[t]->count; i++) {
 			misc_name(name, &session_tables[t]->row[i]);
-			n += sprintf(text + n, "  %-*s", MISC_WIDTH - 2, name);
+			n += print_into(text + n, sizeof text - n, "  %-*s",
+			    MISC_WIDTH - 2, name);
 			if (n >= MISC_LINE) {
 				session_print(x, "%s", text);
 				n = 0;

@@ -6,10 +6,10 @@
  */
 #include <ctype.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "print.h"
 #include "session.h"
 
 const struct session_rows *const session_tables[] = {
@@ -41,10 +41,9 @@ static void
 session_vprint(struct xedit *x, const char *format, va_list ap)
 {
 	char text[512];
-	int n = vsnprintf(text, sizeof text, format, ap);
+	size_t n = print_va(text, sizeof text, format, ap);
 
-	session_say(x, (struct span){ text, n < 0 ? 0 :
-	    (size_t)n < sizeof text ? (size_t)n : sizeof text - 1 });
+	session_say(x, (struct span){ text, n });
 }
 
 void
@@ -69,7 +68,7 @@ session_message(struct xedit *x, int number, ...)
 	x->told = true;
 	if (!x->set.messages)
 		return messages[i].rc;
-	snprintf(format, sizeof format, "DMS%s%03d%c %s", messages[i].module,
+	print_into(format, sizeof format, "DMS%s%03d%c %s", messages[i].module,
 	    number, messages[i].severity, messages[i].text);
 	va_start(ap, number);
 	session_vprint(x, format, ap);
@@ -118,7 +117,7 @@ session_show(struct xedit *x, size_t n)
 		return;
 	}
 	if (x->set.number)
-		len = (size_t)sprintf(x->shown, "%05zu ", n);
+		len = print_into(x->shown, sizeof x->shown, "%05zu ", n);
 	len += session_shown(x, buffer_text(&x->buffer, n), x->shown + len);
 	session_say(x, (struct span){ x->shown, len });
 }
@@ -160,7 +159,7 @@ session_text(struct xedit *x, struct span typed, struct span *text)
 	text->len = span_cut(*text, x->set.trunc);
 	if (text->len == n && i == typed.len)
 		return 0;
-	snprintf(trunc, sizeof trunc, "%zu", text->len);
+	print_into(trunc, sizeof trunc, "%zu", text->len);
 	return session_message(x, 503, trunc);
 }
 
@@ -408,7 +407,7 @@ session_command(struct xedit *x, struct span line)
 	char most[12];
 
 	if (line.len > sizeof x->typed) {
-		snprintf(most, sizeof most, "%zu", sizeof x->typed);
+		print_into(most, sizeof most, "%zu", sizeof x->typed);
 		return session_message(x, 575, most);
 	}
 	memcpy(x->typed, line.at, line.len);

@@ -2,9 +2,9 @@
  *
  * set.c - SET and QUERY: a row for each setting.
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "print.h"
 #include "session.h"
 
 struct set_row {
@@ -190,7 +190,7 @@ set_lrecl(struct xedit *x, const struct set_row *row, struct span args)
 		return session_message(x, 545);
 	if (!span_equal(word, span_of("*"), false) &&
 	    (span_number(word, XEDIT_LRECL_MAX, &lrecl) == -1 || lrecl == 0)) {
-		snprintf(most, sizeof most, "%u", XEDIT_LRECL_MAX);
+		print_into(most, sizeof most, "%u", XEDIT_LRECL_MAX);
 		return session_message(x, 519, most);
 	}
 	set_length(&x->set, lrecl);
@@ -293,12 +293,12 @@ static void
 query_tabs(struct xedit *x, const struct set_row *row)
 {
 	char text[16 + SESSION_TABS * 8];
-	int n = snprintf(text, sizeof text, "%s", row->name);
+	size_t n = print_into(text, sizeof text, "%s", row->name);
 
 	for (unsigned i = 0; i < (x->set.tabs > 0 ? x->set.tabs : 16); i++)
-		n += snprintf(text + n, sizeof text - (size_t)n, " %zu",
+		n += print_into(text + n, sizeof text - n, " %zu",
 		    x->set.tabs > 0 ? x->set.tab[i] : (size_t)i * 8 + 1);
-	session_say(x, (struct span){ text, (size_t)n });
+	session_say(x, (struct span){ text, n });
 }
 
 /* --- letters --- */
@@ -484,8 +484,8 @@ query_size(struct xedit *x, const struct set_row *row)
 static void
 query_alt(struct xedit *x, const struct set_row *row)
 {
-	session_print(x, "%s %llu", row->name,
-	    (unsigned long long)(x->buffer.changes - x->saved));
+	session_print(x, "%s %lu", row->name,
+	    (unsigned long)(x->buffer.changes - x->saved));
 }
 
 static void

@@ -2,10 +2,10 @@
  *
  * text.c - commands that change or count text in lines.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "change.h"
+#include "print.h"
 #include "session.h"
 
 struct text_count {
@@ -17,8 +17,8 @@ text_too_long(struct xedit *x, size_t n)
 {
 	char line[24], trunc[24];
 
-	snprintf(line, sizeof line, "%zu", n);
-	snprintf(trunc, sizeof trunc, "%zu", x->set.trunc);
+	print_into(line, sizeof line, "%zu", n);
+	print_into(trunc, sizeof trunc, "%zu", x->set.trunc);
 	return session_message(x, 504, line, trunc);
 }
 
@@ -114,8 +114,8 @@ text_change(struct xedit *x, struct span args)
 	if (count.hits == 0)
 		return session_message(x, 585);
 	if (r.count > 1) {
-		snprintf(hits, sizeof hits, "%zu", count.hits);
-		snprintf(lines, sizeof lines, "%zu", count.lines);
+		print_into(hits, sizeof hits, "%zu", count.hits);
+		print_into(lines, sizeof lines, "%zu", count.lines);
 		session_message(x, 517, hits, lines);
 	}
 	return bad != 0 ? bad : rc;
