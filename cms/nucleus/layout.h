@@ -35,7 +35,7 @@
 #define SEL_USER_CODE (0x20 | 3)
 #define SEL_TSS 0x28
 
-/* Room for EXECs and programs inside each other, as deep as they may go (600
+/* Room for EXECs and programs inside each other, as deep as they may go (750
  * and 1,200 bytes a level) and a command on a disk at the bottom.  What is not
  * reached is never touched. */
 #define STACK_SIZE 20480

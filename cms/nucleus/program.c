@@ -161,13 +161,11 @@ program_go(struct program *p, uint64_t entry, uint64_t sp)
 	uint64_t rsp0 = cpu_tss.rsp0;
 	int rc;
 
-	p->start = (struct frame){
-		.rip = entry,
-		.cs = SEL_USER_CODE,
-		.rflags = RFLAGS_START,
-		.rsp = sp,
-		.ss = SEL_USER_DATA,
-	};
+	p->start.rip = entry;
+	p->start.cs = SEL_USER_CODE;
+	p->start.rflags = RFLAGS_START;
+	p->start.rsp = sp;
+	p->start.ss = SEL_USER_DATA;
 	console_show();
 	if (p->outer != NULL)
 		cpu_fpu_save(p->outer->fpu);

@@ -18,7 +18,7 @@
 
 struct program {
 	uint8_t fpu[512] __attribute__((aligned(16))); /* while another runs */
-	struct frame start;
+	struct frame start; /* what it begins with */
 	struct program *outer;
 	struct space space;
 	char name[9];
