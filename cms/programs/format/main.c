@@ -163,11 +163,6 @@ format_failed(const struct format *f, int error)
 		    "LOSS OF DATA. NO CHANGE");
 	case EDF_NO_STORAGE:
 		return say(109, 'S', 104, "VIRTUAL STORAGE CAPACITY EXCEEDED");
-	case EDF_NOT_FORMATTED:
-		return say(126, 'S', 100, "ERROR READING LABEL ON DISK '%s'",
-		    f->name);
-	case EDF_DAMAGED:
-		return say(115, 'S', 100, "DISK '%s' IS DAMAGED", f->name);
 	default:
 		return say(125, 'S', 100, "PERMANENT UNIT CHECK ON DISK '%s'",
 		    f->name);
@@ -195,15 +190,32 @@ format_try(struct format *f)
 }
 
 static int
+format_read_only(const struct format *f)
+{
+	return say(37, 'E', 36, "DISK '%s' IS READ/ONLY", f->name);
+}
+
+/* What is only changed has its letter already. */
+static int
+format_accessed(const struct format *f)
+{
+	struct cms_disk d;
+
+	if (cms_disk(f->mode, &d) == -1 || d.vdev != f->disk.vdev)
+		return say(69, 'E', 36, "DISK '%s' NOT ACCESSED", f->name);
+	return d.read_only ? format_read_only(f) : 0;
+}
+
+static int
 format_allowed(struct format *f)
 {
 	if (device_open(&f->disk, f->disk.vdev) == -1)
 		return say(113, 'S', 100, "%s NOT ATTACHED", f->name);
 	if (f->disk.read_only || format_is_system(f))
-		return say(37, 'E', 36, "DISK '%s' IS READ/ONLY", f->name);
+		return format_read_only(f);
 	if (f->blocks > f->disk.blocks)
 		return say_operand(words.operand[2]);
-	return f->what == FORMAT_NEW ? format_try(f) : 0;
+	return f->what == FORMAT_NEW ? format_try(f) : format_accessed(f);
 }
 
 /* --- the answers --- */
@@ -330,21 +342,21 @@ format_change(struct format *f, const char label[EDF_VOLUME])
 	return error;
 }
 
-/* The disk has no letter while it is worked on.  Afterwards it has one, unless
- * it is not formatted now, or was not before. */
+/* The disk has no letter while it is worked on; nor afterwards, when nothing
+ * has become of a new format. */
 static int
 format_disk(struct format *f, const char label[EDF_VOLUME])
 {
-	int accessed = format_is_accessed(f), error, rc, again = 0;
+	int rc = format_is_accessed(f) ? format_release(f) : 0;
+	int error, again = 0;
 
-	rc = accessed ? format_release(f) : 0;
 	if (rc != 0)
 		return rc;
 	error = f->what == FORMAT_NEW ? format_new(f, label) :
 	    format_change(f, label);
 	if (error != 0)
 		rc = format_failed(f, error);
-	if (error == 0 || (accessed && f->what != FORMAT_NEW))
+	if (error == 0 || f->what != FORMAT_NEW)
 		again = format_access(f);
 	return rc != 0 ? rc : again;
 }
