@@ -150,13 +150,17 @@ control_command(struct control_client *c, const struct ipc_text *text)
 
 /* --- minidisks --- */
 
+/* With a line of text, or without. */
 static void
 control_answer(struct control_client *c, int rc, const char *text)
 {
 	struct ipc_done done = { .rc = rc };
+	char line[MESSAGE_MAX + 1];
+	int n = snprintf(line, sizeof line, "%s%s", text,
+	    text[0] != '\0' ? "\n" : "");
 
-	loopchan_send_text(&c->lc, IPC_HOST_DONE, &done, sizeof done, text,
-	    strlen(text), -1);
+	loopchan_send_text(&c->lc, IPC_HOST_DONE, &done, sizeof done, line,
+	    (size_t)n, -1);
 }
 
 static void

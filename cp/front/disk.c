@@ -49,6 +49,8 @@ disk_fail(const struct disk *d, int error, const char *what)
 	const char *why = error < 0 && -error < DISK_ERRORS ?
 	    disk_errors[-error] : "failed";
 
+	if (error == EDF_IO && d->error != 0)
+		why = strerror(d->error);
 	return what != NULL ? front_fail("%s: %s: %s", d->name, what, why) :
 	    front_fail("%s: %s", d->name, why);
 }
@@ -106,29 +108,40 @@ disk_pwrite(int fd, const char *from, size_t n, off_t at)
 static bool
 disk_within(const struct disk *d, const struct edf_extent *e)
 {
-	return e->block < d->blocks && e->blocks <= d->blocks - e->block;
+	if (e->block < d->blocks && e->blocks <= d->blocks - e->block)
+		return true;
+	errno = EIO;
+	return false;
+}
+
+/* EDF knows one kind of failure; the host's is kept for the message. */
+static int
+disk_failed(struct disk *d)
+{
+	d->error = errno;
+	return -1;
 }
 
 static int
 disk_read(void *arg, const struct edf_extent *list, unsigned n)
 {
-	const struct disk *d = arg;
+	struct disk *d = arg;
 
 	for (unsigned i = 0; i < n; i++)
 		if (!disk_within(d, &list[i]) ||
 		    disk_pread(d->fd, list[i].at,
 		    (size_t)list[i].blocks * EDF_SECTOR,
 		    (off_t)list[i].block * EDF_SECTOR) < 0)
-			return -1;
+			return disk_failed(d);
 	return 0;
 }
 
 static int
 disk_flush(void *arg)
 {
-	const struct disk *d = arg;
+	struct disk *d = arg;
 
-	return fdatasync(d->fd);
+	return fdatasync(d->fd) < 0 ? disk_failed(d) : 0;
 }
 
 static int
@@ -141,7 +154,7 @@ disk_write(void *arg, const struct edf_extent *list, unsigned n, int flush)
 		    disk_pwrite(d->fd, list[i].at,
 		    (size_t)list[i].blocks * EDF_SECTOR,
 		    (off_t)list[i].block * EDF_SECTOR) < 0)
-			return -1;
+			return disk_failed(d);
 	return flush ? disk_flush(d) : 0;
 }
 

@@ -31,6 +31,7 @@ struct disk {
 	uint64_t blocks; /* of 512 bytes */
 	uint64_t limit;	 /* how many there may be: user.direct says so */
 	struct edf_device dev; /* on fd */
+	int error;	 /* errno of what it failed with last; 0 */
 };
 
 /* Where does a minidisk live, by the front command that was started here? */

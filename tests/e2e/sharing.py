@@ -3,6 +3,7 @@
 # sharing.py - minidisks of one user that another links to: by password, with
 # one writer at a time, in machines that run.  What is on them is files.py's.
 
+import os
 import re
 
 from clients import until
@@ -149,3 +150,18 @@ def many(system):
     until(lambda: re.search("CMSUSER +191 .* 000$",
                             system.ask("QUERY", "DASD", "VMUSR1"), re.M),
           "the end of all links")
+
+
+@case("host-refused")
+def host_refused(system):
+    """CP's message and exit 1, however much the host had to write."""
+    system.ready(system.telnet(), "CMSUSER")
+    source = os.path.join(system.home, "out", "much")
+    with open(source, "wb") as f:
+        f.write(os.urandom(3 << 20))
+    for _ in range(8):
+        rc, out = system.vm370("disk", "write", "CMSUSER", "191", source,
+                               "MUCH", "BIN", "--binary")
+        check((rc, out) == (1, "DMKLNK104E CMSUSER 191 NOT LINKED; R/W BY "
+                            "CMSUSER\n"), "exit %d" % rc, out)
+    os.remove(source)

@@ -395,6 +395,9 @@ nothing_changes(void **state)
 	    "$D write --image i - A B --fixed 3 --text");
 	EXPECT(1, "full", "head -c 9000000 /dev/zero | "
 	    "$D write --image i - A B");
+	EXPECT(1, "i: A B: File too large", "trap '' XFSZ; ulimit -f 20; "
+	    "head -c 90000 /dev/zero | tr '\\0' x | "
+	    "$D write --image i - A B --fixed 80");
 	EXPECT(1, "none: No such file", "$D write --image i none A B");
 	EXPECT(1, "libexec: Is a directory", "$D write --image i libexec A B");
 	EXPECT(1, "NINECHARS is no filename", "$D write --image i j "

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -29,6 +30,7 @@
 
 #define JOB_LINGER_MS 500  /* output of what a command left behind */
 #define JOB_TOKEN_S 10	   /* for a connection to show its token */
+#define JOB_GONE_S 10	   /* for the host to close it after the last word */
 #define JOB_KILL_S 2	   /* from hang-up to kill */
 
 enum job_stream { JOB_IN, JOB_OUT, JOB_ERR, JOB_STREAMS };
@@ -111,7 +113,7 @@ job_finish(struct job *job)
 	event_del(job->timer);
 	job_exit_frame(job);
 	job->pid = 0;
-	job->failed = 1; /* nothing more is wanted; freed when it is sent */
+	job->failed = 1; /* nothing more is wanted */
 }
 
 static void
@@ -622,6 +624,18 @@ job_on_net(struct bufferevent *bev, void *arg)
 		evbuffer_drain(in, evbuffer_get_length(in));
 }
 
+/* The host closes it: what it still sends, had we closed it, would take the
+ * last word away from it. */
+static void
+job_last_word(struct job *job)
+{
+	struct timeval patience = { .tv_sec = JOB_GONE_S };
+
+	shutdown(bufferevent_getfd(job->net), SHUT_WR);
+	bufferevent_set_timeouts(job->net, &patience, NULL);
+	bufferevent_enable(job->net, EV_READ);
+}
+
 /* Half of what was on its way has gone; or all, and that was the last. */
 static void
 job_on_net_room(struct bufferevent *bev, void *arg)
@@ -630,7 +644,7 @@ job_on_net_room(struct bufferevent *bev, void *arg)
 
 	if (job->failed) {
 		if (evbuffer_get_length(bufferevent_get_output(bev)) == 0)
-			job_hangup(job);
+			job_last_word(job);
 		return;
 	}
 	for (enum job_stream s = JOB_OUT; s <= JOB_ERR; s++)
