@@ -121,11 +121,13 @@ int cms_disk(char mode, struct cms_disk *disk);
 
 /*
  * Blocks of 512 bytes of a disk of the machine, for programs that make or mend
- * CMS disks.  `at` is on a boundary of 512 bytes.  errno ENXIO: there is no
- * such disk; EBUSY: it is accessed, and only its size can be asked for.
+ * CMS disks.  `at` is on a boundary of 512 bytes.  What is read and written
+ * names the attachment that SIZE has stored.  errno ENXIO: there is no such
+ * disk, or another one by now; EBUSY: it is accessed, and only its size can be
+ * asked for.
  */
 enum cms_block_op {
-	CMS_BLOCK_SIZE, /* stores count and read_only */
+	CMS_BLOCK_SIZE, /* stores count, read_only and attachment */
 	CMS_BLOCK_READ,
 	CMS_BLOCK_WRITE,
 	CMS_BLOCK_FLUSH, /* what has been written is durable */
@@ -136,7 +138,7 @@ struct cms_block_io {
 	uint8_t op;
 	uint8_t read_only;
 	uint32_t block, count; /* from 0 */
-	uint32_t zero;
+	uint32_t attachment;
 	uint64_t at;
 };
 

@@ -64,7 +64,9 @@ sys_block(struct ask *ask)
 	if (io.vdev > VDEV_MAX || disk_open(&disk, io.vdev) == -1)
 		return E_NXIO;
 	if (io.op != CMS_BLOCK_SIZE)
-		return block_do(ask, &disk, &io);
+		return io.attachment == disk.attachment ?
+		    block_do(ask, &disk, &io) : E_NXIO;
+	io.attachment = disk.attachment;
 	io.count = disk.blocks;
 	io.read_only = disk.read_only != 0;
 	return space_put(&ask->p->space, ask->a[0], &io, sizeof io) == 0 ? 0 :

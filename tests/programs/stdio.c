@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
  * stdio.c - fopen and its kin on CMS's files: stdio write | read | lose | leave
- * | hold | follow FILE.  lose leaves a file open and aborts, leave does and
- * exits; hold writes and follow reads, and both wait for Enter in the middle.
+ * | hold | follow | starve FILE.  lose leaves a file open and aborts, leave does
+ * and exits; hold writes and follow reads, and both wait for Enter in the
+ * middle; starve writes and reads when it has taken all storage.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define LINES 2000
+#define OWN 65536
 
 static int
 complain(const char *name)
@@ -90,6 +93,38 @@ hold(const char *name)
 	return fclose(f) == 0 ? 0 : complain(name);
 }
 
+static char *
+take(size_t bytes)
+{
+	return mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+/* All but what stdio itself needs. */
+static int
+starve(const char *name)
+{
+	size_t piece = 1 << 20, taken = 0;
+	char *own = take(OWN);
+	int rc = write_lines(name);
+
+	while (rc == 0 && piece >= 4096) {
+		char *at = take(piece);
+
+		if (at == MAP_FAILED) {
+			piece /= 2;
+			continue;
+		}
+		memset(at, 1, piece);
+		taken += piece;
+	}
+	munmap(own, OWN);
+	printf("%zu KiB taken\n", taken >> 10);
+	rc = rc == 0 ? read_lines(name) : rc;
+	rc = rc == 0 ? write_lines(name) : rc;
+	return rc == 0 ? read_lines(name) : rc;
+}
+
 /* All that is there must be what stdio write has written. */
 static int
 follow(const char *name)
@@ -125,5 +160,7 @@ main(int argc, char **argv)
 		return hold(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "follow") == 0)
 		return follow(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "starve") == 0)
+		return starve(argv[2]);
 	return 3;
 }

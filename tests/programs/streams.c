@@ -391,17 +391,17 @@ check_append(void)
 static void
 check_times(void)
 {
-	struct timespec t[2] = { { 5, 0 }, { 1000000000, 0 } };
+	struct timespec t[2] = { { 5, 0 }, { 900000000, 0 } };
 	struct stat st;
 	time_t made;
 	int fd;
 
 	CHECK(stat("data.bin", &st) == 0 && (made = st.st_mtime) > t[1].tv_sec);
 	CHECK(utimensat(AT_FDCWD, "data.bin", t, 0) == 0);
-	CHECK(stat("data.bin", &st) == 0 && st.st_mtime == 1000000000);
+	CHECK(stat("data.bin", &st) == 0 && st.st_mtime == 900000000);
 	t[1].tv_nsec = UTIME_OMIT;
 	CHECK(utimensat(AT_FDCWD, "data.bin", t, 0) == 0);
-	CHECK(stat("data.bin", &st) == 0 && st.st_mtime == 1000000000);
+	CHECK(stat("data.bin", &st) == 0 && st.st_mtime == 900000000);
 	CHECK(utimensat(AT_FDCWD, "data.bin", NULL, 0) == 0);
 	CHECK(stat("data.bin", &st) == 0 && st.st_mtime >= made);
 	t[1] = (struct timespec){ 1ll << 40, 0 }; /* no such year */

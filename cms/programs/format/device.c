@@ -25,6 +25,7 @@ device_open(struct device *d, unsigned long vdev)
 		return -1;
 	*d = (struct device){
 		.vdev = (uint16_t)vdev,
+		.attachment = io.attachment,
 		.blocks = io.count,
 		.read_only = io.read_only,
 	};
@@ -39,6 +40,7 @@ device_piece(const struct device *d, int op, uint32_t block, uint32_t count)
 		.op = (uint8_t)op,
 		.block = block,
 		.count = count,
+		.attachment = d->attachment,
 		.at = (uintptr_t)piece,
 	};
 

@@ -11,6 +11,7 @@
 
 struct device {
 	uint16_t vdev;
+	uint32_t attachment; /* no other disk at that address is meant */
 	uint32_t blocks; /* of 512 bytes */
 	int read_only;
 	int dry; /* nothing is written: would it work? */
