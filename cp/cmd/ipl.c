@@ -84,6 +84,23 @@ ipl_device(struct request *rq, const struct ipl_words *w)
 	return 0;
 }
 
+/* A system from before there were saved ones goes on as it was; its log says
+ * once how to have one. */
+static void
+ipl_tell_once(const struct cp *cp, struct vm_name name)
+{
+	static bool told;
+	const char *system = name_text(name).s;
+
+	for (size_t i = 0; i < cp->config->nsaved; i++)
+		told |= name_equal(cp->config->saved[i].system, name);
+	if (!told)
+		log_info("%s is not saved and comes from disk: it would start "
+		    "faster with SAVED %s BY userid in system.config, see "
+		    "docs/DIRECTORY.md", system, system);
+	told = true;
+}
+
 /* There is none, or none that fits (why is a message's number, said already):
  * perhaps there is a disk to start from. */
 static int
@@ -94,6 +111,7 @@ ipl_unsaved(struct request *rq, struct ipl_words *w, int why)
 	for (size_t i = 0; i < sizeof ipl_systems / sizeof ipl_systems[0]; i++)
 		if (strcmp(name_text(w->name).s, ipl_systems[i].name) == 0) {
 			w->vdev = ipl_systems[i].vdev;
+			ipl_tell_once(rq->cp, w->name);
 			rc = ipl_device(rq, w);
 			return rc != 0 ? rc : why;
 		}

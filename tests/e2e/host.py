@@ -201,6 +201,73 @@ def engine_kvm(system):
         other._remove()
 
 
+BEFORE = """PROFILE CMSUSERS
+ MACHINE 370
+ IPL CMS
+ CONSOLE 009 3215
+ SPOOL 00C 2540 READER *
+ LINK MAINT 190 190 RR
+USER OPERATOR %s 16M 64M ABCDEG
+ INCLUDE CMSUSERS
+USER MAINT %s 16M 64M ABCDEFG
+ CONSOLE 009 3215
+ MDISK 190 FB-512 0 131072 VMSYS MR
+USER CMSUSER %s 16M 64M G
+ INCLUDE CMSUSERS
+""" % tuple(map(vm.hashed, ("OPERATOR", "MAINT", "CMSUSER")))
+
+
+def indented(text):
+    """The examples of a page, each a line."""
+    return "".join(line[4:] for line in text.splitlines(True)
+                   if line.startswith("    "))
+
+
+def from_before(system):
+    """CMS comes from 190, without a word but in the log, and only once."""
+    client = system.logon(system.telnet(), "CMSUSER")
+    for _ in range(2):
+        client.wait("CMS for x86-64")
+        client.line("")
+        client.wait("^Ready;")
+        check("DMK" not in client.seen, "a message", client.seen)
+        client.line("#CP IPL CMS")
+    log = system.log_tail(1000)
+    check(log.count("CMS is not saved and comes from disk") == 1,
+          "not once in the log", log)
+    check("NO SAVED SYSTEMS" in system.ask("QUERY", "NSS"), "saved systems")
+
+
+@case("home-of-before")
+def home_of_before(system):
+    """One without saved systems and 191s works; as docs/DIRECTORY.md says it
+    has them."""
+    with open(os.path.join(vm.SOURCE, "docs", "DIRECTORY.md")) as f:
+        page = f.read().split("## A home directory of before")[1]
+    direct, config = page.split("and to `system.config`:")
+    other = vm.System()
+    try:
+        other.write("user.direct", BEFORE)
+        other.write("system.config", "SYSTEM VM370\nVOLUME VMSYS\n")
+        other.start()
+        from_before(other)
+        other.close_clients()
+        other.stop()
+        first, last = indented(direct).split(" MDISK")
+        other.write("user.direct", BEFORE + " MDISK" + last + first)
+        other.write("system.config", "VOLUME VMSYS\n" + indented(config))
+        other.start()
+        client = other.logon(other.telnet(), "CMSUSER")
+        client.wait("CMS for x86-64")
+        client.line("")
+        client.wait("^Ready;")
+        client.command("QUERY DISK", "^CMSUSE 191 +A ")
+        check("CMSGEN" in other.ask("QUERY", "NSS"), "CMS is not saved")
+    finally:
+        other.stop(check=False)
+        other._remove()
+
+
 @case("disk-full")
 def disk_full(system):
     """A file system of 256 KiB cannot hold the demonstration system."""

@@ -101,6 +101,11 @@ class System:
         return os.path.join(self.home, "volumes", volume,
                             "%s.%s" % (owner, vdev))
 
+    def write(self, name, text):
+        """A file of the home directory."""
+        with open(os.path.join(self.home, name), "w") as f:
+            f.write(text)
+
     def add_directory(self, text):
         with open(os.path.join(self.home, "user.direct"), "a") as f:
             f.write(text)
