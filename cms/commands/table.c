@@ -15,7 +15,7 @@
 
 MODULE(module_compare, "COMPARE", 4, "COMPARE");
 MODULE(module_copyfile, "COPYFILE", 4, "COPYFILE");
-MODULE(module_edit, "EDIT", 2, "EDIT");
+MODULE(module_edit, "EDIT", 1, "EDIT");
 MODULE(module_format, "FORMAT", 6, "FORMAT");
 MODULE(module_type, "TYPE", 1, "TYPE");
 MODULE(module_xedit, "XEDIT", 1, "EDIT");

@@ -204,7 +204,7 @@ command_do(const char *text, int unknown)
 		return 0;
 	word = line.word[0].at;
 	len = line.word[0].len;
-	if (text_name(name, word, len) == 0 && command_try(&line, name, &rc))
+	if (fileid_name(name, word, len) == 0 && command_try(&line, name, &rc))
 		return rc;
 	if (synonym_find(word, len, name) == 0 &&
 	    command_try(&line, name, &rc))

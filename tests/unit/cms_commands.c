@@ -743,6 +743,8 @@ test_search(void **state)
 	assert_string_equal(ran, "HELLO    S: hello there");
 	says("copy a b c d e f", 7, "");
 	assert_string_equal(ran, "COPYFILE S: copy a b c d e f");
+	says("50% of", -3,
+	    "UNKNOWN CP/CMS COMMAND: 50% - HELP LISTS WHAT THERE IS\n");
 	says("SECRET", -3,
 	    "UNKNOWN CP/CMS COMMAND: SECRET - HELP LISTS WHAT THERE IS\n");
 	says("TYPE ONE MEMO", -3,

@@ -218,8 +218,10 @@ output_existing(struct output *out)
 {
 	struct cms_stat st;
 
-	out->existed = cms_state(out->text, &st) == 0;
-	if (!out->existed && errno != ENOENT)
+	/* One that an extension of the disk has is in nobody's way. */
+	if (cms_state(out->text, &st) == 0)
+		out->existed = st.mode[0] == out->id.mode;
+	else if (errno != ENOENT)
 		return say_errno(out->text, 'w');
 	if (!option_has(&option, OPTION_OVLY))
 		return 0;
@@ -247,10 +249,10 @@ output_open(struct output *out)
 		return rc;
 	output_specs(out);
 	how = output_how(out);
-	out->fd = cms_open(out->work, how, &out->stat);
-	if (out->fd == -1 && errno == EEXIST)
+	if (how == CMS_CREATE && out->existed)
 		return say(24, 'E', 28, "FILE '%s' ALREADY EXISTS - SPECIFY "
 		    "'REPLACE'", out->text);
+	out->fd = cms_open(out->work, how, &out->stat);
 	if (out->fd == -1 && errno == EROFS)
 		return say(37, 'E', 36, "OUTPUT DISK '%c' IS READ/ONLY",
 		    out->stat.mode[0]);
