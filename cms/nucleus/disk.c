@@ -6,12 +6,14 @@
  */
 #include "channel.h"
 #include "clock.h"
+#include "console.h"
 #include "disk.h"
 #include "heap.h"
 #include "hyper.h"
 #include "storage.h"
 
 #define DISK_CC_OK 0
+#define DISK_CC_CHECK 1
 #define DISK_CC_GONE 3
 
 /* What DIAGNOSE A4 takes.  One request at a time. */
@@ -49,6 +51,20 @@ disk_open(struct disk *disk, uint32_t vdev)
 	return 0;
 }
 
+/* To EDF it is an error like others, and the disk itself is not full: the user
+ * would look for the reason in vain. */
+static void
+disk_tell(struct disk *disk, int cc)
+{
+	int no_room = cc == DISK_CC_CHECK &&
+	    disk_request.io.sense[1] & FBA_SENSE_NO_SPACE;
+
+	if (no_room && !disk->no_room)
+		console_line("DMSDIO107S DISK %03X: THE HOST HAS NO ROOM FOR "
+		    "WHAT IS WRITTEN", disk->vdev);
+	disk->no_room = no_room;
+}
+
 static int
 disk_io(struct disk *disk, int op, int flags, unsigned count)
 {
@@ -66,6 +82,8 @@ disk_io(struct disk *disk, int op, int flags, unsigned count)
 	cc = hyper_block_io(&disk_request.io);
 	if (cc == DISK_CC_GONE)
 		disk->gone = 1;
+	if (op == DIAG_BLOCK_WRITE)
+		disk_tell(disk, cc);
 	return cc == DISK_CC_OK ? 0 : -1;
 }
 

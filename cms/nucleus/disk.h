@@ -14,6 +14,7 @@ struct disk {
 	uint32_t attachment; /* channel.h: of no other disk at that address */
 	uint32_t blocks;
 	int read_only;
+	int no_room; /* on the host; the user has been told */
 	int gone; /* there is no such device any more, or it is given up */
 };
 
