@@ -566,6 +566,9 @@ files_begin_id(struct xedit *x, struct span fileid)
 	memset(x->id.type, ' ', FILEID_NAME);
 	if (span_word(&word).len == 0)
 		return session_message(x, 54);
+	/* There is no other file yet that = could be out of. */
+	if (memchr(fileid.at, '=', fileid.len) != NULL)
+		return session_invalid(x, 62, fileid);
 	rc = files_parse(x, &fileid, &x->id);
 	if (rc == 0)
 		rc = session_no_more(x, fileid);

@@ -602,6 +602,8 @@ test_begin(void **state)
 		{ "one two three", 24, "DMSXIN048E INVALID MODE - three" },
 		{ "one two a b", 5, "DMSXDC520E INVALID OPERAND - b" },
 		{ "?x two", 20, "DMSXIN062E INVALID FILEID - ?x" },
+		{ "a=b two", 20, "DMSXIN062E INVALID FILEID - a=b two" },
+		{ "= two", 20, "DMSXIN062E INVALID FILEID - = two" },
 		{ "one toolongatype", 20,
 		    "DMSXIN062E INVALID FILEID - toolongatype" },
 		{ "one two c", 36, "DMSXIN069E DISK C NOT ACCESSED" },

@@ -44,11 +44,12 @@ say_text(const char *format, ...)
 	va_end(ap);
 }
 
-/* In capitals, as what is typed becomes before CMS looks at it. */
+/* In capitals, as what is typed becomes before CMS looks at it; what is much
+ * too long for a line is cut. */
 int
 say(int number, int severity, int rc, const char *format, ...)
 {
-	char text[256];
+	char text[200];
 	va_list ap;
 
 	va_start(ap, format);
