@@ -548,9 +548,7 @@ files_putd(struct xedit *x, struct span args)
 
 	if (rc != 0)
 		return rc;
-	buffer_remove(&x->buffer, r.first, r.count);
-	x->buffer.current = r.back ? r.first - 1 : r.first;
-	return r.edge ? 1 : 0;
+	return session_remove(x, &r);
 }
 
 /* --- the beginning --- */

@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "print.h"
 #include "session.h"
 
 static int
@@ -95,9 +94,7 @@ lines_delete(struct xedit *x, struct span args)
 		rc = session_no_more(x, args);
 	if (rc != 0)
 		return rc;
-	buffer_remove(&x->buffer, r.first, r.count);
-	x->buffer.current = r.back ? r.first - 1 : r.first;
-	return r.edge ? 1 : 0;
+	return session_remove(x, &r);
 }
 
 static int
@@ -258,16 +255,6 @@ lines_string(struct xedit *x, struct span args, struct span *string)
 }
 
 static int
-lines_too_long(struct xedit *x, size_t n)
-{
-	char line[24], trunc[24];
-
-	print_into(line, sizeof line, "%zu", n);
-	print_into(trunc, sizeof trunc, "%zu", x->set.trunc);
-	return session_message(x, 504, line, trunc);
-}
-
-static int
 lines_join(struct xedit *x, struct span args)
 {
 	struct buffer *b = &x->buffer;
@@ -286,7 +273,7 @@ lines_join(struct xedit *x, struct span args)
 		span_drop(&piece[2], lines_indent(piece[2]));
 	if (!session_fits(x, b->current, piece[0].len + piece[1].len +
 	    piece[2].len))
-		return lines_too_long(x, b->current);
+		return session_too_long(x, b->current);
 	for (unsigned i = 0; i < 3; i++) {
 		memcpy(x->text + len, piece[i].at, piece[i].len);
 		len += piece[i].len;
@@ -352,7 +339,7 @@ lines_split(struct xedit *x, struct span args)
 	}
 	if (!session_fits(x, b->current, indent + rest.len) ||
 	    indent + rest.len > XEDIT_LRECL_MAX)
-		return lines_too_long(x, b->current);
+		return session_too_long(x, b->current);
 	memcpy(x->text, text.at, indent);
 	memcpy(x->text + indent, rest.at, rest.len);
 	if (buffer_add(b, b->current, (struct span){ x->text,

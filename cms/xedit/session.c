@@ -169,6 +169,16 @@ session_fits(const struct xedit *x, size_t n, size_t len)
 	return len <= x->set.trunc || len <= buffer_text(&x->buffer, n).len;
 }
 
+int
+session_too_long(struct xedit *x, size_t n)
+{
+	char line[24], trunc[24];
+
+	print_into(line, sizeof line, "%zu", n);
+	print_into(trunc, sizeof trunc, "%zu", x->set.trunc);
+	return session_message(x, 504, line, trunc);
+}
+
 /* --- targets --- */
 
 bool
@@ -259,6 +269,14 @@ session_after(struct xedit *x, const struct session_range *r)
 	if (!x->set.stay)
 		x->buffer.current = r->back ? r->first :
 		    r->first + r->count - 1;
+	return r->edge ? 1 : 0;
+}
+
+int
+session_remove(struct xedit *x, const struct session_range *r)
+{
+	buffer_remove(&x->buffer, r->first, r->count);
+	x->buffer.current = r->back ? r->first - 1 : r->first;
 	return r->edge ? 1 : 0;
 }
 

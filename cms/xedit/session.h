@@ -76,6 +76,9 @@ int session_text(struct xedit *x, struct span typed, struct span *text);
 /* Does a new text of line n fit TRUNC, or is it no longer than the old one? */
 bool session_fits(const struct xedit *x, size_t n, size_t len);
 
+/* The message that it does not: its return code. */
+int session_too_long(struct xedit *x, size_t n);
+
 void session_look(const struct xedit *x, struct target_look *look);
 
 /* Lines that a command is for: "target" at the front of args, from the
@@ -96,6 +99,9 @@ int session_no_more(struct xedit *x, struct span args);
 
 /* The current line after a command on a range: with STAY where it was. */
 int session_after(struct xedit *x, const struct session_range *range);
+
+/* The lines of a range are no more: the command's return code. */
+int session_remove(struct xedit *x, const struct session_range *range);
 
 /* --- commands, by file --- */
 

@@ -13,7 +13,7 @@ struct set_row {
 	int (*set)(struct xedit *x, const struct set_row *row,
 	    struct span args); /* NULL: can only be asked for */
 	void (*query)(struct xedit *x, const struct set_row *row);
-	size_t member; /* of struct session_settings, a bool */
+	size_t member; /* a bool of struct session_settings, a name of id's */
 	const char *syntax;
 };
 
@@ -356,8 +356,14 @@ query_nondisp(struct xedit *x, const struct set_row *row)
 
 /* --- names --- */
 
+static char *
+set_id(struct xedit *x, const struct set_row *row)
+{
+	return (char *)&x->id + row->member;
+}
+
 static int
-set_name(struct xedit *x, struct span args, char name[FILEID_NAME])
+set_name(struct xedit *x, const struct set_row *row, struct span args)
 {
 	struct span word = span_word(&args);
 	char made[FILEID_NAME];
@@ -367,36 +373,16 @@ set_name(struct xedit *x, struct span args, char name[FILEID_NAME])
 		return rc;
 	if (word.len == 0)
 		return session_message(x, 545);
-	if (fileid_make(made, word.at, word.len, name) == -1)
+	if (fileid_make(made, word.at, word.len, set_id(x, row)) == -1)
 		return session_invalid(x, 62, word);
-	memcpy(name, made, FILEID_NAME);
+	memcpy(set_id(x, row), made, FILEID_NAME);
 	return 0;
 }
 
-static int
-set_fname(struct xedit *x, const struct set_row *row, struct span args)
-{
-	(void)row;
-	return set_name(x, args, x->id.name);
-}
-
 static void
-query_fname(struct xedit *x, const struct set_row *row)
+query_name(struct xedit *x, const struct set_row *row)
 {
-	session_print(x, "%s %.8s", row->name, x->id.name);
-}
-
-static int
-set_ftype(struct xedit *x, const struct set_row *row, struct span args)
-{
-	(void)row;
-	return set_name(x, args, x->id.type);
-}
-
-static void
-query_ftype(struct xedit *x, const struct set_row *row)
-{
-	session_print(x, "%s %.8s", row->name, x->id.type);
+	session_print(x, "%s %.8s", row->name, set_id(x, row));
 }
 
 static int
@@ -505,8 +491,10 @@ static const struct set_row rows[] = {
 	    "CASE Uppercase | Mixed [Respect | Ignore]" },
 	{ "FILEID", 6, NULL, query_fileid, 0, "FILEID" },
 	{ "FMODE", 2, set_fmode, query_fmode, 0, "FMode fm" },
-	{ "FNAME", 2, set_fname, query_fname, 0, "FName fn" },
-	{ "FTYPE", 2, set_ftype, query_ftype, 0, "FType ft" },
+	{ "FNAME", 2, set_name, query_name, offsetof(struct fileid, name),
+	    "FName fn" },
+	{ "FTYPE", 2, set_name, query_name, offsetof(struct fileid, type),
+	    "FType ft" },
 	SWITCH("IMAGE", 2, image, "IMage ON | OFF"),
 	SWITCH("IMPCMSCP", 3, implied, "IMPcmscp ON | OFF"),
 	{ "LINE", 2, NULL, query_line, 0, "LIne" },

@@ -12,16 +12,6 @@ struct text_count {
 	size_t hits, lines, shown;
 };
 
-static int
-text_too_long(struct xedit *x, size_t n)
-{
-	char line[24], trunc[24];
-
-	print_into(line, sizeof line, "%zu", n);
-	print_into(trunc, sizeof trunc, "%zu", x->set.trunc);
-	return session_message(x, 504, line, trunc);
-}
-
 /* One line: 0, or the return code of what has been said. */
 static int
 text_change_line(struct xedit *x, const struct change *c, size_t n,
@@ -34,7 +24,7 @@ text_change_line(struct xedit *x, const struct change *c, size_t n,
 	if (hits == 0)
 		return 0;
 	if (hits == -1 || !session_fits(x, n, len))
-		return text_too_long(x, n);
+		return session_too_long(x, n);
 	if (buffer_replace(&x->buffer, n, (struct span){ x->text, len }) == -1)
 		return session_message(x, 554);
 	count->hits += (size_t)hits;
@@ -209,7 +199,7 @@ text_shift_line(struct xedit *x, size_t n, bool left, size_t columns)
 		span_drop(&line, 1);
 	if (blanks + line.len > XEDIT_LRECL_MAX ||
 	    !session_fits(x, n, blanks + line.len))
-		return text_too_long(x, n);
+		return session_too_long(x, n);
 	memset(x->text, ' ', blanks);
 	memcpy(x->text + blanks, line.at, line.len);
 	return buffer_replace(&x->buffer, n, (struct span){ x->text,
