@@ -376,7 +376,11 @@ boot_args_devices(struct boot *b, struct boot_args *a)
 	if (b->home == NULL)
 		return;
 	boot_argf(a, "-chardev", "socket,id=home,fd=%d", BOOT_FD(BOOT_HOME));
-	boot_arg(a, "-device", "vhost-user-fs-pci,chardev=home,tag=home");
+	/* Without event indices: virtiofsd says with them how far it has read
+	 * and then looks for more, with no barrier between.  A request of just
+	 * then is never announced to it, nor is any after it. */
+	boot_arg(a, "-device",
+	    "vhost-user-fs-pci,chardev=home,tag=home,event_idx=off");
 }
 
 static int
