@@ -35,7 +35,7 @@
 #define GUEST_UIDS 0x10000u	    /* of which nobody else has one */
 #define GUEST_OPS_MAX 8
 #define GUEST_ANSWER_SECONDS 30	   /* a machine that is silent longer is dead */
-#define GUEST_SAVE_SECONDS 600	   /* while it saves */
+#define GUEST_SYSTEM_SECONDS 600   /* while it saves, or looks at a file */
 /*
  * Typed lines that it may hold unread, in bytes with this much for each.  It
  * is empty-handed when it announces a read; with what may then be on its way,
@@ -45,7 +45,13 @@
 #define GUEST_AHEAD_LINE 16
 #define GUEST_RELEASE "1.0"
 
-enum guest_ask { ASK_STORAGE, ASK_WRITE, ASK_SAVE, ASK_REGISTERS, ASK_DETACH };
+enum guest_ask {
+	ASK_STORAGE,
+	ASK_WRITE,
+	ASK_SYSTEM, /* a saved one: all of a machine's storage */
+	ASK_REGISTERS,
+	ASK_DETACH,
+};
 
 /* A question that has no answer yet. */
 struct guest_op {
@@ -231,7 +237,7 @@ guest_patience(const struct guest *g)
 	static const time_t patience[] = {
 		[ASK_STORAGE] = GUEST_ANSWER_SECONDS,
 		[ASK_WRITE] = GUEST_ANSWER_SECONDS,
-		[ASK_SAVE] = GUEST_SAVE_SECONDS,
+		[ASK_SYSTEM] = GUEST_SYSTEM_SECONDS,
 		[ASK_REGISTERS] = GUEST_ANSWER_SECONDS,
 		[ASK_DETACH] = 0, /* a file that hangs is not its fault */
 	};
@@ -355,7 +361,7 @@ int
 guest_save(struct vmblok *vm, int fd, struct vm_name name, struct request *rq,
     guest_fn *fn)
 {
-	struct guest_op *op = guest_op_new(vm->guest, ASK_SAVE, rq, fn);
+	struct guest_op *op = guest_op_new(vm->guest, ASK_SYSTEM, rq, fn);
 	struct ipc_vm_save ask = { .kind = VM_SAVE_SYSTEM, .name = name };
 
 	if (op == NULL)
@@ -369,7 +375,7 @@ int
 guest_ipl_saved(struct vmblok *vm, int fd, vdev_t vdev, unsigned flags,
     const char *parm, struct request *rq, guest_fn *fn)
 {
-	struct guest_op *op = guest_op_new(vm->guest, ASK_WRITE, rq, fn);
+	struct guest_op *op = guest_op_new(vm->guest, ASK_SYSTEM, rq, fn);
 	struct ipc_vm_ipl ipl = { .vdev = vdev, .flags = flags };
 
 	if (op == NULL)
@@ -413,7 +419,7 @@ guest_done(struct guest *g, const struct ipc_done *done)
 	struct guest_op op;
 
 	if (!guest_op_take(g, done->tag, ASK_WRITE, &op) &&
-	    !guest_op_take(g, done->tag, ASK_SAVE, &op))
+	    !guest_op_take(g, done->tag, ASK_SYSTEM, &op))
 		return false;
 	op.fn(op.rq, done);
 	return true;

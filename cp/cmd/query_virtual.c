@@ -132,6 +132,8 @@ query_virtual(struct request *rq)
 	const struct virtual_type *end = virtual_types +
 	    sizeof virtual_types / sizeof virtual_types[0];
 
+	if (rq->words > 3)
+		return reply_error(rq, 2, request_word(rq, 3));
 	if (rq->words == 2 || request_is(rq, 2, "ALL", 3)) {
 		virtual_storage(rq);
 		virtual_devices(rq, NULL);
