@@ -185,15 +185,40 @@ def killed_saves(system):
     system.ask("PURGE", "NSS", "NAME", SYSTEM)
 
 
-def damage(path):
-    """One bit of one page, in a file that takes the name of the one before:
-    that one is mapped."""
+def damaged_page(data):
+    """One bit of one page."""
+    data[len(data) // 2] ^= 0x10
+
+
+def checksum(data):
+    """base/checksum.h's."""
+    total = 0xCBF29CE484222325
+    for word, in struct.iter_unpack("<Q", data + bytes(-len(data) % 8)):
+        total = (total ^ word) * 0x9E3779B97F4A7C15 % (1 << 64)
+        total ^= total >> 29
+    return total
+
+
+def no_processor(data):
+    """A processor's state that no processor takes, with all sums right."""
+    processor, runs = struct.unpack_from("<II", data, 44)
+    data[120 + 6:120 + processor] = b"\xff" * (processor - 6)
+    state = bytes(data[120:120 + processor + 8 * runs])
+    struct.pack_into("<Q", data, 96, checksum(state))
+    struct.pack_into("<Q", data, 112, checksum(bytes(data[:112])))
+
+
+def change(system, how):
+    """A changed CMS, in a file that takes the name of the one before: that
+    one is mapped."""
+    path = os.path.join(system.home, "saved", "CMS")
     with open(path, "rb") as f:
         data = bytearray(f.read())
-    data[len(data) // 2] ^= 0x10
-    with open(path + ".damaged", "wb") as f:
+    how(data)
+    with open(path + ".changed", "wb") as f:
         f.write(data)
-    os.rename(path + ".damaged", path)
+    os.rename(path + ".changed", path)
+    time.sleep(2) # a lab looks at the host's folders once a second
 
 
 @case("saved.cms")
@@ -205,11 +230,13 @@ def cms(system):
     check(len(rows) == 1 and rows[0][:2] == ("A", 1) and rows[0][2] <= 64,
           "CMS is not the saved one", str(rows))
     check("DMKVMI" not in client.seen, "a message", client.seen)
-    damage(os.path.join(system.home, "saved", "CMS"))
-    time.sleep(2) # a lab looks at the host's folders once a second
-    other = system.ready(system.telnet(), "GUEST1")
-    check("DMKVMI235E SYSTEM CMS NOT STARTED; ITS FILE IS DAMAGED" in
-          other.seen, "no message of the damage", other.seen)
+    for name, how in (("GUEST1", no_processor), ("GUEST2", damaged_page)):
+        change(system, how)
+        other = system.ready(system.telnet(), name)
+        check("DMKVMI235E SYSTEM CMS NOT STARTED; ITS FILE IS DAMAGED" in
+              other.seen, "no message of the damage", other.seen)
+        check(listed(system, "CMS")[0][:2] == ("-", 0), "it has a class",
+              str(listed(system, "CMS")))
     client.command("QUERY TIME", "TIME IS")
     system.close_clients()
     system.stop()
