@@ -38,8 +38,8 @@
 /* Room for EXECs and programs inside each other, as deep as they may go (750
  * and 1,200 bytes a level) and a command on a disk at the bottom.  What is not
  * reached is never touched. */
-#define STACK_SIZE 20480
-#define FAULT_STACK_SIZE 4096
+#define STACK_SIZE 22528
+#define FAULT_STACK_SIZE 2048
 
 /* machine.h's, which assembler cannot read; cpu.c checks that they agree. */
 #define VECTOR_IO 0x30
