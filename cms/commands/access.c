@@ -18,7 +18,16 @@
 struct access_asked {
 	struct access_how how;
 	char name[FILEID_NAME + 1], type[FILEID_NAME + 1];
-	int erase;
+	unsigned options;
+};
+
+enum { ACCESS_NOPROF = 1, ACCESS_ERASE = 2 };
+
+/* NOPROF has been seen to at IPL. */
+static const struct operand_option access_options[] = {
+	{ "NOPROF", 4, ACCESS_NOPROF, 0 },
+	{ "ERASE", 3, ACCESS_ERASE, 0 },
+	{ NULL, 0, 0, 0 },
 };
 
 /* A pattern: "" for everything. */
@@ -77,48 +86,29 @@ access_number_word(const struct command_line *line, struct access_how *how)
 }
 
 static int
-access_options(const struct command_line *line, struct access_asked *ask)
-{
-	for (int n = line->operands + 1; n < line->words; n++) {
-		if (command_word_is(line, n, "ERASE", 3))
-			ask->erase = 1;
-		else if (line->word[n].at[0] == ')')
-			return 0;
-		else if (!command_word_is(line, n, "NOPROF", 4))
-			return command_message(line, 3, 'E', RC_SYNTAX,
-			    "INVALID OPTION '%.*s'", (int)line->word[n].len,
-			    line->word[n].at);
-	}
-	return 0;
-}
-
-static int
 access_operands(const struct command_line *line, struct access_asked *ask)
 {
-	unsigned long vdev = DEFAULT_VDEV;
+	int rc = 0;
 
-	*ask = (struct access_asked){ .how = { .mode = 'A', .parent = ' ' } };
-	if (line->operands > 1 && (text_hex(line->word[1].at,
-	    line->word[1].len, VDEV_MAX, &vdev) == -1 || vdev == 0))
-		return command_message(line, 17, 'E', RC_SYNTAX,
-		    "INVALID DEVICE ADDRESS '%.*s'", (int)line->word[1].len,
-		    line->word[1].at);
-	ask->how.vdev = (uint32_t)vdev;
-	if (line->operands > 2 && access_mode_word(line, &ask->how) == -1)
-		return command_message(line, 48, 'E', RC_SYNTAX,
-		    "INVALID MODE '%.*s'", (int)line->word[2].len,
-		    line->word[2].at);
-	for (int n = 3; n < OPERANDS; n++)
+	*ask = (struct access_asked){ .how = { .vdev = DEFAULT_VDEV,
+		.mode = 'A', .parent = ' ' } };
+	if (line->operands > 1)
+		rc = operand_vdev(line, 1, &ask->how.vdev);
+	if (rc == 0 && line->operands > 2 &&
+	    access_mode_word(line, &ask->how) == -1)
+		rc = command_wrong(line, 2, 48, RC_SYNTAX, "INVALID MODE");
+	for (int n = 3; n < OPERANDS && rc == 0; n++)
 		if (access_pattern_word(line, n, n == 3 ? ask->name :
 		    ask->type) == -1)
-			return command_invalid(line, n);
-	if (access_number_word(line, &ask->how) == -1)
-		return command_invalid(line, OPERANDS);
-	if (line->operands > OPERANDS + 1)
-		return command_invalid(line, OPERANDS + 1);
+			rc = command_invalid(line, n);
+	if (rc == 0 && access_number_word(line, &ask->how) == -1)
+		rc = command_invalid(line, OPERANDS);
+	if (rc == 0 && line->operands > OPERANDS + 1)
+		rc = command_invalid(line, OPERANDS + 1);
 	ask->how.name = ask->name;
 	ask->how.type = ask->type;
-	return access_options(line, ask);
+	return rc != 0 ? rc : operand_options(line, access_options,
+	    &ask->options);
 }
 
 /* Is it, or would it be, read-only? */
@@ -148,7 +138,7 @@ access_allowed(const struct command_line *line, const struct access_asked *ask)
 			return command_message(line, 59, 'E', RC_MODE,
 			    "'%03X' ALREADY ACCESSED AS READ/WRITE '%c' DISK",
 			    how->vdev, a->mode);
-	if (ask->erase && access_only_read(how))
+	if ((ask->options & ACCESS_ERASE) && access_only_read(how))
 		return operand_error(line, EDF_READ_ONLY, how->mode, "");
 	return 0;
 }
@@ -198,7 +188,7 @@ access_run(const struct command_line *line)
 		if (also != a && also->vdev == a->vdev)
 			console_line("DMSACC725I %03X ALSO = '%c' DISK",
 			    a->vdev, also->mode);
-	return ask.erase ? access_erase_all(line, a) : 0;
+	return ask.options & ACCESS_ERASE ? access_erase_all(line, a) : 0;
 }
 
 const struct command command_access = {

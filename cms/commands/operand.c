@@ -29,8 +29,7 @@ operand_option(const struct command_line *line, int n,
 		*bits |= o->bit;
 		return 0;
 	}
-	return command_message(line, 3, 'E', RC_SYNTAX, "INVALID OPTION '%.*s'",
-	    (int)line->word[n].len, line->word[n].at);
+	return command_wrong(line, n, 3, RC_SYNTAX, "INVALID OPTION");
 }
 
 /* What follows a ")" is a comment. */
@@ -68,9 +67,8 @@ operand_incomplete(const struct command_line *line)
 int
 operand_bad(const struct command_line *line, int n)
 {
-	return command_message(line, 62, 'E', RC_ID,
-	    "INVALID CHARACTER IN FILEID '%.*s'", (int)line->word[n].len,
-	    line->word[n].at);
+	return command_wrong(line, n, 62, RC_ID,
+	    "INVALID CHARACTER IN FILEID");
 }
 
 /* Without its "*" and "%" it must be as a name is. */
@@ -92,12 +90,24 @@ operand_pattern_word(const struct command_line *line, int n, const char **at,
 }
 
 int
+operand_vdev(const struct command_line *line, int n, uint32_t *vdev)
+{
+	unsigned long v;
+
+	if (text_hex(line->word[n].at, line->word[n].len, VDEV_MAX, &v) ==
+	    -1 || v == 0)
+		return command_wrong(line, n, 17, RC_SYNTAX,
+		    "INVALID DEVICE ADDRESS");
+	*vdev = (uint32_t)v;
+	return 0;
+}
+
+int
 operand_mode(const struct command_line *line, int n, struct fileid *id)
 {
 	if (fileid_mode(id, line->word[n].at, line->word[n].len) == 0)
 		return 0;
-	return command_message(line, 48, 'E', RC_SYNTAX, "INVALID MODE '%.*s'",
-	    (int)line->word[n].len, line->word[n].at);
+	return command_wrong(line, n, 48, RC_SYNTAX, "INVALID MODE");
 }
 
 int

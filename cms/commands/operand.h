@@ -47,7 +47,8 @@ int operand_pattern(const struct command_line *line, int n,
 /* Is the word all of a name, without "*" and "%"? */
 int operand_exact(const char *word, size_t len);
 
-/* A mode. */
+/* A device address, and a mode. */
+int operand_vdev(const struct command_line *line, int n, uint32_t *vdev);
 int operand_mode(const struct command_line *line, int n, struct fileid *id);
 
 /* The messages that a fileid is incomplete, or has what no name has. */

@@ -44,9 +44,7 @@ setting_cp(const struct command_line *line)
 {
 	if (command_settings.imp_cp)
 		return command_cp(line->text, 0);
-	return command_message(line, 14, 'E', RC_SYNTAX,
-	    "INVALID FUNCTION '%.*s'", (int)line->word[1].len,
-	    line->word[1].at);
+	return command_wrong(line, 1, 14, RC_SYNTAX, "INVALID FUNCTION");
 }
 
 static int

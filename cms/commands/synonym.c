@@ -126,50 +126,41 @@ synonym_record(struct synonym *s, const char *line)
 	return text_word(word + n, &word) == 0 ? 1 : -1;
 }
 
-/* How many records there are; to, unless it is NULL, gets them. */
-static int
-synonym_parse(struct load *l, struct synonym *to, size_t *entries)
+/* Room for a record of each line. */
+static size_t
+synonym_lines(const struct load *l)
 {
-	struct synonym s;
-	size_t from = 0;
+	size_t lines = 1;
 
-	*entries = 0;
-	while (from < l->size && l->text[from] != '\0') {
-		char line[TEXT_NAME * 5];
-		size_t n = 0;
-		int is;
-
-		for (; l->text[from] != '\n' && l->text[from] != '\0'; from++)
-			if (n + 1 < sizeof line)
-				line[n++] = l->text[from];
-		from += l->text[from] == '\n';
-		line[n] = '\0';
-		is = synonym_record(&s, line);
-		if (is == -1)
-			return -1;
-		if (is == 1 && to != NULL)
-			to[*entries] = s;
-		*entries += is == 1;
-	}
-	return 0;
+	for (size_t i = 0; i < l->size; i++)
+		lines += l->text[i] == '\n';
+	return lines;
 }
 
 /* What was there before is replaced when all of the file is good. */
 static int
 synonym_take(struct load *l)
 {
-	struct synonym *entry;
-	size_t n;
+	size_t room = synonym_lines(l), n = 0;
+	struct synonym *entry = heap_take(room * sizeof *entry);
+	char *line;
+	int is;
 
-	if (synonym_parse(l, NULL, &n) == -1)
-		return EDF_INVALID;
-	entry = n > 0 ? heap_take(n * sizeof *entry) : NULL;
-	if (entry == NULL && n > 0)
+	if (entry == NULL)
 		return EDF_NO_STORAGE;
+	while ((line = load_line(l)) != NULL) {
+		is = synonym_record(&entry[n], line);
+		if (is == -1) {
+			heap_give(entry, room * sizeof *entry);
+			return EDF_INVALID;
+		}
+		n += is == 1;
+	}
 	synonym_clear();
 	synonym.entry = entry;
-	synonym.room = n;
-	return synonym_parse(l, entry, &synonym.entries);
+	synonym.room = room;
+	synonym.entries = n;
+	return 0;
 }
 
 static int

@@ -104,11 +104,17 @@ command_message(const struct command_line *line, int number, int severity,
 }
 
 int
+command_wrong(const struct command_line *line, int n, int number, int rc,
+    const char *what)
+{
+	return command_message(line, number, 'E', rc, "%s '%.*s'", what,
+	    (int)line->word[n].len, line->word[n].at);
+}
+
+int
 command_invalid(const struct command_line *line, int n)
 {
-	return command_message(line, 70, 'E', RC_SYNTAX,
-	    "INVALID PARAMETER '%.*s'", (int)line->word[n].len,
-	    line->word[n].at);
+	return command_wrong(line, n, 70, RC_SYNTAX, "INVALID PARAMETER");
 }
 
 int

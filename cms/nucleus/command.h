@@ -81,7 +81,10 @@ int command_cp(const char *text, int implied);
 int command_message(const struct command_line *line, int number, int severity,
     int rc, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* The message that word n is one too many, or wrong: its return code, 24. */
+/* The message that word n is what it must not be: "INVALID MODE 'X'" for
+ * INVALID MODE; and that it is one too many, or wrong, 070E with rc 24. */
+int command_wrong(const struct command_line *line, int n, int number, int rc,
+    const char *what);
 int command_invalid(const struct command_line *line, int n);
 
 #endif

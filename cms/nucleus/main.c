@@ -14,7 +14,7 @@
 #include "storage.h"
 #include "trap.h"
 
-static char main_line[CON_LINE_MAX + 1];
+static char *main_line; /* what is typed */
 static struct diag_time main_before; /* at the last Ready; */
 
 static void
@@ -23,10 +23,20 @@ main_no_console(void)
 	cpu_disabled_wait(WAIT_NO_CONSOLE);
 }
 
+static int
+main_room(void)
+{
+	if (storage_init() == -1)
+		return -1;
+	heap_init();
+	main_line = heap_take(CON_LINE_MAX + 1);
+	return main_line != NULL ? 0 : -1;
+}
+
 static void
 main_storage(void)
 {
-	if (storage_init() == 0)
+	if (main_room() == 0)
 		return;
 	if (console_init() == -1)
 		main_no_console();
@@ -109,7 +119,6 @@ nucleus_main(void)
 	cpu_init();
 	ipl_save();
 	main_storage();
-	heap_init();
 	if (console_init() == -1)
 		main_no_console();
 	clock_init(&main_before);

@@ -530,6 +530,4 @@ static const struct syscall_row sys_file_rows[] = {
 	{ 316, sys_renameat2 },
 };
 
-const struct syscall_table sys_file_calls = {
-	sys_file_rows, sizeof sys_file_rows / sizeof sys_file_rows[0]
-};
+SYSCALL_TABLE(sys_file_calls, sys_file_rows);

@@ -429,6 +429,4 @@ static const struct syscall_row sys_io_rows[] = {
 	{ 292, sys_dup3 },
 };
 
-const struct syscall_table sys_io_calls = {
-	sys_io_rows, sizeof sys_io_rows / sizeof sys_io_rows[0]
-};
+SYSCALL_TABLE(sys_io_calls, sys_io_rows);

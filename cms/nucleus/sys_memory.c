@@ -269,6 +269,4 @@ static const struct syscall_row sys_memory_rows[] = {
 	{ 28, sys_madvise },
 };
 
-const struct syscall_table sys_memory_calls = {
-	sys_memory_rows, sizeof sys_memory_rows / sizeof sys_memory_rows[0]
-};
+SYSCALL_TABLE(sys_memory_calls, sys_memory_rows);

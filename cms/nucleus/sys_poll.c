@@ -96,6 +96,4 @@ static const struct syscall_row sys_poll_rows[] = {
 	{ 271, sys_ppoll },
 };
 
-const struct syscall_table sys_poll_calls = {
-	sys_poll_rows, sizeof sys_poll_rows / sizeof sys_poll_rows[0]
-};
+SYSCALL_TABLE(sys_poll_calls, sys_poll_rows);

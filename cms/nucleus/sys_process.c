@@ -249,6 +249,4 @@ static const struct syscall_row sys_process_rows[] = {
 	{ 318, sys_getrandom },
 };
 
-const struct syscall_table sys_process_calls = {
-	sys_process_rows, sizeof sys_process_rows / sizeof sys_process_rows[0]
-};
+SYSCALL_TABLE(sys_process_calls, sys_process_rows);

@@ -368,6 +368,4 @@ static const struct syscall_row sys_stat_rows[] = {
 	{ 439, sys_faccessat }, /* faccessat2 */
 };
 
-const struct syscall_table sys_stat_calls = {
-	sys_stat_rows, sizeof sys_stat_rows / sizeof sys_stat_rows[0]
-};
+SYSCALL_TABLE(sys_stat_calls, sys_stat_rows);

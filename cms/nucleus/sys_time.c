@@ -136,6 +136,4 @@ static const struct syscall_row sys_time_rows[] = {
 	{ 230, sys_clock_nanosleep },
 };
 
-const struct syscall_table sys_time_calls = {
-	sys_time_rows, sizeof sys_time_rows / sizeof sys_time_rows[0]
-};
+SYSCALL_TABLE(sys_time_calls, sys_time_rows);

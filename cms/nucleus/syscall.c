@@ -19,10 +19,13 @@ static const struct syscall_table *const syscall_tables[] = {
 };
 
 #define SYSCALL_TABLES (sizeof syscall_tables / sizeof syscall_tables[0])
-#define SYSCALL_ROWS 64 /* in one table, at most */
 
 /* Table and row of each, plus one; 0: there is none. */
-static uint16_t syscall_by_number[SYSCALL_MAX];
+static uint8_t syscall_by_number[SYSCALL_MAX];
+
+_Static_assert(SYSCALL_TABLES * SYSCALL_ROWS <= UINT8_MAX,
+    "syscall_by_number");
+
 static int syscall_ready;
 
 int64_t
@@ -38,7 +41,7 @@ syscall_prepare(void)
 	for (unsigned t = 0; t < SYSCALL_TABLES; t++)
 		for (unsigned i = 0; i < syscall_tables[t]->rows; i++)
 			syscall_by_number[syscall_tables[t]->row[i].number] =
-			    (uint16_t)(t * SYSCALL_ROWS + i + 1);
+			    (uint8_t)(t * SYSCALL_ROWS + i + 1);
 	syscall_ready = 1;
 }
 

@@ -31,6 +31,14 @@ struct syscall_table {
 	unsigned rows;
 };
 
+#define SYSCALL_ROWS 32 /* in one table, at most */
+#define SYSCALL_TABLE(name, array)                                       \
+	_Static_assert(sizeof(array) / sizeof((array)[0]) <=             \
+	    SYSCALL_ROWS, #name);                                        \
+	const struct syscall_table name = {                              \
+		array, sizeof(array) / sizeof((array)[0])                \
+	}
+
 extern const struct syscall_table sys_file_calls;
 extern const struct syscall_table sys_io_calls;
 extern const struct syscall_table sys_poll_calls;
