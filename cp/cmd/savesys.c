@@ -55,7 +55,8 @@ savesys_answered(struct request *rq, const void *payload)
 	else if (done->rc == -EBUSY)
 		rc = savesys_failed(rq, name, "I/O IS NOT COMPLETE");
 	else if (done->rc != 0)
-		rc = savesys_failed(rq, name, strerror(-done->rc));
+		rc = savesys_failed(rq, name,
+		    strerror((int)-(int64_t)done->rc)); /* whatever it says */
 	else if (nss_publish(rq->cp, name, savesys_on_disk, rq) == 0)
 		return;
 	else

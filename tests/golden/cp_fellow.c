@@ -98,6 +98,7 @@ struct fellow_guest {
 	struct ipcchan ch;
 	struct fellow_disk disk[FELLOW_DISKS];
 	bool slow; /* to let go of disks; tells when it is held */
+	bool deaf; /* does not stand still */
 	struct ipc_value kept[FELLOW_DISKS]; /* that it was told to let go of */
 	unsigned nkept;
 	bool hold; /* says nothing meanwhile */
@@ -227,6 +228,8 @@ fellow_hold(struct fellow_guest *g, const struct ipc_value *v)
 {
 	struct ipc_none none = { 0 };
 
+	if (g->deaf)
+		return;
 	g->hold = v->value != 0;
 	if (g->slow)
 		fellow_say(g, g->hold ? "HELD" : "GOES ON");
@@ -321,6 +324,8 @@ fellow_typed(struct fellow_guest *g, const char *line)
 	}
 	if (strcmp(line, "SLOW") == 0)
 		g->slow = !g->slow;
+	else if (strcmp(line, "DEAF") == 0)
+		g->deaf = true;
 	else if (strcmp(line, "LET GO") == 0)
 		fellow_let_go(g);
 	else if (strncmp(line, "FLOOD ", 6) == 0)
@@ -479,6 +484,8 @@ fellow_save(struct fellow_guest *g, const struct ipc_vm_save *save, int fd)
 
 	if (fellow_named(save->name, "DIE"))
 		raise(SIGKILL);
+	if (fellow_named(save->name, "HANG"))
+		return;
 	if (fellow_named(save->name, "BUSY"))
 		rc = -EBUSY;
 	else if (fellow_named(save->name, "FULL"))
