@@ -406,6 +406,12 @@ check_owns(struct check *c)
 
 	if (error < 0)
 		return error;
+	for (size_t at = (size_t)dir.records * EDF_FST;
+	    at % edf->block_size != 0; at++)
+		if (edf->dir.fst[at] != 0) {
+			about(c, "something lies behind its last entry");
+			break;
+		}
 	return check_own(c, "map", 1, &edf->map_tree, &map);
 }
 

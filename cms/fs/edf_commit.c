@@ -15,7 +15,6 @@ struct commit {
 	struct edf_tree dir, map;
 	struct edf_batch batch;
 	uint32_t origin, used;
-	uint8_t own[2 * EDF_FST]; /* the entries as they were */
 };
 
 /* --- places --- */
@@ -133,7 +132,8 @@ write_map(struct commit *c)
 	return error;
 }
 
-/* Directory and map as files of the directory. */
+/* Directory and map as files of the directory.  What is said here is for the
+ * disk only. */
 static void
 put_own(struct commit *c)
 {
@@ -154,7 +154,6 @@ put_own(struct commit *c)
 		.levels = c->map.levels,
 	};
 
-	memcpy(c->own, edf->dir.fst, sizeof c->own);
 	edf_fst_put_own(edf->dir.fst, edf_fst_directory, &dir, &now);
 	edf_fst_put_own(edf->dir.fst + EDF_FST, edf_fst_map, &map, &now);
 }
@@ -231,7 +230,6 @@ undo(struct commit *c)
 
 	edf_map_flip(edf, &edf->own);
 	edf->used = c->used;
-	memcpy(edf->dir.fst, c->own, sizeof c->own);
 }
 
 static int

@@ -64,11 +64,6 @@ take_places(struct edf_file *file, uint64_t k, uint32_t n, uint32_t *first,
 	int error = edf_map_take(file->edf, &file->change, tree->near,
 	    n + pointers, first, got);
 
-	if (error == EDF_FULL && tree->pooled > 0) {
-		edf_tree_give_back(tree);
-		error = edf_map_take(file->edf, &file->change, tree->near, n,
-		    first, got);
-	}
 	if (error == 0 && *got > pointers) {
 		edf_tree_put_by(tree, *first, pointers);
 		*first += pointers;
@@ -467,6 +462,7 @@ edf_data_trim(struct edf_file *file)
 	int error = 0;
 
 	file->ragged = 1;
+	edf_tree_give_back(&file->tree);
 	if (keep < w->n) {
 		clean(w, (uint32_t)keep, w->n - (uint32_t)keep);
 		w->n = (uint32_t)keep;

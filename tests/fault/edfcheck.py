@@ -207,6 +207,9 @@ class Disk:
         if pointers[0][0] != self.dop:
             raise Damage(f"directory: begins at block {pointers[0][0]}, by "
                          f"the label at {self.dop}")
+        # Others look for the end of the directory there.
+        if any(self.block(pointers[-1][0])[len(raw) % self.bs or self.bs:]):
+            self.say("directory: bytes behind the last entry")
         seen = set()
         for at in range(128, len(raw), 64):
             fst = Fst(raw[at:at + 64])

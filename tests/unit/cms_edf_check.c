@@ -91,8 +91,8 @@ fill(struct edf *edf, const char *name, char recfm, uint32_t lrecl,
 	assert_int_equal(edf_close(f), 0);
 }
 
-/* F and V files of none, one and two levels; entries 2 to 6 of the directory, which
- * is in block 5. */
+/* F and V files of none, one and two levels; entries 2 to 6 of the directory,
+ * which is in block 5. */
 static void
 make(void)
 {
@@ -537,7 +537,8 @@ test_errors(void **state)
 	}
 }
 
-/* A damaged file can be erased, and takes no other's blocks along. */
+/* A file that is seen to be damaged can be erased, and takes no other's blocks
+ * along: its own are lost. */
 static void
 test_erase_damaged(void **state)
 {
@@ -551,10 +552,15 @@ test_erase_damaged(void **state)
 	(void)state;
 	make();
 	pointer_other();
+	pointer_twice();
 	dev = disk_device(&disk, 0);
 	assert_int_equal(edf_mount(&dev, &edf), 0);
 	assert_int_equal(edf_erase(edf, "A       ", "DATA    "), 0);
 	assert_int_equal(edf_commit(edf), 0);
+	edf_unmount(edf);
+	assert_int_not_equal(check(), 0);
+	assert_null(strstr(said, "free"));
+	assert_int_equal(edf_mount(&dev, &edf), 0);
 	fill(edf, "F", 'F', 80, 200);
 	assert_int_equal(edf_commit(edf), 0);
 	memset(&st, 0, sizeof st);
@@ -564,6 +570,39 @@ test_erase_damaged(void **state)
 	assert_int_equal(edf_read(f, 1, data, sizeof data, &len), 0);
 	assert_int_equal(data[0], 'B');
 	edf_unmount(edf);
+	disk_free(&disk);
+}
+
+/* A block of two files that both give it up is given up once. */
+static void
+test_given_up_twice(void **state)
+{
+	struct edf_device dev;
+	struct edf_file *f[2];
+	struct edf *edf;
+
+	(void)state;
+	make();
+	pointer_other();
+	dev = disk_device(&disk, 0);
+	assert_int_equal(edf_mount(&dev, &edf), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		struct edf_stat st = { .type = "DATA    " };
+		char data[80] = "";
+
+		memcpy(st.name, i == 0 ? "A       " : "B       ", EDF_NAME);
+		assert_int_equal(edf_open(edf, EDF_UPDATE, &st, &f[i]), 0);
+		for (unsigned r = 1; r <= st.records; r++)
+			assert_int_equal(edf_write(f[i], r, data, 80), 0);
+		/* So that it goes to the disk now. */
+		assert_int_equal(edf_truncate(f[i], 1000), 0);
+		assert_int_equal(edf_write(f[i], 1500, data, 80), 0);
+	}
+	assert_int_equal(edf_close(f[0]), 0);
+	assert_int_equal(edf_close(f[1]), EDF_DAMAGED);
+	assert_int_equal(edf_commit(edf), 0);
+	edf_unmount(edf);
+	assert_int_not_equal(check(), 0);
 	disk_free(&disk);
 }
 
@@ -600,6 +639,7 @@ main(void)
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_erase_damaged),
+		cmocka_unit_test(test_given_up_twice),
 		cmocka_unit_test(test_bytes),
 	};
 

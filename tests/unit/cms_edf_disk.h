@@ -27,19 +27,30 @@ struct disk {
 	int remember;
 	unsigned calls, reads, writes, flushes;
 	unsigned fail_at; /* this call, and with fail_on all after it */
-	int fail_on, fail_late; /* late: it is done, but the answer is no */
+	unsigned cut_at;  /* this call and all after it */
+	int fail_on, fail_twice; /* twice: the next one, too */
+	int fail_late; /* it is done, but the answer is no */
 	unsigned takes, take_fail_at;
 	size_t taken;
 	struct edf_date now;
 	int outside; /* somebody asked for a block that is not there */
 };
 
+/* The second of two that fail: it is not done, whatever the first was. */
+static inline int
+disk_second(const struct disk *d)
+{
+	return d->fail_twice && d->calls == d->fail_at + 1;
+}
+
 static inline int
 disk_fails(struct disk *d)
 {
 	d->calls++;
+	if (d->cut_at != 0 && d->calls >= d->cut_at)
+		return 1;
 	return d->fail_at != 0 && (d->calls == d->fail_at ||
-	    (d->fail_on && d->calls > d->fail_at));
+	    (d->fail_on && d->calls > d->fail_at) || disk_second(d));
 }
 
 static inline int
@@ -104,7 +115,7 @@ disk_write(void *arg, const struct edf_extent *list, unsigned n, int flush)
 	int fails = disk_fails(d);
 
 	d->writes++;
-	if (fails && !d->fail_late)
+	if (fails && (!d->fail_late || disk_second(d)))
 		return -1;
 	for (unsigned i = 0; i < n; i++) {
 		if (!disk_inside(d, &list[i]))

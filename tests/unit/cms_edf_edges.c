@@ -197,6 +197,38 @@ test_hole_on_full_disk(void **state)
 		}
 }
 
+/* Free blocks lie two by two, and a hole wants more pointers than that. */
+static void
+test_hole_in_fragments(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		char names[200][EDF_NAME + 1];
+		unsigned n = 0;
+		struct edf_file *f;
+
+		make(sizes[i], 120);
+		for (; n < 200; n++) {
+			snprintf(names[n], sizeof names[n], "F%-7u", n);
+			f = create(names[n], 'V', 0);
+			assert_int_equal(put(f, 1, 10), 0);
+			if (edf_close(f) != 0)
+				break;
+		}
+		assert_int_equal(edf_commit(edf), 0);
+		for (unsigned k = 0; k < n; k++)
+			if (k % 3 != 0)
+				assert_int_equal(edf_erase(edf, names[k],
+				    "DATA    "), 0);
+		assert_int_equal(edf_commit(edf), 0);
+		f = create("HOLE", 'F', 1);
+		for (uint64_t at = 1; at < EDF_RECORDS_MAX; at *= 31)
+			assert_int_equal(edf_stream_write(f, at, "x", 1), 1);
+		close_and_commit(f);
+		drop();
+	}
+}
+
 /* --- a write that fails --- */
 
 /* What it left behind the end is no part of a hole. */
@@ -206,10 +238,11 @@ test_hole_after_failure(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 4; i++)
 		for (unsigned at = 1; at < 8; at++)
-			for (unsigned large = 0; large < 2; large++) {
-				size_t len = large ? 60000 : 700;
+			for (unsigned how = 0; how < 6; how++) {
+				static const unsigned holes[] = { 1, 4, 90 };
+				size_t len = how & 1 ? 60000 : 700;
+				unsigned n, hole = holes[how / 2];
 				struct edf_file *f;
-				unsigned n;
 
 				make(sizes[i], 4000);
 				f = create("HOLE", 'F', (uint32_t)len);
@@ -219,17 +252,50 @@ test_hole_after_failure(void **state)
 					if (put(f, n, len) != 0)
 						break;
 				disk.fail_at = 0;
-				assert_int_equal(edf_truncate(f, n + 50), 0);
-				assert_int_equal(put(f, n + 90, len), 0);
+				if (hole > 50)
+					assert_int_equal(edf_truncate(f,
+					    n + 50), 0);
+				assert_int_equal(put(f, n + hole, len), 0);
 				close_and_commit(f);
 				f = open_old(edf, EDF_READ, "HOLE");
 				assert_record(f, 1, len);
-				for (unsigned k = 0; k < 8; k++)
+				for (unsigned k = 0; k < hole; k++)
 					assert_zeros(f, n + k);
-				assert_record(f, n + 90, len);
+				assert_record(f, n + hole, len);
 				assert_int_equal(edf_close(f), 0);
 				drop();
 			}
+}
+
+/* The same within a block. */
+static void
+test_bytes_after_failure(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		for (unsigned at = 1; at < 8; at++) {
+			struct edf_file *f;
+
+			make(sizes[i], 4000);
+			f = create("HOLE", 'F', 1);
+			memset(data, 'x', sizeof data);
+			disk.fail_at = disk.calls + at;
+			if (edf_stream_write(f, 100000, data, 60000) == 60000)
+				at = 8;
+			disk.fail_at = 0;
+			if (at < 8) {
+				assert_int_equal(edf_stream_write(f, 100100,
+				    data, 10), 10);
+				assert_int_equal(edf_close(f), 0);
+				f = open_old(edf, EDF_READ, "HOLE");
+				assert_int_equal(edf_stream_read(f, 99900,
+				    got, 1000), 210);
+				for (unsigned k = 0; k < 200; k++)
+					assert_int_equal(got[k], 0);
+				assert_memory_equal(got + 200, data, 10);
+			}
+			drop();
+		}
 }
 
 /* All records can be read, however the next one failed. */
@@ -262,12 +328,105 @@ test_read_after_failure(void **state)
 		}
 }
 
+/* What has been read is not what is there when it has been overwritten. */
+static void
+test_overwrite_what_was_read(void **state)
+{
+	struct edf_file *f;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		make(sizes[i], 400);
+		f = create("F", 'F', 1);
+		memset(data, 'a', 61440);
+		assert_int_equal(edf_stream_write(f, 0, data, 61440), 61440);
+		for (unsigned at = 0; at < 61440; at += 20000) {
+			assert_int_equal(edf_stream_read(f, at, got, 10), 10);
+			memset(data, 'b' + (int)(at / 20000), 61440);
+			assert_int_equal(edf_stream_write(f, 0, data, 61440),
+			    61440);
+			assert_int_equal(edf_stream_read(f, at, got, 10), 10);
+			assert_memory_equal(got, data, 10);
+		}
+		assert_int_equal(edf_close(f), 0);
+		drop();
+	}
+}
+
+/* --- room --- */
+
+/* What is erased, or given up, can be used again. */
+static void
+test_room_comes_back(void **state)
+{
+	uint32_t all;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct edf_disk_info info;
+		struct edf_file *f;
+
+		make(sizes[i], 300);
+		edf_info(edf, &info);
+		for (all = info.free; try_fill(sizes[i], all) != 0;)
+			all--;
+		assert_int_equal(edf_commit(edf), 0);
+		for (unsigned k = 0; k < 3; k++) {
+			assert_int_equal(edf_erase(edf, "FILL    ",
+			    "DATA    "), 0);
+			assert_int_equal(edf_commit(edf), 0);
+			f = create("FILL", 'F', sizes[i]);
+			for (unsigned n = 0; n < all; n++)
+				assert_int_equal(edf_write(f, 0, data,
+				    sizes[i]), 0);
+			edf_abandon(f);
+			assert_int_equal(try_fill(sizes[i], all), 0);
+			assert_int_equal(edf_commit(edf), 0);
+		}
+		assert_sound();
+		drop();
+	}
+}
+
+/* A file that grows until nothing is left leaves room for a commit. */
+static void
+test_commit_beside_a_full_file(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct edf_file *small, *f;
+
+		make(sizes[i], 100);
+		small = create("SMALL", 'V', 0);
+		assert_int_equal(put(small, 1, 10), 0);
+		close_and_commit(small);
+		f = create("FILL", 'F', sizes[i]);
+		while (edf_write(f, 0, data, sizes[i]) == 0)
+			continue;
+		assert_int_equal(edf_rename(edf, "SMALL   ", "DATA    ",
+		    "OTHER   ", "DATA    ", '1'), 0);
+		assert_int_equal(edf_commit(edf), 0);
+		assert_int_equal(edf_erase(edf, "OTHER   ", "DATA    "), 0);
+		assert_int_equal(edf_commit(edf), 0);
+		edf_abandon(f);
+		assert_sound();
+		drop();
+	}
+}
+
 /* --- the end of V files, as others read them --- */
 
 static const uint8_t *
 block(uint32_t sector)
 {
 	return disk.data + (size_t)sector * EDF_SECTOR;
+}
+
+static uint32_t
+be32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+	    (uint32_t)at[2] << 8 | at[3];
 }
 
 /* Behind the last record come zeros, to the end of its block. */
@@ -335,7 +494,31 @@ test_padding_after_failure(void **state)
 		}
 }
 
-/* Each record has a block of its own: a cut ends where a block does. */
+/* Each record has a block of its own: what the blocks at the top of the only
+ * file's pointers say. */
+static void
+assert_top(uint32_t size, uint32_t records)
+{
+	const uint8_t *dir = block((be32(disk.data + 512 + 0x10) - 1) *
+	    (size / 512));
+	const uint8_t *fst = dir + 2 * 64;
+	const uint8_t *top = block((be32(fst + 0x28) - 1) * (size / 512));
+	uint32_t per = size / 12, span = 1;
+
+	for (unsigned l = 1; l < fst[0x34]; l++)
+		span *= per;
+	for (uint32_t i = 0; fst[0x34] > 0 && i * span < records; i++) {
+		uint32_t high = (i + 1) * span;
+
+		if (high > records)
+			high = records;
+		assert_int_equal(be32(top + i * 12 + 4), high);
+		assert_int_equal(be32(top + i * 12 + 8), 0);
+		assert_true(be32(top + size - 4) >= i * 12);
+	}
+}
+
+/* A cut ends where a block does. */
 static void
 test_cut_at_block(void **state)
 {
@@ -350,14 +533,17 @@ test_cut_at_block(void **state)
 			for (unsigned k = 1; k <= 200; k++)
 				assert_int_equal(put(f, k, len), 0);
 			close_and_commit(f);
+			assert_top(sizes[i], 200);
 			f = open_old(edf, EDF_UPDATE, "V");
 			assert_int_equal(edf_truncate(f, keep), 0);
 			close_and_commit(f);
+			assert_top(sizes[i], keep);
 			f = open_old(edf, EDF_UPDATE, "V");
 			assert_record(f, keep, len);
 			assert_int_equal(put(f, keep + 1, len), 0);
 			assert_record(f, keep / 2 + 1, len);
 			close_and_commit(f);
+			assert_top(sizes[i], keep + 1);
 			drop();
 		}
 }
@@ -532,8 +718,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hole_on_full_disk),
+		cmocka_unit_test(test_hole_in_fragments),
 		cmocka_unit_test(test_hole_after_failure),
+		cmocka_unit_test(test_bytes_after_failure),
 		cmocka_unit_test(test_read_after_failure),
+		cmocka_unit_test(test_overwrite_what_was_read),
+		cmocka_unit_test(test_room_comes_back),
+		cmocka_unit_test(test_commit_beside_a_full_file),
 		cmocka_unit_test(test_padding_after_cut),
 		cmocka_unit_test(test_padding_after_failure),
 		cmocka_unit_test(test_cut_at_block),

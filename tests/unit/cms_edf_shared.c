@@ -97,6 +97,23 @@ write_letters(const char *name, char letter)
 	assert_int_equal(edf_commit(writer), 0);
 }
 
+/* V, and of several levels of pointers. */
+static void
+write_lines(const char *name)
+{
+	struct edf_stat st = stat_of(name);
+	static char line[60000];
+	struct edf_file *f;
+
+	st.recfm = 'V';
+	memset(line, 'l', sizeof line);
+	assert_int_equal(edf_open(writer, EDF_REPLACE, &st, &f), 0);
+	for (unsigned i = 0; i < 20; i++)
+		assert_int_equal(edf_write(f, 0, line, sizeof line), 0);
+	assert_int_equal(edf_close(f), 0);
+	assert_int_equal(edf_commit(writer), 0);
+}
+
 static struct edf_file *
 open_letters(const char *name)
 {
@@ -202,24 +219,29 @@ test_formatted(void **state)
 {
 	struct edf_disk_info info;
 	struct edf_device dev;
-	struct edf_file *a;
+	struct edf_file *a, *v;
 	char letter;
 
 	(void)state;
-	begin(512, 4000);
+	begin(4096, 4000);
 	write_letters("A", 'a');
+	write_lines("V");
 	join();
 	a = open_letters("A");
+	v = open_letters("V");
 	assert_int_equal(read_letter(a, 1, &letter), 0);
 	edf_unmount(writer);
 	dev = disk_device(&disk, 0);
-	assert_int_equal(edf_format(&dev, 4096, 0, "AGAIN "), 0);
+	assert_int_equal(edf_format(&dev, 512, 0, "AGAIN "), 0);
 	assert_int_equal(edf_mount(&dev, &writer), 0);
 	assert_int_equal(edf_refresh(reader), 1);
 	assert_int_equal(read_letter(a, 1, &letter), EDF_CHANGED);
+	assert_int_equal(edf_file_sector(a, 7), 0);
+	assert_int_equal(edf_stream_size(v), 0);
 	assert_int_equal(edf_close(a), 0);
+	assert_int_equal(edf_close(v), 0);
 	edf_info(reader, &info);
-	assert_int_equal(info.block_size, 4096);
+	assert_int_equal(info.block_size, 512);
 	assert_int_equal(info.files, 0);
 	memset(disk.data + 512, 0, 512);
 	assert_int_equal(edf_refresh(reader), EDF_NOT_FORMATTED);
