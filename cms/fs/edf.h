@@ -127,7 +127,8 @@ int edf_find(struct edf *edf, const char name[EDF_NAME],
     const char type[EDF_NAME], struct edf_stat *st);
 
 /* The file after *cursor, which begins with 0: 1, or 0 when there is none.
- * In order of name and type.  Files may come and go meanwhile. */
+ * In order of name and type.  Files may come and go meanwhile.  With more than
+ * eight at a time the one that rests for longest is EDF_CHANGED. */
 int edf_next(struct edf *edf, uint32_t *cursor, struct edf_stat *st);
 
 /* Part of the next commit.  A file that is open is EDF_BUSY. */

@@ -263,18 +263,19 @@ static int
 check_padding(struct check *c, struct edf_file *file)
 {
 	uint32_t size = c->edf->block_size;
-	uint64_t at = file->end;
-	int error = 0;
+	uint32_t used = (uint32_t)(file->end % size);
+	const uint8_t *at;
+	size_t len;
+	int error;
 
-	for (; at % size != 0 && error == 0; at++) {
-		uint8_t byte;
-
-		error = edf_data_read(file, at, &byte, 1);
-		if (error == 0 && byte != 0) {
+	if (used == 0)
+		return 0;
+	error = edf_data_peek(file, file->end, size - used, &at, &len);
+	for (uint32_t i = 0; error == 0 && i < size - used; i++)
+		if (at[i] != 0) {
 			about(c, "something lies behind its last record");
-			return 0;
+			break;
 		}
-	}
 	return error;
 }
 

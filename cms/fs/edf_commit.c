@@ -138,7 +138,7 @@ static void
 put_own(struct commit *c)
 {
 	struct edf *edf = c->edf;
-	struct edf_date now = edf->dev.now(edf->dev.arg);
+	struct edf_date now = edf_fst_now(&edf->dev);
 	struct edf_own dir = {
 		.lrecl = EDF_FST,
 		.records = edf->dir.records,

@@ -448,9 +448,7 @@ write_large(struct edf_file *file, uint64_t k, uint32_t n,
 static uint64_t
 edge(const struct edf_file *file)
 {
-	uint32_t header = file->st.recfm == 'V' ? EDF_HEADER : 0;
-
-	return file->end + (file->line_open ? header + file->line : 0);
+	return file->line_open ? edf_line_at(file) + file->line : file->end;
 }
 
 void

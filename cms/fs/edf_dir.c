@@ -453,6 +453,8 @@ edf_find(struct edf *edf, const char name[EDF_NAME],
 	return fst == NULL ? EDF_NOT_FOUND : state(fst, st);
 }
 
+#define WALK_OVER UINT32_MAX
+
 /* A walk remembers the name it came to, so that it does not matter what
  * comes and goes.  The one that rests for longest is forgotten. */
 static struct edf_walk *
@@ -476,31 +478,26 @@ int
 edf_next(struct edf *edf, uint32_t *cursor, struct edf_stat *st)
 {
 	const struct edf_dir *dir = &edf->dir;
-	struct edf_walk *walk = find_walk(edf, *cursor);
+	struct edf_walk *walk;
 
-	if (walk == NULL)
+	if (*cursor == WALK_OVER)
 		return 0;
+	walk = find_walk(edf, *cursor);
+	if (walk == NULL)
+		return EDF_CHANGED;
 	for (uint32_t i = lower_bound(dir, walk->key); i < dir->files; i++) {
 		const uint8_t *fst = entry(dir, dir->order[i]);
 
 		if (memcmp(fst, walk->key, 16) == 0 || state(fst, st) != 0)
 			continue;
 		memcpy(walk->key, fst, 16);
-		if (++edf->walks == 0)
+		if (++edf->walks == WALK_OVER)
 			edf->walks = 1;
 		*cursor = walk->serial = edf->walks;
 		return 1;
 	}
 	walk->serial = 0;
-	return 0;
-}
-
-static int
-busy(const struct edf *edf, const uint8_t key[16])
-{
-	for (const struct edf_file *f = edf->files; f != NULL; f = f->next)
-		if (memcmp(f->key, key, 16) == 0)
-			return 1;
+	*cursor = WALK_OVER;
 	return 0;
 }
 
@@ -514,7 +511,7 @@ claim(struct edf *edf, const char *name, const char *type, uint8_t **fst)
 		return EDF_INVALID;
 	if (edf->dev.read_only)
 		return EDF_READ_ONLY;
-	if (busy(edf, key))
+	if (edf_file_busy(edf, key, 1))
 		return EDF_BUSY;
 	*fst = edf_dir_find(edf, key);
 	return *fst == NULL ? EDF_NOT_FOUND : 0;
@@ -559,7 +556,7 @@ edf_rename(struct edf *edf, const char name[EDF_NAME],
 	if (memcmp(key, fst, 16) != 0) {
 		if (edf_dir_find(edf, key) != NULL)
 			return EDF_EXISTS;
-		if (busy(edf, key))
+		if (edf_file_busy(edf, key, 1))
 			return EDF_BUSY;
 		edf_dir_rename(edf, fst, key);
 	}

@@ -13,12 +13,12 @@ writes(enum edf_how how)
 	return how != EDF_READ;
 }
 
-static int
-busy(const struct edf *edf, const uint8_t key[16], enum edf_how how)
+int
+edf_file_busy(const struct edf *edf, const uint8_t key[16], int to_write)
 {
 	for (const struct edf_file *f = edf->files; f != NULL; f = f->next)
 		if (memcmp(f->key, key, 16) == 0 &&
-		    (writes(how) || writes(f->how)))
+		    (to_write || writes(f->how)))
 			return 1;
 	return 0;
 }
@@ -49,7 +49,7 @@ admit(struct edf *edf, enum edf_how how, const struct edf_stat *st,
 		return EDF_NOT_FOUND;
 	if (*fst != NULL && how == EDF_CREATE)
 		return EDF_EXISTS;
-	return busy(edf, key, how) ? EDF_BUSY : 0;
+	return edf_file_busy(edf, key, writes(how)) ? EDF_BUSY : 0;
 }
 
 /* An old file's shape and place. */
@@ -87,7 +87,7 @@ take_new(struct edf_file *file, const struct edf_stat *st)
 	file->st.records = file->st.blocks = 0;
 	if (st->recfm == 'V')
 		file->st.lrecl = 0;
-	file->st.date = file->edf->dev.now(file->edf->dev.arg);
+	file->st.date = edf_fst_now(&file->edf->dev);
 	file->end_known = 1;
 	file->modified = 1;
 	edf_tree_init(&file->tree, file->edf, st->recfm == 'V' ?
@@ -185,7 +185,7 @@ write_out(struct edf_file *file)
 
 	if (error == 0)
 		error = edf_stream_finish(file);
-	if (error == 0 && file->ragged && file->st.recfm == 'V')
+	if (error == 0 && file->ragged && edf_is_v(file))
 		error = edf_data_gap(file, UINT64_MAX);
 	if (error == 0)
 		error = edf_data_flush(file);
@@ -231,9 +231,9 @@ enter(struct edf_file *file)
 
 	if (at == NULL)
 		at = edf_dir_add(edf, file->key);
-	fst.st.blocks = file->st.recfm == 'V' ? (uint32_t)file->tree.count :
+	fst.st.blocks = edf_is_v(file) ? (uint32_t)file->tree.count :
 	    file->tree.data;
-	fst.st.date = edf->dev.now(edf->dev.arg);
+	fst.st.date = edf_fst_now(&edf->dev);
 	edf_fst_put(at, &fst);
 	edf_dir_touch(edf, at);
 	edf_map_apply(edf, &file->change);

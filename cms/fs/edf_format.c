@@ -85,7 +85,7 @@ write_map(struct edf *edf, struct edf_own *map, uint8_t *page,
 static int
 write_directory(struct edf *edf, const struct edf_own *map, uint8_t *page)
 {
-	struct edf_date now = edf->dev.now(edf->dev.arg);
+	struct edf_date now = edf_fst_now(&edf->dev);
 	struct edf_own dir = { .lrecl = EDF_FST, .records = 2, .blocks = 1,
 		.fop = edf->origin };
 

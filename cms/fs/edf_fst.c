@@ -32,6 +32,9 @@ const uint8_t edf_fst_directory[16] = { 0, 0, 0, 1, 0, 0, 0, 0,
 const uint8_t edf_fst_map[16] = { 0, 0, 0, 2, 0, 0, 0, 0,
 	0xC1, 0xD3, 0xD3, 0xD6, 0xC3, 0xD4, 0xC1, 0xD7 };
 
+/* What a date that is none looks like. */
+const struct edf_date edf_fst_no_date = { .year = 1900, .month = 1, .day = 1 };
+
 /* Every character that a name or type may have, and no other. */
 static const struct {
 	char ascii;
@@ -184,6 +187,14 @@ edf_fst_date_ok(const struct edf_date *date)
 	    date->hour < 24 && date->minute < 60 && date->second < 60;
 }
 
+struct edf_date
+edf_fst_now(const struct edf_device *dev)
+{
+	struct edf_date now = dev->now(dev->arg);
+
+	return edf_fst_date_ok(&now) ? now : edf_fst_no_date;
+}
+
 int
 edf_fst_get_date(const uint8_t *at, struct edf_date *date)
 {
@@ -211,8 +222,7 @@ edf_fst_get(const uint8_t *at, struct edf_fst *fst)
 	st->blocks = edf_get32(at + FST_BLOCKS);
 	/* A date that is none is no reason to lose the file. */
 	if (edf_fst_get_date(at, &st->date) == -1)
-		st->date = (struct edf_date){ .year = 1900, .month = 1,
-			.day = 1 };
+		st->date = edf_fst_no_date;
 	fst->fop = edf_get32(at + FST_FOP);
 	fst->levels = at[FST_LEVELS];
 	if (st->lrecl > EDF_LRECL_MAX || st->records > EDF_RECORDS_MAX ||

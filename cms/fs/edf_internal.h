@@ -100,6 +100,8 @@ void edf_fst_pack(uint8_t to[6], const struct edf_date *date);
 /* -1 when it is no date. */
 int edf_fst_unpack(const uint8_t from[6], int century, struct edf_date *date);
 int edf_fst_date_ok(const struct edf_date *date);
+extern const struct edf_date edf_fst_no_date;
+struct edf_date edf_fst_now(const struct edf_device *dev);
 
 /* 0, or EDF_DAMAGED when the entry makes no sense. */
 int edf_fst_get(const uint8_t *at, struct edf_fst *fst);
@@ -349,6 +351,9 @@ struct edf {
 	uint32_t walks;
 };
 
+/* Does somebody write this file?  To write: or read it?  (edf_file.c) */
+int edf_file_busy(const struct edf *edf, const uint8_t key[16], int to_write);
+
 /* A device of which nothing is known yet (edf_mount.c); NULL: no storage. */
 struct edf *edf_mount_new(const struct edf_device *dev);
 
@@ -423,6 +428,19 @@ struct edf_file {
 	struct edf_tail tail;
 };
 
+static inline int
+edf_is_v(const struct edf_file *file)
+{
+	return file->st.recfm == 'V';
+}
+
+/* Where the bytes of a stream's last line are: behind its header. */
+static inline uint64_t
+edf_line_at(const struct edf_file *file)
+{
+	return file->end + (edf_is_v(file) ? EDF_HEADER : 0);
+}
+
 int edf_data_peek(struct edf_file *file, uint64_t offset, size_t want,
     const uint8_t **at, size_t *len);
 int edf_data_read(struct edf_file *file, uint64_t offset, void *to,
@@ -458,6 +476,9 @@ uint32_t edf_record_behind(const struct edf_file *file, uint64_t k,
 /* The pointer of the last block says which record is the last; so do those
  * above it when they need not know it yet. */
 int edf_record_settle(struct edf_file *file, int above);
+
+/* Where the record begins in the stream: each has a byte less there. */
+uint64_t edf_record_stream_at(const struct edf_position *p);
 
 /* A stream's last line becomes a record (edf_stream.c). */
 int edf_stream_finish(struct edf_file *file);

@@ -87,7 +87,7 @@ int
 edf_label_new(const struct edf_device *dev, uint32_t block_size,
     uint32_t blocks, const char volume[EDF_VOLUME], uint8_t label[EDF_SECTOR])
 {
-	struct edf_date now = dev->now(dev->arg);
+	struct edf_date now = edf_fst_now(dev);
 	uint32_t sectors = block_size / EDF_SECTOR;
 	uint64_t number;
 
@@ -171,8 +171,7 @@ edf_info(const struct edf *edf, struct edf_disk_info *info)
 	};
 	edf_fst_unvolume(edf->volume, info->volume);
 	if (edf_label_created(edf, &info->created) == -1)
-		info->created = (struct edf_date){ .year = 1900, .month = 1,
-			.day = 1 };
+		info->created = edf_fst_no_date;
 }
 
 int

@@ -18,12 +18,6 @@ edf_record_ready(const struct edf_file *file, int write)
 	return write && file->how == EDF_READ ? EDF_READ_ONLY : 0;
 }
 
-static int
-is_v(const struct edf_file *file)
-{
-	return file->st.recfm == 'V';
-}
-
 /* --- the pointer of the last block --- */
 
 static int
@@ -110,7 +104,7 @@ edf_record_settle(struct edf_file *file, int above)
 	struct edf_tail *t = &file->tail;
 	int error;
 
-	if (!is_v(file) || !file->end_known || file->end == 0)
+	if (!edf_is_v(file) || !file->end_known || file->end == 0)
 		return 0;
 	error = tail_load(file, (file->end - 1) / file->edf->block_size);
 	if (error != 0)
@@ -204,9 +198,8 @@ edf_record_seek(struct edf_file *file, uint32_t record)
 	return error;
 }
 
-/* Where record p begins in the stream: each has a byte less there. */
-static uint64_t
-stream_at(const struct edf_position *p)
+uint64_t
+edf_record_stream_at(const struct edf_position *p)
 {
 	return p->at - (p->record - 1);
 }
@@ -220,8 +213,8 @@ edf_record_seek_offset(struct edf_file *file, uint64_t offset)
 	struct edf_spot spot;
 	int error = 0;
 
-	if (p->record == 0 || stream_at(p) > offset ||
-	    offset - stream_at(p) > size) {
+	if (p->record == 0 || edf_record_stream_at(p) > offset ||
+	    offset - edf_record_stream_at(p) > size) {
 		error = tail_sync(file);
 		if (error == 0)
 			error = edf_tree_seek(&file->tree, offset, 1, &spot);
@@ -234,7 +227,7 @@ edf_record_seek_offset(struct edf_file *file, uint64_t offset)
 		else
 			error = edf_record_seek(file, spot.before);
 	}
-	while (error == 0 && stream_at(p) + p->len < offset) {
+	while (error == 0 && edf_record_stream_at(p) + p->len < offset) {
 		error = edf_record_next(file);
 		if (error == 0 && p->at / size > last)
 			error = EDF_DAMAGED;
@@ -273,7 +266,7 @@ locate(struct edf_file *file, uint32_t record, uint64_t *at, size_t *len)
 
 	if (record == 0 || record > file->st.records)
 		return EDF_END;
-	if (!is_v(file)) {
+	if (!edf_is_v(file)) {
 		*at = (uint64_t)(record - 1) * file->st.lrecl;
 		*len = file->st.lrecl;
 		return 0;
@@ -393,7 +386,7 @@ edf_record_append(struct edf_file *file, const void *from, size_t len)
 {
 	if (file->st.records == EDF_RECORDS_MAX)
 		return EDF_INVALID;
-	return is_v(file) ? append_v(file, from, len) :
+	return edf_is_v(file) ? append_v(file, from, len) :
 	    write_f(file, file->st.records + 1, from, len);
 }
 
@@ -408,9 +401,9 @@ edf_write(struct edf_file *file, uint32_t record, const void *from,
 	if (record == 0)
 		record = file->st.records + 1;
 	if (record > EDF_RECORDS_MAX ||
-	    (is_v(file) && record > file->st.records + 1))
+	    (edf_is_v(file) && record > file->st.records + 1))
 		return EDF_INVALID;
-	return is_v(file) ? write_v(file, record, from, len) :
+	return edf_is_v(file) ? write_v(file, record, from, len) :
 	    write_f(file, record, from, len);
 }
 
@@ -438,7 +431,7 @@ cut(struct edf_file *file, uint32_t records, uint64_t end)
 	if (error == 0) {
 		file->end = end;
 		file->st.records = records;
-		if (records == 0 && is_v(file))
+		if (records == 0 && edf_is_v(file))
 			file->st.lrecl = 0;
 		error = edf_record_settle(file, 1);
 	}
@@ -494,5 +487,5 @@ edf_truncate(struct edf_file *file, uint32_t records)
 
 	if (error != 0)
 		return error;
-	return is_v(file) ? cut_v(file, records) : cut_f(file, records);
+	return edf_is_v(file) ? cut_v(file, records) : cut_f(file, records);
 }

@@ -8,24 +8,18 @@
  */
 #include "edf_internal.h"
 
-static int
-is_v(const struct edf_file *file)
-{
-	return file->st.recfm == 'V';
-}
-
 /* Every byte a record: no newlines. */
 static int
 is_bytes(const struct edf_file *file)
 {
-	return !is_v(file) && file->st.lrecl == 1;
+	return !edf_is_v(file) && file->st.lrecl == 1;
 }
 
 /* Records with their newlines. */
 static uint64_t
 whole_lines(const struct edf_file *file)
 {
-	if (is_v(file))
+	if (edf_is_v(file))
 		return file->end - file->st.records;
 	return file->end + (is_bytes(file) ? 0 : file->st.records);
 }
@@ -64,8 +58,8 @@ read_v(struct edf_file *file, uint64_t offset, uint8_t *to, size_t *len)
 
 	if (error != 0)
 		return error;
-	return read_line(file, p->at + 2,
-	    (size_t)(offset - (p->at - (p->record - 1))), p->len, to, len);
+	return read_line(file, p->at + EDF_HEADER,
+	    (size_t)(offset - edf_record_stream_at(p)), p->len, to, len);
 }
 
 static int
@@ -89,12 +83,12 @@ read_some(struct edf_file *file, uint64_t offset, uint8_t *to, size_t *len)
 		return edf_data_read(file, offset, to, *len);
 	}
 	if (offset < lines)
-		return is_v(file) ? read_v(file, offset, to, len) :
+		return edf_is_v(file) ? read_v(file, offset, to, len) :
 		    read_f(file, offset, to, len);
 	if (*len > lines + file->line - offset)
 		*len = (size_t)(lines + file->line - offset);
-	return edf_data_read(file, file->end + (is_v(file) ? 2 : 0) +
-	    (offset - lines), to, *len);
+	return edf_data_read(file, edf_line_at(file) + (offset - lines), to,
+	    *len);
 }
 
 int64_t
@@ -122,13 +116,13 @@ edf_stream_read(struct edf_file *file, uint64_t offset, void *to, size_t len)
 static int
 add_to_line(struct edf_file *file, const void *from, size_t len)
 {
-	uint32_t limit = is_v(file) ? EDF_LRECL_MAX : file->st.lrecl;
+	uint32_t limit = edf_is_v(file) ? EDF_LRECL_MAX : file->st.lrecl;
 	int error;
 
 	if (len > limit - file->line)
 		return EDF_INVALID;
-	error = edf_data_write(file, file->end + (is_v(file) ? 2 : 0) +
-	    file->line, from, len);
+	error = edf_data_write(file, edf_line_at(file) + file->line, from,
+	    len);
 	if (error != 0)
 		return error;
 	file->line += (uint32_t)len;
@@ -140,10 +134,10 @@ static int
 pad_line(struct edf_file *file)
 {
 	static const char blanks[] = "                                ";
-	uint32_t limit = is_v(file) ? 1 : file->st.lrecl;
+	uint32_t limit = edf_is_v(file) ? 1 : file->st.lrecl;
 	int error = 0;
 
-	if (is_v(file) && file->line > 0)
+	if (edf_is_v(file) && file->line > 0)
 		return 0;
 	while (file->line < limit && error == 0) {
 		size_t part = limit - file->line;
@@ -162,7 +156,7 @@ end_line(struct edf_file *file)
 	if (file->st.records == EDF_RECORDS_MAX)
 		return EDF_INVALID;
 	error = pad_line(file);
-	if (error == 0 && is_v(file)) {
+	if (error == 0 && edf_is_v(file)) {
 		error = edf_record_header(file, file->line);
 		if (error == 0)
 			error = edf_record_added(file, file->line);
@@ -192,7 +186,7 @@ write_line(struct edf_file *file, const uint8_t *from, size_t len,
 	*taken = 0;
 	while (n < len && from[n] != '\n')
 		n++;
-	if (n > 0 && n < len && !file->line_open && is_v(file)) {
+	if (n > 0 && n < len && !file->line_open && edf_is_v(file)) {
 		if (n > EDF_LRECL_MAX)
 			return EDF_INVALID;
 		error = edf_record_append(file, from, n);

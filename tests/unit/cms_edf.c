@@ -577,6 +577,15 @@ test_order(void **state)
 	assert_int_equal(edf_next(edf, &cursor, &st), 1);
 	assert_memory_equal(st.name, "0LAST   ", EDF_NAME);
 	assert_int_equal(edf_next(edf, &cursor, &st), 0);
+	/* Nobody ends early and does not know. */
+	cursor = 0;
+	assert_int_equal(edf_next(edf, &cursor, &st), 1);
+	for (unsigned i = 0; i < 8; i++) {
+		other = 0;
+		assert_int_equal(edf_next(edf, &other, &st), 1);
+	}
+	assert_int_equal(edf_next(edf, &cursor, &st), EDF_CHANGED);
+	assert_int_equal(edf_next(edf, &other, &st), 0);
 	drop();
 }
 

@@ -713,10 +713,70 @@ test_formatted_twice(void **state)
 	drop();
 }
 
+/* --- the smallest disks, and a clock that is wrong --- */
+
+static void
+test_small_disks(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		for (uint32_t blocks = 8; blocks < 14; blocks++) {
+			struct edf_file *f;
+			int error;
+
+			make(sizes[i], blocks);
+			assert_sound();
+			f = create("A", 'V', 0);
+			assert_int_equal(put(f, 1, 10), 0);
+			error = edf_close(f);
+			assert_int_equal(error, blocks < 9 ? EDF_FULL : 0);
+			assert_int_equal(edf_set_volume(edf, "SMALL "), 0);
+			assert_int_equal(edf_commit(edf), 0);
+			assert_sound();
+			if (error == 0)
+				assert_int_equal(edf_erase(edf, "A       ",
+				    "DATA    "), 0);
+			assert_int_equal(edf_commit(edf), 0);
+			assert_sound();
+			drop();
+		}
+}
+
+static void
+test_no_date(void **state)
+{
+	struct edf_disk_info info;
+	struct edf_file *f;
+	struct edf_stat st;
+
+	(void)state;
+	disk_make(&disk, 400);
+	for (unsigned i = 0; i < 2; i++) {
+		struct edf_device dev = disk_device(&disk, 0);
+
+		disk.now = i == 0 ?
+		    (struct edf_date){ 2026, 12, 31, 23, 59, 60 } :
+		    (struct edf_date){ 2100, 1, 1, 0, 0, 0 };
+		assert_int_equal(edf_format(&dev, 512, 0, "CLOCK "), 0);
+		edf = mount(0);
+		f = create("A", 'V', 0);
+		close_and_commit(f);
+		edf_info(edf, &info);
+		assert_int_equal(info.created.year, 1900);
+		assert_int_equal(edf_find(edf, "A       ", "DATA    ", &st),
+		    0);
+		assert_int_equal(st.date.year, 1900);
+		edf_unmount(edf);
+	}
+	disk_free(&disk);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_small_disks),
+		cmocka_unit_test(test_no_date),
 		cmocka_unit_test(test_hole_on_full_disk),
 		cmocka_unit_test(test_hole_in_fragments),
 		cmocka_unit_test(test_hole_after_failure),
