@@ -15,10 +15,14 @@
 
 #define IPCCHAN_BATCH 8 /* messages in one packet */
 
-/* A packet that is larger breaks the table whatever it is. */
+/* A packet that is larger breaks the table whatever it is.  Blocks of cards
+ * are long, and only channels with vmspool's clients pay for that. */
 #define IPCCHAN_PACKET                                              \
 	(sizeof(struct ipc_header) + sizeof(struct ipc_item) +      \
 	    sizeof(struct ipc_vm_data) + IPC_TEXT_MAX)
+#define IPCCHAN_BULK \
+	(sizeof(struct ipc_header) + sizeof(struct ipc_ur_write) + \
+	    SPOOL_BLOCK_MAX)
 
 struct ipcchan_packet {
 	struct ipcchan_packet *next;
@@ -45,11 +49,14 @@ static const struct ipcchan_rule ipcchan_rules[IPC_TYPES] = {
 
 #define X(name_, from_, to_, payload_, text_, fds_)                     \
 	_Static_assert(sizeof(struct ipc_header) + sizeof(payload_) +        \
-	    (text_) <= IPCCHAN_PACKET, #name_ " fits a packet");                   \
+	    (text_) <= (IPC_##from_ == IPC_UR || IPC_##to_ == IPC_UR ?	     \
+	    IPCCHAN_BULK : IPCCHAN_PACKET), #name_ " fits a packet");	     \
 	_Static_assert((fds_) == 0 || (fds_) == 1, #name_ " descriptors");
 IPC_MESSAGES(X)
 #undef X
+_Static_assert(IPCCHAN_BULK <= IPC_PACKET_MAX, "the longest");
 _Static_assert(IPCCHAN_PACKET % sizeof(uint64_t) == 0 &&
+    IPCCHAN_BULK % sizeof(uint64_t) == 0 &&
     sizeof(struct ipc_header) % sizeof(uint64_t) == 0, "payloads are aligned");
 
 const char *
@@ -121,6 +128,14 @@ ipcchan_die(struct ipcchan *ch, int error)
 	ch->dead = true;
 	errno = error;
 	return -1;
+}
+
+/* Bytes in the longest packet of a channel. */
+static size_t
+ipcchan_packet(const struct ipcchan *ch)
+{
+	return ch->self == IPC_UR || ch->peer == IPC_UR ? IPCCHAN_BULK :
+	    IPCCHAN_PACKET;
 }
 
 /* Does a payload keep to its row of the table? */
@@ -249,7 +264,7 @@ ipcchan_gather(const struct ipcchan *ch, struct iovec iov[IPCCHAN_BATCH])
 	unsigned n = 0;
 
 	for (struct ipcchan_packet *p = ch->head; p != NULL; p = p->next) {
-		if (n == IPCCHAN_BATCH || total + p->len > IPCCHAN_PACKET ||
+		if (n == IPCCHAN_BATCH || total + p->len > ipcchan_packet(ch) ||
 		    (n > 0 && p->fd >= 0))
 			break;
 		if (n > 0)
@@ -404,7 +419,7 @@ ipcchan_get(struct ipcchan *ch)
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(4 * sizeof(int))];
 	} control;
-	struct iovec iov = { .iov_base = ch->in, .iov_len = IPCCHAN_PACKET };
+	struct iovec iov = { .iov_base = ch->in, .iov_len = ipcchan_packet(ch) };
 	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof control.bytes };
@@ -443,7 +458,7 @@ ipcchan_recv(struct ipcchan *ch, struct ipcchan_message *msg)
 
 	if (ch->dead && !ch->hears)
 		return ipcchan_die(ch, EPIPE);
-	if (ch->in == NULL && (ch->in = malloc(IPCCHAN_PACKET)) == NULL)
+	if (ch->in == NULL && (ch->in = malloc(ipcchan_packet(ch))) == NULL)
 		return ipcchan_die(ch, ENOMEM);
 	if (!ipcchan_more(ch) && (got = ipcchan_get(ch)) <= 0)
 		return got;

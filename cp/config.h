@@ -5,16 +5,29 @@
 #ifndef VM370_CP_CONFIG_H
 #define VM370_CP_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "directory.h"
+#include "ipc.h"
 #include "vmtypes.h"
 
 /* SAVED system BY userid: who is logged on at the start to save it, when there
  * is none that fits. */
 struct config_saved {
 	struct vm_name system, by;
+};
+
+/* RDEVICE: a real card reader, punch or printer. */
+struct config_unit {
+	vdev_t raddr;
+	enum device_type type;	 /* READER, PUNCH, PRINTER */
+	uint16_t port;		 /* reader */
+	bool above;		 /* port is so many above the terminals' */
+	char folder[64];	 /* punch, printer: below the home directory */
+	char classes[UR_CLASSES];
+	bool start;		 /* with the system; else it is drained */
 };
 
 struct config {
@@ -30,6 +43,10 @@ struct config {
 	size_t nautolog;
 	struct config_saved saved[8];
 	size_t nsaved;
+	struct config_unit units[16];
+	size_t nunits;
+	uint64_t spool_bytes;	/* SPOOLMAX: what a user may have in the spool */
+	uint32_t spool_files;
 	uint64_t tdisk;		/* TDISK n BLK: temporary space a user may have */
 	struct vm_name operator_user; /* OPERATOR userid, default OPERATOR */
 };

@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "channel.h"
+#include "ipc.h"
 #include "message.h"
 #include "vmtypes.h"
 
@@ -19,11 +20,21 @@ struct mdlink;
 struct minidisk_answer;
 struct vmblok;
 
+/* What SPOOL and TAG have said of a reader, punch, printer or console. */
+struct vdev_spool {
+	struct spool_attr attr; /* of the next file that is closed */
+	struct vm_name to;	/* whose reader; empty: SYSTEM */
+	char classes[UR_CLASSES]; /* a reader's */
+	bool cont, eof, not_ready;
+	bool start, noterm;	/* a console's: spooled; not shown as well */
+};
+
 struct vdev {
 	TAILQ_ENTRY(vdev) entry;
 	vdev_t vdev;
 	enum device_type type;
 	char klass;	     /* spool class */
+	struct vdev_spool spool; /* unit record devices and consoles */
 	struct mdlink *link; /* a minidisk's; NULL */
 	int fd;		     /* temporary space's open file, or -1 */
 	uint64_t blocks;     /* of either */

@@ -22,7 +22,30 @@ typedef void spoolclient_fn(const struct ipc_spool_counts *counts, void *arg);
 void spoolclient_count(struct spoolclient *sc, struct vm_name user,
     spoolclient_fn *fn, void *arg);
 
-/* The answer is no longer wanted. */
+/*
+ * Questions and orders.  row is called for each UR_ROW, then done once: with
+ * NULL when vmspool is away, or ends before it has answered (what was asked
+ * may have been done).  tag is spoolclient's; the asker leaves it 0.
+ */
+typedef void spoolclient_row(const struct ipc_ur_row *row, void *arg);
+typedef void spoolclient_done(const struct ipc_ur_done *done, void *arg);
+void spoolclient_ask(struct spoolclient *sc, const struct ipc_ur_ask *ask,
+    spoolclient_row *row, spoolclient_done *done, void *arg);
+void spoolclient_close(struct spoolclient *sc,
+    const struct ipc_ur_close *order, spoolclient_row *row,
+    spoolclient_done *done, void *arg);
+
+/* A client's end of a new channel; -1 with errno: vmspool is away.  Who has
+ * one is told when vmspool is back (guest.c, unit.c), and asks again. */
+int spoolclient_mint(struct spoolclient *sc, struct vm_name user,
+    enum ipc_ur_rights rights);
+
+/* Lines of a user's console that is spooled; they are with vmspool within a
+ * second, or at CLOSE. */
+void spoolclient_console(struct spoolclient *sc, struct vm_name user,
+    vdev_t vdev, const char *text, size_t len);
+
+/* The answers that were to go to arg are no longer wanted. */
 void spoolclient_cancel(struct spoolclient *sc, void *arg);
 
 /* SIGCHLD found this pid: is it vmspool? */

@@ -123,11 +123,60 @@ _Static_assert(sizeof(struct sense_id) == 7, "sense_id");
 #define CON_LINE_MAX 2048   /* bytes in one write or typed line */
 
 /*
- * 2540 reader: one card a command.  READ IPL is a READ.  An empty reader is
- * unit exception at end of file, then intervention required.
+ * 2540 reader: one record of a spool file a command, as long as it is: a card
+ * has at most RDR_CARD bytes, a printed line or what the host put there up to
+ * SPOOL_RECORD_MAX.  READ IPL is a READ.
+ *
+ * The first READ takes the first file of the user's reader that the device's
+ * classes let through.  At the end of a file comes unit exception (SPOOL EOF)
+ * or unit check, intervention required (NOEOF, the default); with SPOOL CONT
+ * the next file follows at once, and the end comes after the last.  The file
+ * is done with, purged or held, when the READ after that end comes, or CLOSE:
+ * until then a guest that dies has lost nothing.  An empty reader, one without
+ * vmspool and one that is NOTREADY are intervention required.
+ *
+ * ATTENTION with DEVICE END says that a file arrived, DEVICE END that the
+ * device was made ready.  Sense byte 0: intervention required; equipment
+ * check: the file is damaged here; byte 1 RDR_SENSE_END: the intervention is
+ * the end of a file.
  */
 #define RDR_READ 0x02
 #define RDR_CARD 80
+#define RDR_SENSE_END 0x80 /* byte 1 */
+
+/*
+ * 2540 punch: WRITE punches one card, of 1 to RDR_CARD bytes; in which of
+ * three stackers it falls is all the same.  The card is in the spool file of
+ * the device, which CP closes.
+ *
+ * Intervention required, for punch and printer: this command was not done;
+ * vmspool is away, has no room (the user is told), or NOTREADY.  DEVICE END
+ * says when it can be given again.  What was done before is kept.
+ */
+#define PUN_WRITE 0x01
+#define PUN_WRITE_2 0x41 /* stacker 2 */
+#define PUN_WRITE_3 0x81
+
+/*
+ * 1403 printer: WRITE prints a line of 0 to PRT_LINE bytes (132 columns of
+ * UTF-8), then spaces or skips; the immediate commands move paper and print
+ * nothing.  Skip to channel 1 is the next page, of PRT_PAGE lines; the other
+ * channels are where the standard forms control buffer has them: 1 in line 1,
+ * 2 to 8 and 10, 11 in lines 7, 13, 19, 25, 31, 37, 43, 49, 55, 9 in line 61,
+ * 12 in line 63.  Each command, immediate ones too, is a record of the file.
+ */
+#define PRT_WRITE 0x01	  /* no space: the next line prints over it */
+#define PRT_WRITE_1 0x09  /* then space 1, 2, 3 lines */
+#define PRT_WRITE_2 0x11
+#define PRT_WRITE_3 0x19
+#define PRT_SPACE_1 0x0B  /* at once */
+#define PRT_SPACE_2 0x13
+#define PRT_SPACE_3 0x1B
+#define PRT_SKIP(channel) (0x83u | (unsigned)(channel) << 3)	   /* 1 to 12 */
+#define PRT_WRITE_SKIP(channel) (0x81u | (unsigned)(channel) << 3)
+#define PRT_COLUMNS 132
+#define PRT_LINE (PRT_COLUMNS * 4) /* bytes */
+#define PRT_PAGE 66
 
 /*
  * FB-512 disk: blocks of 512 bytes, numbered from 0.  DEFINE EXTENT, then

@@ -36,6 +36,7 @@ _Static_assert(sizeof(struct diag) == 32, "diag");
 	X(COMMAND, 0x008, "CP command(s)", "response text")                  \
 	X(TIMER_OLD, 0x00C, "none", "struct diag_time, two-digit year")      \
 	X(RELEASE, 0x010, "struct diag_range", "none")                       \
+	X(SPOOL_INPUT, 0x014, "struct diag_spool", "records, or struct spool_file") \
 	X(STORAGE, 0x060, "none", "struct diag_storage")                     \
 	X(BLOCK_IO, 0x0A4, "struct diag_block_io", "the same, completed")    \
 	X(GENERAL_IO, 0x0A8, "struct diag_general_io", "the same, completed") \
@@ -83,6 +84,53 @@ struct diag_time {
 
 struct diag_storage {
 	uint64_t bytes;
+};
+
+/*
+ * DIAGNOSE 14: spool input file manipulation: files of the user's reader, for
+ * a guest that wants whole blocks, or to know what is there.  vdev is a reader;
+ * the file that it is at is the same for DIAGNOSE and channel programs.
+ *
+ *   READ      as many whole records as fit in the output buffer, as spool.h's
+ *             blocks are; out_len says how many bytes.  The first READ takes
+ *             the next file, as a channel program does.
+ *   NEXT_PRT  the next file that was printed, or punched, becomes the
+ *   NEXT_PUN  reader's; output: its struct spool_file
+ *   SELECT    the file with number spoolid becomes the reader's; as above.
+ *             The one before goes back as it was.
+ *   RESTART   the reader's file is read from its first record again
+ *   BACKSPACE back by count records, to the first one at most
+ *   DESCRIBE  the struct spool_file behind the one with number spoolid (0:
+ *             the first) in the order of the queue; nothing is taken.  For
+ *             spoolid's own: EXACT in flags.
+ *   TAG is in the struct spool_file.
+ *
+ *   cc  0  done
+ *       1  READ: end of file; the reader's file is still its file, and done
+ *          with at the next READ or CLOSE
+ *       2  no such file, none that waits, or it is held or in use
+ *       3  no such reader (rc 4), it is not ready (8), the file is damaged
+ *          here (12), the output buffer is smaller than the record (16; its
+ *          length is in out_len)
+ */
+enum diag_spool_sub {
+	DIAG_SPOOL_READ = 0x000,
+	DIAG_SPOOL_NEXT_PRT = 0x004,
+	DIAG_SPOOL_NEXT_PUN = 0x008,
+	DIAG_SPOOL_SELECT = 0x00C,
+	DIAG_SPOOL_RESTART = 0x014,
+	DIAG_SPOOL_BACKSPACE = 0x018,
+	DIAG_SPOOL_DESCRIBE = 0xFFF,
+};
+
+#define DIAG_SPOOL_EXACT 0x01 /* flags */
+
+struct diag_spool {
+	uint32_t vdev;
+	uint16_t sub; /* enum diag_spool_sub */
+	uint16_t flags;
+	uint32_t spoolid;
+	uint32_t count;
 };
 
 /* Pages that the guest no longer needs: they read as zero afterwards. */
@@ -165,6 +213,7 @@ struct diag_general_io {
 _Static_assert(sizeof(struct diag_block_extent) == 16, "diag_block_extent");
 _Static_assert(sizeof(struct diag_block_io) == 32, "diag_block_io");
 _Static_assert(sizeof(struct diag_general_io) == 24, "diag_general_io");
+_Static_assert(sizeof(struct diag_spool) == 16, "diag_spool");
 _Static_assert(sizeof(struct diag_id) == 40, "diag_id");
 _Static_assert(sizeof(struct diag_time) == 56, "diag_time");
 

@@ -24,6 +24,7 @@
 
 #include "channel.h"
 #include "diag.h"
+#include "spool.h"
 #include "vmtypes.h"
 
 #define IPC_VERSION 1
@@ -35,6 +36,8 @@ enum ipc_party {
 	IPC_SPOOL,  /* vmspool */
 	IPC_HOST,   /* vm370, the front command */
 	IPC_WORKER, /* vmcp's workers: what takes time */
+	IPC_UR,	    /* whoever reads, punches or prints: vmspool's clients */
+	IPC_UNIT,   /* vmunit: a real card reader, punch or printer */
 };
 
 #define IPC_LINE_MAX CON_LINE_MAX /* a typed or printed line, bytes */
@@ -77,6 +80,10 @@ enum ipc_party {
 	X(VM_SAVE,          CP,     GUEST,  struct ipc_vm_save,       0,             1) \
 	X(VM_LOAD,          CP,     GUEST,  struct ipc_tag,           0,             1) \
 	X(VM_CP_REPLY,      CP,     GUEST,  struct ipc_cp_reply,      IPC_TEXT_MAX,  0) \
+	X(VM_SPOOL,         CP,     GUEST,  struct ipc_none,          0,             1) \
+	X(VM_UR,            CP,     GUEST,  struct ipc_vm_ur,         0,             0) \
+	X(VM_UR_STATUS,     CP,     GUEST,  struct ipc_vm_ur_status,  0,             0) \
+	X(VM_UR_CLOSE,      CP,     GUEST,  struct ipc_vm_ur_close,   0,             0) \
 	X(VM_STATE,         GUEST,  CP,     struct ipc_vm_state,      0,             0) \
 	X(VM_DETACHED,      GUEST,  CP,     struct ipc_value,         0,             0) \
 	X(VM_HELD,          GUEST,  CP,     struct ipc_none,          0,             0) \
@@ -91,12 +98,40 @@ enum ipc_party {
 	X(SPOOL_MINT,       CP,     SPOOL,  struct ipc_spool_mint,    0,             1) \
 	X(SPOOL_COUNT,      CP,     SPOOL,  struct ipc_spool_who,     0,             0) \
 	X(SPOOL_COUNTS,     SPOOL,  CP,     struct ipc_spool_counts,  0,             0) \
+	X(SPOOL_LIMIT,      CP,     SPOOL,  struct ipc_spool_limit,   0,             0) \
+	X(SPOOL_ARRIVED,    SPOOL,  CP,     struct spool_file,        0,             0) \
+	X(SPOOL_TROUBLE,    SPOOL,  CP,     struct ipc_spool_trouble, 0,             0) \
+	X(SPOOL_NOTICE,     SPOOL,  CP,     struct ipc_text,          IPC_LINE_MAX,  0) \
+	/* vmspool's clients: a channel of SPOOL_MINT, with the rights it has */    \
+	X(UR_WRITE,         UR,     SPOOL,  struct ipc_ur_write,      SPOOL_BLOCK_MAX, 0) \
+	X(UR_WROTE,         SPOOL,  UR,     struct ipc_ur_wrote,      0,             0) \
+	X(UR_CLOSE,         UR,     SPOOL,  struct ipc_ur_close,      0,             0) \
+	X(UR_OPEN,          UR,     SPOOL,  struct ipc_ur_open,       0,             0) \
+	X(UR_OPENED,        SPOOL,  UR,     struct ipc_ur_opened,     0,             0) \
+	X(UR_READ,          UR,     SPOOL,  struct ipc_ur_read,       0,             0) \
+	X(UR_DATA,          SPOOL,  UR,     struct ipc_ur_data,       SPOOL_BLOCK_MAX, 0) \
+	X(UR_FINISH,        UR,     SPOOL,  struct ipc_ur_finish,     0,             0) \
+	X(UR_ASK,           UR,     SPOOL,  struct ipc_ur_ask,        0,             0) \
+	X(UR_ROW,           SPOOL,  UR,     struct ipc_ur_row,        0,             0) \
+	X(UR_BACKUP,        UR,     SPOOL,  struct ipc_tag,           0,             1) \
+	X(UR_CHECK,         UR,     SPOOL,  struct ipc_tag,           0,             0) \
+	X(UR_MORE,          SPOOL,  UR,     struct ipc_none,          0,             0) \
+	X(UR_DONE,          SPOOL,  UR,     struct ipc_ur_done,       IPC_TEXT_MAX,  0) \
+	/* vmunit: a real reader, punch or printer */                              \
+	X(UNIT_CONFIG,      CP,     UNIT,   struct ipc_unit_config,   0,             1) \
+	X(UNIT_SPOOL,       CP,     UNIT,   struct ipc_none,          0,             1) \
+	X(UNIT_ORDER,       CP,     UNIT,   struct ipc_unit_order,    0,             0) \
+	X(UNIT_STATE,       UNIT,   CP,     struct ipc_unit_state,    0,             0) \
+	X(UNIT_MESSAGE,     UNIT,   CP,     struct ipc_text,          IPC_LINE_MAX,  0) \
+	X(UNIT_DONE,        UNIT,   CP,     struct ipc_done,          IPC_LINE_MAX,  0) \
 	/* vm370: commands from the host */                                        \
 	X(HOST_COMMAND,     HOST,   CP,     struct ipc_text,          IPC_LINE_MAX,  0) \
 	X(HOST_OUTPUT,      CP,     HOST,   struct ipc_text,          IPC_TEXT_MAX,  0) \
 	X(HOST_LINK,        HOST,   CP,     struct ipc_host_link,     0,             0) \
 	X(HOST_LINKED,      CP,     HOST,   struct ipc_host_linked,   0,             1) \
 	X(HOST_HOLD,        HOST,   CP,     struct ipc_value,         0,             0) \
+	X(HOST_SPOOL,       HOST,   CP,     struct ipc_none,          0,             0) \
+	X(HOST_SPOOLED,     CP,     HOST,   struct ipc_none,          0,             1) \
 	X(HOST_DONE,        CP,     HOST,   struct ipc_done,          IPC_LINE_MAX,  0) \
 	/* workers: slow things, one job each */                                   \
 	X(WORK_VERIFY,      CP,     WORKER, struct ipc_work_verify,   0,             0) \
@@ -244,8 +279,7 @@ struct ipc_vm_ready {
 #define VM_DEVICES_MAX 64 /* in one machine */
 
 /*
- * A device.  FBA: descriptor of the minidisk, blocks its size.  READER with
- * a descriptor: a deck in memory (memfd), blocks = cards of 80 bytes.
+ * A device.  FBA: descriptor of the minidisk, blocks its size.
  *
  * VM_DETACH's value is a vdev.  VM_DETACHED says the same vdev when nothing
  * of the device is left: its descriptor is closed, no I/O is under way.  It
@@ -422,9 +456,23 @@ struct ipc_cp_reply {
 
 /* --- SPOOL_ --- */
 
-/* The descriptor is vmspool's end of a channel that is this user's. */
+/*
+ * The descriptor is vmspool's end of a channel for a client, and what the
+ * client may do is a property of it:
+ *
+ * UR_GUEST   user's machine: writes files that are his, which vmcp closes;
+ *            opens, reads and finishes files of his reader
+ * UR_REAL    a real device, user is its name on this node: writes files for
+ *            anybody's reader and closes them, in the name of whoever it says;
+ *            opens, reads and finishes what waits for its queue
+ * UR_SYSTEM  vmcp itself, and the operator on the host: everything
+ */
+enum ipc_ur_rights { UR_GUEST = 1, UR_REAL = 2, UR_SYSTEM = 3 };
+
 struct ipc_spool_mint {
 	struct vm_user user;
+	uint32_t rights; /* enum ipc_ur_rights */
+	uint32_t zero;
 };
 
 struct ipc_spool_who {
@@ -437,7 +485,326 @@ struct ipc_spool_counts {
 	uint32_t reader, printer, punch; /* files queued */
 };
 
+/* What one user may have in the spool, in whosever queue: files that he wrote
+ * and that are not yet gone.  Sent before any SPOOL_MINT. */
+struct ipc_spool_limit {
+	uint64_t bytes;
+	uint32_t files;
+	uint32_t zero;
+};
+
+/*
+ * SPOOL_ARRIVED: a file is in a queue, for good: its owner's reader, or one
+ * for real devices.  It follows each UR_CLOSE, TRANSFER and release from hold.
+ *
+ * SPOOL_TROUBLE: what a user's machine writes cannot be stored, and waits with
+ * it: rc -ENOSPC, -EIO, -EDQUOT (his limit).  Said once, and again with rc 0
+ * when the first block is stored.
+ *
+ * SPOOL_NOTICE: a line for the operator: a damaged file, a repair.
+ */
+struct ipc_spool_trouble {
+	struct vm_user user;
+	uint32_t vdev;
+	int32_t rc;
+};
+
+/* --- UR_ --- */
+
+/*
+ * Blocks for the open file of a user's device, which the first one opens.
+ * vdev names the device among those of the user; for UR_REAL and UR_SYSTEM
+ * user is who writes, for UR_GUEST it is empty.  A client has at most
+ * UR_WINDOW blocks of a device outstanding; each is answered by UR_WROTE.
+ *
+ * stream and serial: vmspool may end at any moment and be started again, and
+ * its clients send again what was not answered.  stream is one number for a
+ * client's life (larger in each later one: nanoseconds since 1970 at its
+ * start), serial counts the device's blocks from 1.  A block that is there
+ * already is answered and not stored twice.
+ *
+ * rc 0: stored; it survives the end of vmspool, but until UR_CLOSE not a power
+ * cut or the end of vmcp.  Else nothing was stored: -ENOSPC, -EIO, -EDQUOT;
+ * the client sends it again after a while, first of all blocks of the device.
+ * -EPROTO: the block is not whole records; it is not kept.
+ */
+#define UR_WINDOW 4
+
+struct ipc_ur_write {
+	uint32_t text_len;
+	uint32_t vdev;
+	struct vm_user user;
+	uint64_t stream, serial;
+	uint32_t records;
+	uint32_t device; /* enum spool_device */
+	char text[];	 /* a block (spool.h), at least one record */
+};
+
+struct ipc_ur_wrote {
+	uint32_t vdev;
+	int32_t rc;
+	struct vm_user user; /* UR_WRITE's */
+	uint64_t serial;
+};
+
+/*
+ * End the open file of a device, not for UR_GUEST.  CLOSE_FILE: it is on disk
+ * and in `to`'s queue, whole, when UR_DONE (rc 0) comes, which one UR_ROW, the
+ * file, precedes; without one there was no open file, or it had no records.
+ * rc -ENOSPC, -EIO, -EDQUOT, -EMFILE (`to` has all 9999 numbers in use): it is
+ * open as before.  CLOSE_PURGE: it is gone.
+ */
+enum ipc_ur_how { CLOSE_FILE = 1, CLOSE_PURGE = 2 };
+
+struct ipc_ur_close {
+	uint32_t tag;
+	uint32_t vdev;
+	struct vm_user user; /* whose device */
+	struct vm_user to;   /* whose queue; not a reader: the user himself */
+	uint8_t queue;	     /* enum spool_queue */
+	uint8_t how;	     /* enum ipc_ur_how */
+	uint8_t zero[6];
+	struct spool_attr attr;
+};
+
+/*
+ * Take a file to read or print: by its id, or (0) the first that waits in the
+ * queue, is not held or active and whose class is among classes ("*": any).
+ * A guest's queue is his reader.  UR_OPENED: it is active until UR_FINISH or
+ * the end of the channel; rc -ENOENT: there is none (UR_REAL: UR_MORE says
+ * when there may be), -EBUSY: another client has it.
+ */
+#define UR_CLASSES 8
+
+struct ipc_ur_open {
+	uint32_t tag;
+	uint8_t queue;
+	uint8_t zero[3];
+	uint64_t id;
+	char classes[UR_CLASSES]; /* padded with NULs */
+};
+
+struct ipc_ur_opened {
+	uint32_t tag;
+	int32_t rc;
+	struct spool_file file;
+	uint64_t blocks;
+};
+
+/*
+ * Block `seq` (from 0) of an active file, or the block that has record
+ * `record` (from 1; seq is not used), answered by UR_DATA in the order asked.
+ * rc -ENOENT: past the end; -EIO: it is damaged.
+ */
+struct ipc_ur_read {
+	uint64_t id;
+	uint64_t seq;
+	uint64_t record; /* 0: by seq */
+};
+
+struct ipc_ur_data {
+	uint32_t text_len;
+	int32_t rc;
+	uint64_t id;
+	uint64_t seq;
+	uint64_t first; /* number of its first record */
+	uint32_t records;
+	uint32_t zero;
+	char text[];
+};
+
+/*
+ * An active file is no longer read.  FINISH_DONE: it was, to its end or as far
+ * as was wanted: purged, or held if it is KEEP; with copies left one less.
+ * FINISH_HOLD: back, held.  FINISH_BACK: back as it was.  FINISH_PURGE: gone
+ * even if KEEP.  Answered by UR_DONE when that is on disk.
+ */
+enum ipc_ur_finished {
+	FINISH_DONE = 1,
+	FINISH_HOLD = 2,
+	FINISH_BACK = 3,
+	FINISH_PURGE = 4,
+};
+
+struct ipc_ur_finish {
+	uint32_t tag;
+	uint32_t how; /* enum ipc_ur_finished */
+	uint64_t id;
+};
+
+/*
+ * About the files of queues, not open ones.  Which: all of `owner`'s, or (name
+ * empty, UR_SYSTEM only) everybody's; `by` narrows it.  UR_GUEST: QUERY of his
+ * reader only.
+ *
+ * QUERY   UR_ROW each, in the queue's order, behind row `after` (0: from the
+ *         first); UR_DONE's more: there are further ones
+ * PURGE   those that are not active; more as above: ask again
+ * CHANGE  attributes in `change` become attr's
+ * ORDER   to the head of the queue, in the order in which they are
+ * TRANSFER to `to`'s queue to_queue, with a new number there; UR_ROW each
+ *
+ * UR_DONE's count is how many.  rc -ENOENT: BY_ID and there is none; -EBUSY:
+ * BY_ID and it is active; -EMFILE, -ENOSPC, -EIO: what was done is counted.
+ */
+enum ipc_ur_op {
+	ASK_QUERY = 1,
+	ASK_PURGE = 2,
+	ASK_CHANGE = 3,
+	ASK_ORDER = 4,
+	ASK_TRANSFER = 5,
+};
+
+enum ipc_ur_by {
+	BY_ALL = 0,
+	BY_ID = 1,	/* spoolid (one owner), or id */
+	BY_CLASS = 2,
+	BY_FORM = 3,
+	BY_ORIGIN = 4,	/* who wrote it */
+	BY_HELD = 5,	/* SPOOL_HOLD_* in hold */
+};
+
+#define CHANGE_CLASS 0x01
+#define CHANGE_COPIES 0x02
+#define CHANGE_HOLD 0x04 /* bits of hold_mask become attr.hold's */
+#define CHANGE_KEEP 0x08
+#define CHANGE_DIST 0x10
+#define CHANGE_NAME 0x20 /* and type */
+#define CHANGE_FORM 0x40
+#define CHANGE_TAG 0x80
+
+#define UR_ROWS 64    /* of one QUERY */
+#define UR_SLICE 256 /* files of one other ASK */
+
+struct ipc_ur_ask {
+	uint32_t tag;
+	uint8_t op;	  /* enum ipc_ur_op */
+	uint8_t by;	  /* enum ipc_ur_by */
+	uint8_t queue;	  /* enum spool_queue; 0: each */
+	uint8_t hold;	  /* BY_HELD */
+	struct vm_user owner;
+	spoolid_t spoolid;
+	char class;
+	uint8_t to_queue;
+	uint32_t change;  /* CHANGE_* */
+	uint64_t id;	  /* BY_ID, spoolid 0 */
+	uint64_t after;	  /* QUERY: the last row's cursor */
+	struct vm_name origin;
+	char form[SPOOL_FORM_MAX];
+	struct vm_user to;
+	uint8_t hold_mask;
+	uint8_t zero[7];
+	struct spool_attr attr;
+};
+
+struct ipc_ur_row {
+	uint32_t tag;
+	uint32_t zero;
+	uint64_t cursor; /* for `after` */
+	struct spool_file file;
+};
+
+/* Text: what UR_CHECK found, lines. */
+struct ipc_ur_done {
+	uint32_t text_len;
+	uint32_t tag;
+	int32_t rc; /* 0 or -errno */
+	uint32_t count;
+	uint32_t more;
+	uint32_t zero;
+	char text[];
+};
+
+/*
+ * UR_BACKUP (UR_SYSTEM): a copy of the database as it is at its end goes to
+ * the descriptor, an empty file; work goes on meanwhile.  UR_CHECK: every page
+ * and every block is read; UR_DONE's text says what is damaged, in lines.
+ */
+
+/* --- VM_SPOOL, VM_UR --- */
+
+/*
+ * VM_SPOOL's descriptor is the machine's channel to vmspool; a later one
+ * replaces it.  Without one, readers, punches and printers are not ready.
+ *
+ * VM_UR follows the device's VM_ATTACH, and each change of what SPOOL says.
+ */
+#define VM_UR_CONT 0x01	     /* RDR: from one file to the next without an end */
+#define VM_UR_EOF 0x02	     /* RDR: unit exception at the end, not check */
+#define VM_UR_HOLD 0x04	     /* RDR: what was read is held, not purged */
+#define VM_UR_NOT_READY 0x08 /* NOTREADY was given */
+
+struct ipc_vm_ur {
+	uint32_t vdev;
+	uint32_t flags; /* VM_UR_* */
+	char classes[UR_CLASSES]; /* RDR */
+};
+
+/* Unit status that the device presents of its own: DEVICE END for READY,
+ * ATTENTION and DEVICE END when a file arrives in a reader. */
+struct ipc_vm_ur_status {
+	uint32_t vdev;
+	uint32_t unit;
+};
+
+/*
+ * Punch, printer: every record that the guest has written so far is with
+ * vmspool (rc 0, or -errno: it waits); PURGE: those not yet sent are dropped.
+ * Reader: the file being read is given back, FINISH as its enum says.
+ * Answered by VM_DONE.
+ */
+struct ipc_vm_ur_close {
+	uint32_t tag;
+	uint32_t vdev;
+	uint32_t how; /* enum ipc_ur_how, or reader: enum ipc_ur_finished */
+	uint32_t zero;
+};
+
+/* --- UNIT_ --- */
+
+/*
+ * First message to a vmunit.  The descriptor: a reader's listening socket, or
+ * a directory for what a punch or printer puts out.  UNIT_SPOOL brings, each
+ * time, its channel to vmspool.  A unit is drained until UNIT_START.
+ */
+struct ipc_unit_config {
+	uint32_t raddr;	  /* its real address, 1 to VDEV_MAX */
+	uint32_t type;	  /* enum device_type: READER, PUNCH, PRINTER */
+	struct vm_name node;
+	char classes[UR_CLASSES]; /* reader: the class of a deck without one */
+	char proxy[64];	  /* reader: token of PROXY v2, or "" */
+};
+
+enum ipc_unit_op {
+	UNIT_START = 1,	  /* classes, if any, become its classes */
+	UNIT_DRAIN = 2,	  /* after the file at hand */
+	UNIT_FLUSH = 3,	  /* end the file at hand: purged; HOLD: held */
+	UNIT_BACKSPACE = 4, /* count pages or cards back; 0: to the beginning */
+	UNIT_REPEAT = 5,  /* count more copies of the file at hand */
+	UNIT_SPACE = 6,	  /* the file at hand without carriage control */
+};
+
+struct ipc_unit_order {
+	uint32_t tag;
+	uint32_t op;	/* enum ipc_unit_op */
+	uint32_t count;
+	uint32_t hold;	/* FLUSH */
+	char classes[UR_CLASSES];
+};
+
+enum ipc_unit_is { UNIT_DRAINED = 1, UNIT_IDLE = 2, UNIT_ACTIVE = 3 };
+
+/* Sent at each change; vmcp keeps the last. */
+struct ipc_unit_state {
+	uint32_t state;	  /* enum ipc_unit_is */
+	uint32_t draining; /* 1: DRAINED comes after the file at hand */
+	char classes[UR_CLASSES];
+	struct spool_file file; /* ACTIVE */
+};
+
 /* --- HOST_ --- */
+
+/* HOST_SPOOL: HOST_SPOOLED brings a channel to vmspool with UR_SYSTEM. */
 
 /*
  * vm370 asks for a minidisk as LINK would: HOST_LINKED with an open file, or

@@ -144,6 +144,43 @@ struct cms_block_io {
 
 int cms_block_io(struct cms_block_io *io);
 
+/*
+ * Cards and printed lines.  A buffer of records is what spool.h says of a
+ * block: each record two bytes of length, little-endian, and its bytes; a
+ * printed line begins with its channel command (CMS_PRINT_*).
+ *
+ * cms_punch and cms_print write all records of a buffer to the device, 0D and
+ * 0E for the usual ones: 0, or -1 with errno ENXIO there is no such device,
+ * EINVAL a record that it does not take, EAGAIN it is not ready (some records
+ * may have been written: *done says how many; done may be NULL).
+ *
+ * cms_cards reads as many whole records as fit from the reader: bytes stored,
+ * 0 at the end of the file; errno ENXIO, ENODATA nothing waits in the reader,
+ * EAGAIN it is not ready, EIO the file is damaged, EMSGSIZE the buffer is
+ * smaller than the next record.  The file leaves the reader by CP CLOSE, or
+ * by the cms_cards after the one that returned 0.
+ *
+ * cms_spooled describes (and takes nothing) the file behind number `after` in
+ * the reader, 0: the first; exact 1: that number's own.  errno ENODATA: none.
+ */
+#define CMS_READER 0x00C
+#define CMS_PUNCH 0x00D
+#define CMS_PRINTER 0x00E
+#define CMS_PRINT_OVER 0x01 /* the next line prints over it */
+#define CMS_PRINT_1 0x09    /* then space 1, 2, 3 lines */
+#define CMS_PRINT_2 0x11
+#define CMS_PRINT_3 0x19
+#define CMS_PRINT_PAGE 0x8B /* skip to channel 1 now; no text */
+#define CMS_RECORD_MAX 32768
+
+struct spool_file; /* spool.h */
+
+int cms_punch(uint16_t vdev, const void *records, size_t size, size_t *done);
+int cms_print(uint16_t vdev, const void *records, size_t size, size_t *done);
+long cms_cards(uint16_t vdev, void *records, size_t size);
+int cms_spooled(uint16_t vdev, unsigned after, int exact,
+    struct spool_file *file);
+
 #ifdef __cplusplus
 }
 #endif

@@ -30,6 +30,9 @@
  * DATE     fileid, len, const st
  *
  * BLOCK    struct cms_block_io *
+ *
+ * WRITEUR  vdev, records, size, size_t *done: to a punch or printer
+ * SPOOL    struct cmscall_spool *: DIAGNOSE 14
  */
 #define CMSCALL_BASE 0x370000
 #define CMSCALL_COMMAND (CMSCALL_BASE + 0)
@@ -48,7 +51,9 @@
 #define CMSCALL_DISK (CMSCALL_BASE + 13)
 #define CMSCALL_DATE (CMSCALL_BASE + 14)
 #define CMSCALL_BLOCK (CMSCALL_BASE + 15)
-#define CMSCALL_END (CMSCALL_BASE + 16)
+#define CMSCALL_WRITEUR (CMSCALL_BASE + 16)
+#define CMSCALL_SPOOL (CMSCALL_BASE + 17)
+#define CMSCALL_END (CMSCALL_BASE + 18)
 
 enum cmscall_order { CMSCALL_FIFO = 0, CMSCALL_LIFO = 1 };
 
@@ -60,6 +65,15 @@ struct cmscall_cp {
 	uint32_t total; /* out: bytes of the whole answer */
 	int32_t rc;	/* out: the number of CP's message, or 0 */
 	uint32_t zero;
+};
+
+struct cmscall_spool {
+	uint16_t vdev, sub; /* enum diag_spool_sub */
+	uint16_t flags;
+	uint16_t spoolid;
+	uint32_t count;
+	uint32_t size; /* of the buffer; out: bytes that there are */
+	uint64_t to;   /* address */
 };
 
 #endif
