@@ -19,26 +19,12 @@
 #include <unistd.h>
 
 #include "../rig/rig.h"
+#include "median.h"
 
 #define ROUNDS 21 /* the first one warms up */
 #define TRIPS 32
 #define STORAGE (1u << 20)
 #define BLOCK 512u
-
-static int
-by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *v, size_t n)
-{
-	qsort(v, n, sizeof *v, by_value);
-	return (v[n / 2] + v[(n - 1) / 2]) / 2;
-}
 
 static double
 measure_floor(const char *path, size_t blocks)

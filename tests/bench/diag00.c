@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "../rig/rig.h"
+#include "median.h"
 
 #define TRIPS 1000
 #define ROUNDS 21 /* the first one warms up */
@@ -39,21 +40,6 @@ static const uint8_t floor_code[] = {
 	0xFC, 0x0F, 0x31, 0x29, 0xF0, 0xA3, 0x00, 0x30, 0x00, 0x00, 0xBA,
 	0x80, 0x00, 0x00, 0x00, 0xEF, 0xEB, 0xD8,
 };
-
-static int
-by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *v, size_t n)
-{
-	qsort(v, n, sizeof *v, by_value);
-	return (v[n / 2] + v[(n - 1) / 2]) / 2;
-}
 
 static void
 floor_registers(int cpu)

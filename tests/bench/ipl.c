@@ -27,6 +27,7 @@
 
 #include "../rig/rig.h"
 #include "../rig/rigsaved.h"
+#include "median.h"
 
 #define RUNS 20
 #define PARM "AUTOCR"
@@ -50,21 +51,6 @@ used_us(pid_t pid)
 	if (clock_getcpuclockid(pid, &clock) != 0)
 		errx(1, "%d has no clock", (int)pid);
 	return clock_us(clock);
-}
-
-static int
-by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *v, size_t n)
-{
-	qsort(v, n, sizeof *v, by_value);
-	return (v[n / 2] + v[(n - 1) / 2]) / 2;
 }
 
 static double

@@ -11,27 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "cms.h"
-
-#define CHECK(what)                                                \
-	do {                                                       \
-		checks++;                                          \
-		if (!(what)) {                                     \
-			printf("check %d: %s, errno %d\n", checks,  \
-			    #what, errno);                         \
-			exit(checks);                              \
-		}                                                  \
-	} while (0)
-
-#define FAILS(call, error)                                         \
-	do {                                                       \
-		errno = 0;                                         \
-		CHECK((call) == -1 && errno == (error));           \
-	} while (0)
 
 #define LONGEST 65535
 
-static int checks;
 static char buf[70000], back[70000];
 
 static void

@@ -18,27 +18,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "cms.h"
-
-#define CHECK(what)                                                \
-	do {                                                       \
-		checks++;                                          \
-		if (!(what)) {                                     \
-			printf("check %d: %s, errno %d\n", checks,  \
-			    #what, errno);                         \
-			exit(checks);                              \
-		}                                                  \
-	} while (0)
-
-#define FAILS(call, error)                                         \
-	do {                                                       \
-		errno = 0;                                         \
-		CHECK((call) == -1 && errno == (error));           \
-	} while (0)
 
 #define BIG (300 * 1024)
 
-static int checks;
 static char big[BIG], back[BIG];
 
 static int
