@@ -157,8 +157,8 @@ enum edf_how {
  * the others name and type, and the rest is filled in.  Any number of readers
  * or one writer; a reader goes on reading what it opened.  A file may have no
  * record.  What is written to the data of a file of mode 6 that is open for
- * UPDATE goes where the old data is: no commit is needed for that, and none
- * of it is undone.
+ * UPDATE goes where the old data is, until the file is cut or grows: no commit
+ * is needed for that, and none of it is undone.
  */
 int edf_open(struct edf *edf, enum edf_how how, struct edf_stat *st,
     struct edf_file **file);

@@ -502,12 +502,28 @@ write_pieces(struct edf_file *file, uint64_t offset, const void *from,
 	return 0;
 }
 
+/* A file that is written in place has its old size until the commit; so what
+ * comes behind the end goes to other blocks, as the end itself does. */
+static int
+leave_place(struct edf_file *file)
+{
+	int error = edf_data_flush(file);
+
+	if (error == 0)
+		file->in_place = 0;
+	return error;
+}
+
 int
 edf_data_write(struct edf_file *file, uint64_t offset, const void *from,
     size_t len)
 {
-	int error = write_pieces(file, offset, from, len);
+	int error = 0;
 
+	if (file->in_place && offset + len > file->end)
+		error = leave_place(file);
+	if (error == 0)
+		error = write_pieces(file, offset, from, len);
 	if (error != 0)
 		edf_data_trim(file);
 	return error;

@@ -210,11 +210,25 @@ free_node(struct edf_tree *tree, struct edf_node **to)
 	return 0;
 }
 
-/* block 0: one that does not exist yet. */
+/* What is not there.  V: in the middle of the record that p knows. */
+static void
+fill_hole(const struct edf_tree *tree, struct edf_node *node,
+    const struct edf_pointer *p)
+{
+	const struct edf_pointer hole = { .high = p->high,
+		.disp = EDF_SPANNED };
+
+	memset(node->at, 0, tree->edf->block_size);
+	for (uint32_t i = 0; p->high != 0 && i < tree->per; i++)
+		put_pointer(tree, node, i, &hole);
+}
+
+/* Where p leads to, which may be one that does not exist yet. */
 static int
 load_node(struct edf_tree *tree, uint32_t level, uint64_t index,
-    uint32_t block, struct edf_node **to)
+    const struct edf_pointer *p, struct edf_node **to)
 {
+	uint32_t block = p->block;
 	struct edf_node *node;
 	int error;
 
@@ -224,7 +238,7 @@ load_node(struct edf_tree *tree, uint32_t level, uint64_t index,
 	if (error != 0)
 		return error;
 	if (block == 0)
-		memset(node->at, 0, tree->edf->block_size);
+		fill_hole(tree, node, p);
 	else
 		error = edf_io_read(tree->edf, block, 1, node->at);
 	if (error != 0)
@@ -297,7 +311,7 @@ get_node(struct edf_tree *tree, uint32_t level, uint64_t index, int write,
 			return 0;
 		node = find_node(tree, l, i);
 		if (node == NULL)
-			error = load_node(tree, l, i, p.block, &node);
+			error = load_node(tree, l, i, &p, &node);
 		if (error == 0 && write) {
 			error = freshen(tree, node, parent);
 			if (node->block == 0) /* without a place: none */
@@ -405,8 +419,9 @@ edf_tree_run(struct edf_tree *tree, uint64_t k, uint32_t max, uint32_t *block,
 static int
 add_level(struct edf_tree *tree)
 {
-	struct edf_node *node;
+	const struct edf_pointer none = { 0 };
 	struct edf_pointer old = tree->root;
+	struct edf_node *node;
 	int error;
 
 	if (tree->levels == EDF_LEVELS_MAX)
@@ -415,7 +430,7 @@ add_level(struct edf_tree *tree)
 		tree->levels++;
 		return 0;
 	}
-	error = load_node(tree, tree->levels + 1u, 0, 0, &node);
+	error = load_node(tree, tree->levels + 1u, 0, &none, &node);
 	if (error != 0)
 		return error;
 	put_pointer(tree, node, 0, &old);
@@ -739,9 +754,9 @@ edf_tree_seek(struct edf_tree *tree, uint64_t key, int by_offset,
 		int error = get_node(tree, l, spot->k / tree->span[l], 0,
 		    &node);
 
-		if (error == 0 && node == NULL)
-			error = EDF_DAMAGED;
-		if (error != 0)
+		if (error == 0 && node == NULL) /* in the middle of a record */
+			spot->pointer.disp = EDF_SPANNED;
+		if (error != 0 || node == NULL)
 			return error;
 		i = choose(tree, node, spot->k, spot->before,
 		    n < tree->per ? n : tree->per, key, by_offset);

@@ -548,16 +548,133 @@ test_cut_at_block(void **state)
 		}
 }
 
-/* --- mode 6 --- */
-
-/* What is cut off is there until the commit, although the rest is written
- * where it lies. */
 static void
-test_in_place_cut(void **state)
+put32(uint8_t *at, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		at[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+/* A block of 512 bytes. */
+static uint8_t *
+block_512(uint32_t n)
+{
+	return disk.data + (size_t)(n - 1) * 512;
+}
+
+/* The n-th entry of the directory. */
+static uint8_t *
+entry_512(unsigned n)
+{
+	return block_512(be32(disk.data + 512 + 0x10)) + n * 64;
+}
+
+/* Others leave out blocks of a V file in which there are only zeros, and
+ * blocks of pointers to such. */
+static void
+test_v_holes(void **state)
+{
+	static const char zeros[60000];
+	struct edf_file *f;
+	uint8_t *top;
+	size_t len;
+
+	(void)state;
+	make(512, 900);
+	f = create("V", 'V', 0);
+	assert_int_equal(put(f, 1, 100), 0);
+	assert_int_equal(edf_write(f, 0, zeros, sizeof zeros), 0);
+	assert_int_equal(put(f, 3, 100), 0);
+	close_and_commit(f);
+	edf_unmount(edf);
+	top = block_512(be32(entry_512(2) + 0x28));
+	memset(block_512(be32(top)) + 5 * 12, 0, 4);
+	memset(top + 12, 0, 4);
+	edf = mount(0);
+	f = open_old(edf, EDF_UPDATE, "V");
+	for (unsigned k = 0; k < 2; k++) {
+		assert_record(f, 3, 100);
+		assert_record(f, 1, 100);
+		assert_int_equal(edf_read(f, 2, got, sizeof got, &len), 0);
+		assert_int_equal(len, sizeof zeros);
+		assert_memory_equal(got, k == 0 ? zeros : data, len);
+		for (uint64_t at = 101; at < 60000; at += 777) {
+			assert_int_equal(edf_stream_read(f, at, got, 100),
+			    100);
+			assert_memory_equal(got, k == 0 ? zeros : data, 100);
+		}
+		if (k == 0)
+			assert_int_equal(put(f, 2, sizeof zeros), 0);
+		memset(data, 'a' + 2, sizeof data);
+	}
+	assert_int_equal(edf_close(f), 0);
+	assert_int_equal(edf_commit(edf), 0);
+	f = open_old(edf, EDF_READ, "V");
+	assert_record(f, 2, sizeof zeros);
+	assert_int_equal(edf_close(f), 0);
+	drop();
+}
+
+/* A block of pointers with one pointer, which others put on top. */
+static void
+add_level(uint32_t block, int v)
+{
+	uint8_t *fst = entry_512(2), *top = block_512(block);
+	uint8_t *map = block_512(be32(entry_512(1) + 0x28));
+
+	memset(top, 0, 512);
+	put32(top, be32(fst + 0x28));
+	if (v)
+		put32(top + 4, be32(fst + 0x30));
+	put32(fst + 0x28, block);
+	fst[0x34]++;
+	map[(block - 1) / 8] |= (uint8_t)(0x80 >> (block - 1) % 8);
+	put32(disk.data + 512 + 0x20, be32(disk.data + 512 + 0x20) + 1);
+}
+
+static void
+test_more_levels(void **state)
 {
 	(void)state;
-	for (unsigned v = 0; v < 2; v++) {
+	for (unsigned v = 0; v < 2; v++)
+		for (unsigned n = 1; n < 200; n += 11) {
+			struct edf_file *f;
+
+			make(512, 900);
+			f = create("A", "FV"[v], 400);
+			for (unsigned k = 1; k <= n; k++)
+				assert_int_equal(put(f, k, 400), 0);
+			close_and_commit(f);
+			edf_unmount(edf);
+			add_level(800, (int)v);
+			assert_sound();
+			edf = mount(0);
+			f = open_old(edf, EDF_UPDATE, "A");
+			for (unsigned k = 1; k <= n; k++)
+				assert_record(f, k, 400);
+			assert_int_equal(put(f, n, 400), 0);
+			assert_int_equal(put(f, n + 1, 400), 0);
+			close_and_commit(f);
+			f = open_old(edf, EDF_READ, "A");
+			for (unsigned k = 1; k <= n + 1; k++)
+				assert_record(f, k, 400);
+			assert_int_equal(edf_close(f), 0);
+			drop();
+		}
+}
+
+/* --- mode 6 --- */
+
+/* What is cut off is there until the commit, and what comes behind is not,
+ * although the rest is written where it lies. */
+static void
+test_in_place_other_size(void **state)
+{
+	(void)state;
+	for (unsigned how = 0; how < 4; how++) {
+		unsigned v = how & 1;
 		struct edf_file *f;
+		size_t len;
 
 		make(512, 400);
 		assert_int_equal(try_open(edf, EDF_CREATE, "SIX", '6',
@@ -566,8 +683,10 @@ test_in_place_cut(void **state)
 			assert_int_equal(put(f, k, 50), 0);
 		close_and_commit(f);
 		f = open_old(edf, EDF_UPDATE, "SIX");
-		assert_int_equal(put(f, 30, 50), 0);
-		assert_int_equal(edf_truncate(f, 40), 0);
+		memset(data, 'A', 50);
+		assert_int_equal(edf_write(f, 30, data, 50), 0);
+		if (how & 2)
+			assert_int_equal(edf_truncate(f, 40), 0);
 		/* More than a window. */
 		for (unsigned k = 0; k < 3000; k++)
 			assert_int_equal(edf_write(f, 0, "12345678901234567890"
@@ -577,7 +696,10 @@ test_in_place_cut(void **state)
 		assert_sound();
 		f = open_old(edf, EDF_READ, "SIX");
 		for (unsigned k = 1; k <= 60; k++)
-			assert_record(f, k, 50);
+			if (k != 30)
+				assert_record(f, k, 50);
+		assert_int_equal(edf_read(f, 30, got, 50, &len), 0);
+		assert_int_equal(got[0], 'A');
 		assert_int_equal(edf_close(f), 0);
 		drop();
 	}
@@ -788,7 +910,9 @@ main(void)
 		cmocka_unit_test(test_padding_after_cut),
 		cmocka_unit_test(test_padding_after_failure),
 		cmocka_unit_test(test_cut_at_block),
-		cmocka_unit_test(test_in_place_cut),
+		cmocka_unit_test(test_v_holes),
+		cmocka_unit_test(test_more_levels),
+		cmocka_unit_test(test_in_place_other_size),
 		cmocka_unit_test(test_stream_from_the_beginning),
 		cmocka_unit_test(test_stream_offsets),
 		cmocka_unit_test(test_label_seen),

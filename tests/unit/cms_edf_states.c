@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * cms_edf_states.c - every sequence of so many calls on a small disk, with
- * something that goes wrong at every point of it: the power goes, the device
- * fails, storage is not there.  EDF_STATES says how many calls, if not 4.
+ * cms_edf_states.c - every sequence of so many calls on a small disk, and some
+ * long ones, with something that goes wrong at every point of it: the power
+ * goes, the device fails, storage is not there.  EDF_STATES says how many
+ * calls, if not 4, EDF_WALKS how many long ones.
  *
  * A call that fails has changed nothing; a close that fails has given the
  * file up; and the disk is always what the last commit made of it.
@@ -20,7 +21,7 @@
 #include "cms_edf_disk.h"
 
 #define BLOCK 512u
-#define DEPTH 12
+#define DEPTH 30
 #define RECORDS 24
 #define FAR 700 /* records of a hole */
 #define LRECL 100u
@@ -502,13 +503,19 @@ play_last(struct world *w, const struct sequence *s, int fault)
 	return play_one(w, s, s->n - 1, fault);
 }
 
-static uint64_t dice;
+static uint32_t
+throw(void)
+{
+	static uint64_t dice;
+
+	dice = dice * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(dice >> 40);
+}
 
 static int
 keep_some(void *arg)
 {
-	dice = dice * 6364136223846793005u + 1442695040888963407u;
-	return (int)(dice >> 60) < *(const int *)arg;
+	return (int)(throw() % 8) < *(const int *)arg;
 }
 
 /* What the power has left is what was committed, or what was about to be. */
@@ -681,16 +688,43 @@ explore(struct world *w, const struct world *first, struct sequence *s,
 	}
 }
 
+/* A long one, at random: what makes no sense does nothing. */
+static void
+walk(struct world *w, const struct world *first, struct sequence *s)
+{
+	unsigned before, io, takes;
+
+	for (s->n = 0; s->n < DEPTH; s->n++)
+		s->call[s->n] = (unsigned)(throw() % CALLS);
+	restart(w, first);
+	play(w, s, s->n - 1, 0);
+	before = w->disk.calls;
+	play_last(w, s, 0);
+	io = w->disk.calls;
+	takes = w->disk.takes;
+	finish(w, s, 0);
+	try_everything(w, first, s, before, io, takes);
+}
+
+static unsigned
+wanted(const char *name, unsigned otherwise)
+{
+	const char *text = getenv(name);
+
+	return text != NULL ? (unsigned)atoi(text) : otherwise;
+}
+
 static void
 explore_disk(uint32_t blocks)
 {
-	const char *text = getenv("EDF_STATES");
 	struct world first, w;
 	struct sequence s = { .n = 0 };
 
 	begin(&first, blocks);
 	w = first;
-	explore(&w, &first, &s, text != NULL ? (unsigned)atoi(text) : 4);
+	explore(&w, &first, &s, wanted("EDF_STATES", 4));
+	for (unsigned i = wanted("EDF_WALKS", 500); i > 0; i--)
+		walk(&w, &first, &s);
 	disk_free(&w.disk);
 	free(image);
 }
