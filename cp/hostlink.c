@@ -128,7 +128,7 @@ hostlink_begin_hold(struct hostlink *hl)
 {
 	struct timeval tv = { .tv_sec = HOST_HOLD_SECONDS };
 
-	if (hl->state == HOSTLINK_WAITING || hl->state == HOSTLINK_HELD) {
+	if (hostlink_is_holding(hl)) {
 		hl->fn(hl->arg, -EBUSY);
 		return;
 	}
