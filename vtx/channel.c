@@ -18,6 +18,7 @@
 /* A slice: so many CCWs, so many bytes, before others have their turn. */
 #define SLICE_CCWS 64
 #define SLICE_BYTES (256u << 10)
+#define RECORD_COST 64u /* bytes that take as long as a CCW of a record */
 #define BOUNCE 8192u
 
 #define CCW_FLAGS (CCW_CD | CCW_CC | CCW_SLI | CCW_SKIP)
@@ -26,6 +27,12 @@ struct slice {
 	unsigned ccws;
 	uint64_t bytes;
 };
+
+static void
+slice_takes(struct slice *slice, uint64_t bytes)
+{
+	slice->bytes -= bytes < slice->bytes ? bytes : slice->bytes;
+}
 
 /* --- CCWs --- */
 
@@ -279,16 +286,18 @@ channel_halted(struct device *d)
 	channel_end(d, unit, 0);
 }
 
-/* The command at hand is complete: chain, or end. */
-static void
+/* The command at hand is complete: chain, or (false) end. */
+static bool
 channel_next(struct device *d)
 {
 	struct subchannel *s = &d->sch;
 
 	s->started = false;
 	s->chained = false;
-	if (!channel_fetch(d->vm, s, s->next, false, false))
-		channel_end(d, UNIT_DONE, CHAN_PROGRAM_CHECK);
+	if (channel_fetch(d->vm, s, s->next, false, false))
+		return true;
+	channel_end(d, UNIT_DONE, CHAN_PROGRAM_CHECK);
+	return false;
 }
 
 /* Does the count differ from what the device had or wanted, and may it? */
@@ -478,7 +487,7 @@ channel_move(struct device *d, struct slice *slice)
 		if (channel_piece(d, n) < 0)
 			return MOVED_ALL;
 		channel_advance(s, n);
-		slice->bytes -= n < slice->bytes ? n : slice->bytes;
+		slice_takes(slice, n);
 	}
 }
 
@@ -507,6 +516,34 @@ channel_step(struct device *d, struct slice *slice)
 	if (moved == MOVED_ALL || moved == MOVED_CHECK)
 		channel_finish(d, moved == MOVED_CHECK ? CHAN_PROGRAM_CHECK :
 		    0);
+}
+
+/*
+ * Whole commands that the device takes at one go and that chain to another:
+ * cards and lines, without a look at the lock or a transfer for each.  What is
+ * not as plain as that is left as channel_step() expects it.  False: none was.
+ */
+static bool
+channel_records(struct device *d, struct slice *slice)
+{
+	struct subchannel *s = &d->sch;
+	bool any = false;
+	struct iovec span;
+
+	if (d->ops->record == NULL || s->fresh || s->started)
+		return false;
+	do {
+		if ((s->ccw.flags & (uint8_t)~CCW_SLI) != CCW_CC ||
+		    mem_span(&d->vm->mem, GPA(s->ccw.addr), s->ccw.count,
+		    &span) < 0 ||
+		    !d->ops->record(d, s->cmd, span.iov_base, span.iov_len))
+			break;
+		memset(d->sense, 0, sizeof d->sense);
+		slice_takes(slice, RECORD_COST + s->ccw.count);
+		s->untried = false;
+		any = true;
+	} while (channel_next(d) && slice->bytes > 0 && !s->halt);
+	return any;
 }
 
 enum due { DUE_NOTHING, DUE_STEP, DUE_HALT };
@@ -538,7 +575,8 @@ channel_slice(struct device *d)
 	while ((due = channel_due(d)) == DUE_STEP) {
 		if (slice.ccws == 0 || slice.bytes == 0)
 			return true;
-		channel_step(d, &slice);
+		if (!channel_records(d, &slice))
+			channel_step(d, &slice);
 	}
 	if (due == DUE_HALT)
 		channel_halted(d);

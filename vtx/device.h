@@ -3,12 +3,13 @@
  * device.h - what a device is: a row of functions, and the state that the
  * channel and the device keep for it.
  *
- * A device sees neither KVM nor storage: the channel moves the bytes.  All
- * its functions run on the device thread.
+ * A device sees neither KVM nor storage: the channel moves the bytes, or shows
+ * it those that it checked.  All its functions run on the device thread.
  */
 #ifndef VM370_VTX_DEVICE_H
 #define VM370_VTX_DEVICE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -62,6 +63,12 @@ struct device_ops {
 	/* Exactly n bytes, n <= transfer.left.  -1: stop, .end says why. */
 	int (*read)(struct device *, void *to, size_t n);
 	int (*write)(struct device *, const void *from, size_t n);
+	/* Or NULL.  The whole command, instead of start, read or write and
+	 * end, from or to n bytes of storage, n being its count; the guest may
+	 * be changing them.  True: all of it is done, with UNIT_DONE and no
+	 * length to complain of.  False: nothing was, and start says why; so
+	 * it is for every command but the plainest. */
+	bool (*record)(struct device *, uint8_t cmd, void *at, size_t n);
 	/* Begin to move n bytes between storage at `at` and the medium, both
 	 * straight; skip: they are not stored; last: no more follow.  The
 	 * disk thread does it and sets sch.landed, upon which landed() sees
@@ -94,10 +101,11 @@ enum channel_phase {
  * The path to one device.  The vCPU looks at the first group only, and both
  * threads hold the machine's lock for it; the second group is the device
  * thread's while phase is not IDLE, else the vCPU's (which starts it).
+ * The device thread looks at halt without the lock, too.
  */
 struct subchannel {
 	uint8_t phase;	    /* enum channel_phase */
-	bool halt;	    /* HIO came */
+	atomic_bool halt;   /* HIO came */
 	bool landed;	    /* the disk thread is done with move() */
 	bool general;	    /* DIAGNOSE A8 waits for its end */
 	bool pending;	    /* csw waits to be taken */
