@@ -131,7 +131,7 @@ enum ipc_party {
 	X(HOST_LINKED,      CP,     HOST,   struct ipc_host_linked,   0,             1) \
 	X(HOST_HOLD,        HOST,   CP,     struct ipc_value,         0,             0) \
 	X(HOST_SPOOL,       HOST,   CP,     struct ipc_none,          0,             0) \
-	X(HOST_SPOOLED,     CP,     HOST,   struct ipc_none,          0,             1) \
+	X(HOST_SPOOLED,     CP,     HOST,   struct ipc_host_spooled,  0,             1) \
 	X(HOST_DONE,        CP,     HOST,   struct ipc_done,          IPC_LINE_MAX,  0) \
 	/* workers: slow things, one job each */                                   \
 	X(WORK_VERIFY,      CP,     WORKER, struct ipc_work_verify,   0,             0) \
@@ -517,6 +517,9 @@ struct ipc_spool_trouble {
  * user is who writes, for UR_GUEST it is empty.  A client has at most
  * UR_WINDOW blocks of a device outstanding; each is answered by UR_WROTE.
  *
+ * A vdev above VDEV_MAX, not for UR_GUEST, is no device but a deck on its way:
+ * the end of the channel that writes it purges its open file.
+ *
  * stream and serial: vmspool may end at any moment and be started again, and
  * its clients send again what was not answered.  stream is one number for a
  * client's life (larger in each later one: nanoseconds since 1970 at its
@@ -805,6 +808,9 @@ struct ipc_unit_state {
 /* --- HOST_ --- */
 
 /* HOST_SPOOL: HOST_SPOOLED brings a channel to vmspool with UR_SYSTEM. */
+struct ipc_host_spooled {
+	struct vm_name node; /* this system's users are on it */
+};
 
 /*
  * vm370 asks for a minidisk as LINK would: HOST_LINKED with an open file, or
