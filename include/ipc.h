@@ -637,18 +637,21 @@ struct ipc_ur_finish {
 
 /*
  * About the files of queues, not open ones.  Which: all of `owner`'s, or (name
- * empty, UR_SYSTEM only) everybody's; `by` narrows it.  UR_GUEST: QUERY of his
- * reader only.
+ * empty, UR_SYSTEM only) everybody's; `by` narrows it, and origin, if it is not
+ * empty, to what he wrote.  UR_GUEST: QUERY of his reader only.
  *
- * QUERY   UR_ROW each, in the queue's order, behind row `after` (0: from the
- *         first); UR_DONE's more: there are further ones
- * PURGE   those that are not active; more as above: ask again
+ * QUERY   UR_ROW each, in the queue's order
+ * PURGE
  * CHANGE  attributes in `change` become attr's
- * ORDER   to the head of the queue, in the order in which they are
+ * ORDER   to the head of the queue, in the order in which they are; all at
+ *         once
  * TRANSFER to `to`'s queue to_queue, with a new number there; UR_ROW each
  *
- * UR_DONE's count is how many.  rc -ENOENT: BY_ID and there is none; -EBUSY:
- * BY_ID and it is active; -EMFILE, -ENOSPC, -EIO: what was done is counted.
+ * UR_DONE's count is how many, busy how many were active and left as they are
+ * (QUERY shows these too).  more: there are further ones, to be asked for with
+ * `after`, which is UR_DONE's cursor or that of a row (0: from the first).
+ * rc -ENOENT: BY_ID and there is none; -EBUSY: BY_ID and it is active; -EMFILE,
+ * -ENOSPC, -EIO: what was done is counted.
  */
 enum ipc_ur_op {
 	ASK_QUERY = 1,
@@ -663,8 +666,7 @@ enum ipc_ur_by {
 	BY_ID = 1,	/* spoolid (one owner), or id */
 	BY_CLASS = 2,
 	BY_FORM = 3,
-	BY_ORIGIN = 4,	/* who wrote it */
-	BY_HELD = 5,	/* SPOOL_HOLD_* in hold */
+	BY_HELD = 4,	/* SPOOL_HOLD_* in hold */
 };
 
 #define CHANGE_CLASS 0x01
@@ -691,8 +693,8 @@ struct ipc_ur_ask {
 	uint8_t to_queue;
 	uint32_t change;  /* CHANGE_* */
 	uint64_t id;	  /* BY_ID, spoolid 0 */
-	uint64_t after;	  /* QUERY: the last row's cursor */
-	struct vm_name origin;
+	uint64_t after;	  /* a cursor, or 0 */
+	struct vm_name origin; /* empty: whoever */
 	char form[SPOOL_FORM_MAX];
 	struct vm_user to;
 	uint8_t hold_mask;
@@ -702,7 +704,7 @@ struct ipc_ur_ask {
 
 struct ipc_ur_row {
 	uint32_t tag;
-	uint32_t zero;
+	uint32_t was;	 /* TRANSFER: the number that it had */
 	uint64_t cursor; /* for `after` */
 	struct spool_file file;
 };
@@ -714,7 +716,8 @@ struct ipc_ur_done {
 	int32_t rc; /* 0 or -errno */
 	uint32_t count;
 	uint32_t more;
-	uint32_t zero;
+	uint32_t busy;
+	uint64_t cursor; /* for `after`, if there are more */
 	char text[];
 };
 
