@@ -485,23 +485,6 @@ disk_init(struct disk *d, const struct disk_name *name)
 	    name->vdev);
 }
 
-enum disk_place
-disk_place(const struct front *front, const struct disk_name *name)
-{
-	struct home_state state;
-
-	if (name->image != NULL || front->inside)
-		return DISK_HERE;
-	if (!home_running(front, &state))
-		return DISK_HERE;
-	if (strcmp(state.engine, "lab") == 0)
-		return DISK_IN_LAB;
-	if (strcmp(state.engine, "kvm") == 0)
-		return DISK_HERE;
-	front_fail("a system just starts in %s: try again", front->home);
-	return DISK_NOWHERE;
-}
-
 static int
 disk_open_minidisk(struct disk *d, const struct front *front,
     const struct disk_name *name, bool write)

@@ -34,13 +34,6 @@ struct disk {
 	int error;	 /* errno of what it failed with last; 0 */
 };
 
-/* Where does a minidisk live, by the front command that was started here? */
-enum disk_place { DISK_NOWHERE, DISK_HERE, DISK_IN_LAB };
-
-/* DISK_NOWHERE: a line was printed. */
-enum disk_place disk_place(const struct front *front,
-    const struct disk_name *name);
-
 /*
  * Open and lock it.  To write: nobody else has it.  An image that is not there
  * is made when `make` says how many blocks of 512 bytes it shall have.

@@ -7,27 +7,18 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "diskpipe.h"
-#include "engine.h"
+#include "inside.h"
 #include "name.h"
-
-#define DISKCMD_ARGS_MAX 64
-
-/* Which word names a file of the host, and which way its bytes go. */
-enum diskcmd_host { HOST_NONE, HOST_IN, HOST_OUT };
 
 static const struct diskcmd_row {
 	const char *name;
 	int (*run)(struct diskcmd *c);
 	const char *options; /* which are taken, by the letters below */
 	int least, most;     /* words behind the disk */
-	enum diskcmd_host host;
+	enum inside_host host; /* a word names a file of the host: */
 	int host_word;
 	int (*before)(struct diskcmd *c); /* where the host's file is */
 	const char *syntax;
@@ -224,105 +215,23 @@ diskcmd_words(struct diskcmd *c, const struct diskcmd_row *row, int argc,
 
 /* --- in the lab --- */
 
-/* Run vm370 there, with one of its standard streams ours: its end of the
- * pipe.  -1 with errno. */
-static pid_t
-diskcmd_spawn(const struct front *front, int argc, char *argv[],
-    enum diskcmd_host host, int *end)
-{
-	int mine = host == HOST_IN ? 1 : 0, pair[2];
-	pid_t pid;
-
-	if (pipe(pair) < 0)
-		return -1;
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		dup2(pair[1 - mine], 1 - mine);
-		close(pair[0]);
-		close(pair[1]);
-		_exit(engine_exec_inside(front, argc, argv));
-	}
-	close(pair[1 - mine]);
-	*end = pair[mine];
-	return pid;
-}
-
-/* Between the host's file and our end of the pipe. */
-static int
-diskcmd_pump(enum diskcmd_host host, const char *file, int end)
-{
-	static struct diskpipe_in in;
-	static struct diskpipe_out out;
-	int rc;
-
-	if (host == HOST_IN) {
-		out = (struct diskpipe_out){ .fd = end, .framed = true };
-		rc = diskpipe_open_in(&in, file, false);
-	} else {
-		in = (struct diskpipe_in){ .fd = end, .framed = true };
-		rc = diskpipe_open_out(&out, file, false);
-	}
-	if (rc == 0)
-		rc = diskpipe_copy(&in, &out);
-	diskpipe_close_in(&in);
-	diskpipe_close_out(&out);
-	return rc;
-}
-
-/* When the vm370 inside fails it says why; our end of the pipe then fails too,
- * without a word. */
-static int
-diskcmd_relay(const struct front *front, int argc, char *argv[],
-    enum diskcmd_host host, const char *file)
-{
-	int status = 0, end = -1, rc;
-	pid_t pid = diskcmd_spawn(front, argc, argv, host, &end);
-
-	if (pid < 0)
-		return front_fail("fork: %s", strerror(errno));
-	signal(SIGPIPE, SIG_IGN);
-	rc = diskcmd_pump(host, file, end);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) > 128)
-		return front_fail("the vm370 in the lab ended too early");
-	return WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : rc;
-}
-
 /* The same words, the host's file apart, which is ours. */
 static int
 diskcmd_inside(struct diskcmd *c, const struct diskcmd_row *row, int argc,
     char *argv[])
 {
-	static char relay[] = "--relay", dash[] = "-", blocks[48];
-	char *args[DISKCMD_ARGS_MAX];
-	const char *file = "-";
-	int n = 0;
+	char blocks[48], *extra[] = { NULL, NULL };
 
-	if (row->host == HOST_NONE)
-		return engine_exec_inside(c->front, argc, argv);
-	if (argc > DISKCMD_ARGS_MAX - 4)
-		return front_fail("too many words");
 	if (row->before != NULL && row->before(c) != 0)
 		return 1;
-	snprintf(blocks, sizeof blocks, "--blocks=%llu",
-	    (unsigned long long)c->blocks);
-	for (int i = 0; i < argc; i++) {
-		args[n++] = argv[i];
-		if (i != 1)
-			continue;
-		args[n++] = relay;
-		if (c->blocks != 0)
-			args[n++] = blocks;
+	if (c->blocks != 0) {
+		snprintf(blocks, sizeof blocks, "--blocks=%llu",
+		    (unsigned long long)c->blocks);
+		extra[0] = blocks;
 	}
-	if (row->host_word < c->nwords) {
-		file = c->words[row->host_word];
-		args[n - c->nwords + row->host_word] = dash;
-	} else {
-		args[n++] = dash;
-	}
-	return diskcmd_relay(c->front, n, args, row->host, file);
+	return inside_run(c->front, argc, argv, row->host,
+	    row->host_word < c->nwords ? argc - c->nwords + row->host_word : 0,
+	    extra);
 }
 
 /* --- */
@@ -337,12 +246,12 @@ diskcmd_run(struct diskcmd *c, const struct diskcmd_row *row, int argc,
 	if ((rc = diskcmd_options(c, row, argc, argv)) != 0 ||
 	    (rc = diskcmd_words(c, row, argc - optind, argv + optind)) != 0)
 		return rc;
-	switch (disk_place(c->front, &c->disk)) {
-	case DISK_HERE:
+	switch (c->disk.image != NULL ? PLACE_HERE : inside_place(c->front)) {
+	case PLACE_HERE:
 		return row->run(c);
-	case DISK_IN_LAB:
+	case PLACE_IN_LAB:
 		return diskcmd_inside(c, row, argc + 1, argv - 1);
-	case DISK_NOWHERE:
+	case PLACE_NOWHERE:
 		break;
 	}
 	return 1;

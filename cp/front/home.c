@@ -150,8 +150,8 @@ home_lock(const struct front *front)
 			break;
 		}
 		if (!said)
-			printf("vm370 disk is at work in %s: waiting for it\n",
-			    front->home);
+			printf("another vm370 is at work in %s: waiting for "
+			    "it\n", front->home);
 		fflush(stdout);
 		said = true;
 	}
