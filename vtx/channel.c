@@ -17,22 +17,17 @@
 
 /* A slice: so many CCWs, so many bytes, before others have their turn. */
 #define SLICE_CCWS 64
-#define SLICE_BYTES (256u << 10)
-#define RECORD_COST 64u /* bytes that take as long as a CCW of a record */
+#define SLICE_BYTES (256 << 10)
+#define RECORD_COST 64 /* bytes that take as long as a CCW of a record */
 #define BOUNCE 8192u
 
 #define CCW_FLAGS (CCW_CD | CCW_CC | CCW_SLI | CCW_SKIP)
 
+/* What is left of one; the last transfer may go beyond its bytes. */
 struct slice {
 	unsigned ccws;
-	uint64_t bytes;
+	int64_t bytes;
 };
-
-static void
-slice_takes(struct slice *slice, uint64_t bytes)
-{
-	slice->bytes -= bytes < slice->bytes ? bytes : slice->bytes;
-}
 
 /* --- CCWs --- */
 
@@ -467,7 +462,7 @@ channel_move(struct device *d, struct slice *slice)
 
 		if (s->transfer.stop)
 			return MOVED_ALL;
-		if (slice->ccws == 0 || slice->bytes == 0)
+		if (slice->ccws == 0 || slice->bytes <= 0)
 			return MOVED_SLICE;
 		if (s->ccw.count == 0) {
 			if ((s->ccw.flags & CCW_CD) == 0)
@@ -487,7 +482,7 @@ channel_move(struct device *d, struct slice *slice)
 		if (channel_piece(d, n) < 0)
 			return MOVED_ALL;
 		channel_advance(s, n);
-		slice_takes(slice, n);
+		slice->bytes -= (int64_t)n;
 	}
 }
 
@@ -539,7 +534,7 @@ channel_records(struct device *d, struct slice *slice)
 		    !d->ops->record(d, s->cmd, span.iov_base, span.iov_len))
 			break;
 		memset(d->sense, 0, sizeof d->sense);
-		slice_takes(slice, RECORD_COST + s->ccw.count);
+		slice->bytes -= RECORD_COST + s->ccw.count;
 		s->untried = false;
 		any = true;
 	} while (channel_next(d) && slice->bytes > 0 && !s->halt);
@@ -573,7 +568,7 @@ channel_slice(struct device *d)
 	enum due due;
 
 	while ((due = channel_due(d)) == DUE_STEP) {
-		if (slice.ccws == 0 || slice.bytes == 0)
+		if (slice.ccws == 0 || slice.bytes <= 0)
 			return true;
 		if (!channel_records(d, &slice))
 			channel_step(d, &slice);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# guest.py - vmguest's figures: DIAGNOSE 0's round trip and the way from exec
-# to CMS's Ready;, of the saved CMS and of the one on 190.  In a lab whose clock
-# counts instructions: time is work done, and two runs agree.
+# guest.py - vmguest's figures: DIAGNOSE 0's round trip, a punched card and the
+# way from exec to CMS's Ready;, of the saved CMS and of the one on 190.  In a
+# lab whose clock counts instructions: time is work done, and two runs agree.
 
 import os
 import tempfile
@@ -44,6 +44,15 @@ def blocks():
                    "instr", most)
 
 
+def cards():
+    disk = os.path.join(vm.BUILD, "tests", "guest-kit", "card_guest.disk")
+    ours, floor, more = lab([(common.tool("card"), "/bin/card"),
+                             (disk, "/disk")],
+                            ["/bin/card", "/bin/vmguest", "/disk"])
+    common.row("a card punched, a memcpy to vmspool", ours, floor, "instr",
+               100, more)
+
+
 def ipl(folder):
     """With a disk of one's own, accessed as A, and its PROFILE EXEC run."""
     image = os.path.join(vm.BUILD, "share", "vm370", "cms190.img")
@@ -78,6 +87,7 @@ def main():
     common.arguments()
     diagnose()
     blocks()
+    cards()
     with tempfile.TemporaryDirectory() as folder:
         ipl(folder)
     commands()
