@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * spoolclient.c - vmspool: started, started again when it dies, asked.
+ *
+ * Two channels go to it: the one that it was started with, for SPOOL_
+ * messages, and one that is minted as any client's is, for vmcp's own UR_
+ * messages.  It is back when the second one is there.
  */
 #include "spoolclient.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/queue.h>
@@ -17,44 +22,57 @@
 #define SPOOL_ANSWER_SECONDS 2 /* LOGON does not wait longer */
 #define SPOOL_STEADY 60	      /* seconds after which a death is a first one */
 
-struct spoolclient_ask {
-	LIST_ENTRY(spoolclient_ask) entry;
-	struct spoolclient *sc;
+/* What a user may have in the spool unless SYSTEM CONFIG says another. */
+#define SPOOL_BYTES_DEFAULT (1ull << 30)
+#define SPOOL_FILES_DEFAULT 9999u
+
+/* Something asked and not yet answered: a count, or else UR_ messages. */
+struct spoolclient_wait {
+	LIST_ENTRY(spoolclient_wait) entry;
 	uint32_t tag;
-	spoolclient_fn *fn;
+	spoolclient_fn *count; /* NULL: a question by UR_ */
+	spoolclient_row *row;
+	spoolclient_done *done;
 	void *arg;
 	struct event *timer;
 };
 
+LIST_HEAD(spoolclient_waits, spoolclient_wait);
+
 struct spoolclient {
 	struct cp *cp;
-	struct loopchan lc;
+	struct loopchan lc; /* SPOOL_ */
+	struct loopchan ur; /* UR_ */
 	pid_t pid;
-	bool ready;
-	unsigned backoff; /* seconds */
+	bool ready;	    /* both are there */
+	bool was_ready;	    /* since this vmcp started */
+	unsigned backoff;   /* seconds */
 	time_t since;
 	uint32_t tag;
 	struct event *restart;
-	LIST_HEAD(, spoolclient_ask) asks;
+	struct spoolclient_waits waits;
 };
 
+/* --- what waits for an answer --- */
+
 static void
-spoolclient_ask_free(struct spoolclient_ask *ask)
+spoolclient_wait_free(struct spoolclient_wait *w)
 {
-	LIST_REMOVE(ask, entry);
-	event_free(ask->timer);
-	free(ask);
+	LIST_REMOVE(w, entry);
+	event_free(w->timer);
+	free(w);
 }
 
 static void
-spoolclient_answer(struct spoolclient_ask *ask,
-    const struct ipc_spool_counts *counts)
+spoolclient_answer(struct spoolclient_wait *w, const void *payload)
 {
-	spoolclient_fn *fn = ask->fn;
-	void *arg = ask->arg;
+	struct spoolclient_wait was = *w;
 
-	spoolclient_ask_free(ask);
-	fn(counts, arg);
+	spoolclient_wait_free(w);
+	if (was.count != NULL)
+		was.count(payload, was.arg);
+	else
+		was.done(payload, was.arg);
 }
 
 static void
@@ -65,13 +83,64 @@ spoolclient_late(evutil_socket_t fd, short what, void *arg)
 	spoolclient_answer(arg, NULL);
 }
 
-/* It is gone, or never came: try again, later each time. */
+/* It waits until it is answered, but `seconds` at most; 0: not at all, and is
+ * answered from the loop; negative: as long as it takes.  NULL: no memory. */
+static struct spoolclient_wait *
+spoolclient_wait(struct spoolclient *sc, int seconds, void *arg)
+{
+	struct timeval tv = { .tv_sec = seconds };
+	struct spoolclient_wait *w = NULL;
+
+	if (sc != NULL) /* not any more when the system ends */
+		w = calloc(1, sizeof *w);
+	if (w == NULL)
+		return NULL;
+	w->timer = evtimer_new(sc->cp->base, spoolclient_late, w);
+	if (w->timer == NULL) {
+		free(w);
+		return NULL;
+	}
+	if (++sc->tag == 0)
+		sc->tag = 1;
+	w->tag = sc->tag;
+	w->arg = arg;
+	LIST_INSERT_HEAD(&sc->waits, w, entry);
+	if (seconds >= 0)
+		evtimer_add(w->timer, &tv);
+	return w;
+}
+
+static struct spoolclient_wait *
+spoolclient_find(struct spoolclient *sc, uint32_t tag, bool count)
+{
+	struct spoolclient_wait *w;
+
+	LIST_FOREACH(w, &sc->waits, entry)
+		if (w->tag == tag && (w->count != NULL) == count)
+			return w;
+	return NULL;
+}
+
+/* Nobody will answer these: from the loop, where nothing else is half done. */
+static void
+spoolclient_unanswered(struct spoolclient *sc)
+{
+	struct timeval now = { 0 };
+	struct spoolclient_wait *w;
+
+	LIST_FOREACH(w, &sc->waits, entry)
+		evtimer_add(w->timer, &now);
+}
+
+/* --- it is gone --- */
+
+/* One of its channels has ended, and so will the other; or it never came:
+ * begin again, later each time. */
 static void
 spoolclient_down(struct spoolclient *sc)
 {
 	struct timeval tv;
 
-	loopchan_close(&sc->lc);
 	sc->ready = false;
 	if (sc->cp->stopping || evtimer_pending(sc->restart, NULL))
 		return;
@@ -84,16 +153,79 @@ spoolclient_down(struct spoolclient *sc)
 	evtimer_add(sc->restart, &tv);
 }
 
-static void
-spoolclient_counted(struct spoolclient *sc, const struct ipc_spool_counts *c)
-{
-	struct spoolclient_ask *ask;
+/* --- messages --- */
 
-	LIST_FOREACH(ask, &sc->asks, entry)
-		if (ask->tag == c->tag) {
-			spoolclient_answer(ask, c);
-			return;
-		}
+static void
+spoolclient_rowed(struct spoolclient *sc, const struct ipc_ur_row *row)
+{
+	struct spoolclient_wait *w = spoolclient_find(sc, row->tag, false);
+
+	if (w != NULL && w->row != NULL)
+		w->row(row, w->arg);
+}
+
+static void
+spoolclient_ur_message(struct loopchan *lc, const struct ipcchan_message *msg,
+    void *arg)
+{
+	struct spoolclient *sc = arg;
+	const struct ipc_ur_done *done;
+	struct spoolclient_wait *w;
+
+	if (msg == NULL) {
+		loopchan_close(lc);
+		spoolclient_unanswered(sc);
+		spoolclient_down(sc);
+	} else if (msg->type == IPC_UR_ROW) {
+		spoolclient_rowed(sc, msg->payload);
+	} else if (msg->type == IPC_UR_DONE) {
+		done = msg->payload;
+		w = spoolclient_find(sc, done->tag, false);
+		if (w != NULL)
+			spoolclient_answer(w, done);
+	}
+}
+
+/* Its own channel, by which vmcp asks.  -1 with errno. */
+static int
+spoolclient_own(struct spoolclient *sc)
+{
+	struct vm_name nobody = { 0 };
+	int fd = spoolclient_mint(sc, nobody, UR_SYSTEM);
+
+	loopchan_close(&sc->ur);
+	if (fd < 0)
+		return -1;
+	if (loopchan_open(&sc->ur, sc->cp->base, fd, IPC_UR, IPC_SPOOL,
+	    spoolclient_ur_message, sc) == 0)
+		return 0;
+	close(fd);
+	return -1;
+}
+
+static void
+spoolclient_limit(struct spoolclient *sc)
+{
+	const struct config *config = sc->cp->config;
+	struct ipc_spool_limit limit = { .bytes = config->spool_bytes,
+		.files = config->spool_files };
+
+	if (limit.bytes == 0)
+		limit.bytes = SPOOL_BYTES_DEFAULT;
+	if (limit.files == 0)
+		limit.files = SPOOL_FILES_DEFAULT;
+	loopchan_send(&sc->lc, IPC_SPOOL_LIMIT, &limit, sizeof limit, -1);
+}
+
+static void
+spoolclient_up(struct spoolclient *sc)
+{
+	sc->ready = sc->was_ready = true;
+	spoolclient_limit(sc);
+	if (spoolclient_own(sc) < 0) {
+		log_warn("vmspool: no channel");
+		spoolclient_down(sc);
+	}
 }
 
 static void
@@ -101,23 +233,31 @@ spoolclient_message(struct loopchan *lc, const struct ipcchan_message *msg,
     void *arg)
 {
 	struct spoolclient *sc = arg;
+	const struct ipc_spool_counts *counts;
+	struct spoolclient_wait *w;
 
-	(void)lc;
 	if (msg == NULL) {
 		log_warnx("vmspool: its channel closed");
+		loopchan_close(lc);
 		spoolclient_down(sc);
 	} else if (msg->type == IPC_SPOOL_READY) {
-		sc->ready = true;
+		spoolclient_up(sc);
 	} else if (msg->type == IPC_SPOOL_COUNTS) {
-		spoolclient_counted(sc, msg->payload);
+		counts = msg->payload;
+		w = spoolclient_find(sc, counts->tag, true);
+		if (w != NULL)
+			spoolclient_answer(w, counts);
 	}
 }
+
+/* --- start --- */
 
 static int
 spoolclient_spawn(struct spoolclient *sc, int channel)
 {
 	char path[PATH_MAX + 16], dir[PATH_MAX], name[] = "vmspool";
-	char *argv[] = { name, dir, NULL };
+	char first[] = "start", again[] = "again";
+	char *argv[] = { name, dir, sc->was_ready ? again : first, NULL };
 
 	snprintf(path, sizeof path, "%s/vmspool", sc->cp->libexec);
 	if (cp_path(sc->cp, "spool", dir, sizeof dir) < 0)
@@ -134,6 +274,9 @@ spoolclient_start(evutil_socket_t unused, short what, void *arg)
 
 	(void)unused;
 	(void)what;
+	loopchan_close(&sc->ur);
+	loopchan_close(&sc->lc);
+	spoolclient_unanswered(sc);
 	sc->since = time(NULL);
 	if (ipcchan_pair(fd) < 0) {
 		log_warn("vmspool");
@@ -158,7 +301,7 @@ spoolclient_new(struct cp *cp)
 	if (sc == NULL)
 		return NULL;
 	sc->cp = cp;
-	LIST_INIT(&sc->asks);
+	LIST_INIT(&sc->waits);
 	sc->restart = evtimer_new(cp->base, spoolclient_start, sc);
 	if (sc->restart == NULL) {
 		free(sc);
@@ -171,61 +314,125 @@ spoolclient_new(struct cp *cp)
 void
 spoolclient_free(struct spoolclient *sc)
 {
-	struct spoolclient_ask *ask;
+	struct spoolclient_wait *w;
 
 	if (sc == NULL)
 		return;
-	while ((ask = LIST_FIRST(&sc->asks)) != NULL)
-		spoolclient_ask_free(ask);
+	while ((w = LIST_FIRST(&sc->waits)) != NULL)
+		spoolclient_wait_free(w);
+	loopchan_close(&sc->ur);
 	loopchan_close(&sc->lc);
 	event_free(sc->restart);
 	free(sc);
 }
 
+/* --- asked --- */
+
 void
 spoolclient_count(struct spoolclient *sc, struct vm_name user,
     spoolclient_fn *fn, void *arg)
 {
-	struct spoolclient_ask *ask = NULL;
-	struct timeval tv = { 0 };
+	struct spoolclient_wait *w = spoolclient_wait(sc, sc != NULL &&
+	    sc->ready ? SPOOL_ANSWER_SECONDS : 0, arg);
 	struct ipc_spool_who who;
 
-	if (sc != NULL) /* not any more when the system ends */
-		ask = calloc(1, sizeof *ask);
-	if (ask != NULL)
-		ask->timer = evtimer_new(sc->cp->base, spoolclient_late, ask);
-	if (ask == NULL || ask->timer == NULL) {
-		free(ask);
+	if (w == NULL) {
 		fn(NULL, arg);
 		return;
 	}
-	ask->sc = sc;
-	ask->fn = fn;
-	ask->arg = arg;
-	ask->tag = ++sc->tag;
-	who = (struct ipc_spool_who){ .tag = ask->tag,
+	w->count = fn;
+	who = (struct ipc_spool_who){ .tag = w->tag,
 		.user = { user, sc->cp->config->node } };
-	tv.tv_sec = sc->ready ? SPOOL_ANSWER_SECONDS : 0;
-	LIST_INSERT_HEAD(&sc->asks, ask, entry);
-	evtimer_add(ask->timer, &tv);
 	if (sc->ready)
 		loopchan_send(&sc->lc, IPC_SPOOL_COUNT, &who, sizeof who, -1);
+}
+
+/* The tag of a question by UR_; 0: there is nobody to be asked. */
+static uint32_t
+spoolclient_question(struct spoolclient *sc, spoolclient_row *row,
+    spoolclient_done *done, void *arg)
+{
+	struct spoolclient_wait *w = spoolclient_wait(sc, sc != NULL &&
+	    sc->ready ? -1 : 0, arg);
+
+	if (w == NULL) {
+		done(NULL, arg);
+		return 0;
+	}
+	w->row = row;
+	w->done = done;
+	return sc->ready ? w->tag : 0;
+}
+
+void
+spoolclient_ask(struct spoolclient *sc, const struct ipc_ur_ask *ask,
+    spoolclient_row *row, spoolclient_done *done, void *arg)
+{
+	struct ipc_ur_ask asked = *ask;
+
+	asked.tag = spoolclient_question(sc, row, done, arg);
+	if (asked.tag != 0)
+		loopchan_send(&sc->ur, IPC_UR_ASK, &asked, sizeof asked, -1);
+}
+
+void
+spoolclient_close(struct spoolclient *sc, const struct ipc_ur_close *order,
+    spoolclient_row *row, spoolclient_done *done, void *arg)
+{
+	struct ipc_ur_close ordered = *order;
+
+	ordered.tag = spoolclient_question(sc, row, done, arg);
+	if (ordered.tag != 0)
+		loopchan_send(&sc->ur, IPC_UR_CLOSE, &ordered, sizeof ordered,
+		    -1);
+}
+
+int
+spoolclient_mint(struct spoolclient *sc, struct vm_name user,
+    enum ipc_ur_rights rights)
+{
+	struct ipc_spool_mint mint = { .rights = rights };
+	int fd[2];
+
+	if (sc == NULL || !sc->ready) {
+		errno = EAGAIN;
+		return -1;
+	}
+	mint.user = (struct vm_user){ user, sc->cp->config->node };
+	if (ipcchan_pair(fd) < 0)
+		return -1;
+	loopchan_send(&sc->lc, IPC_SPOOL_MINT, &mint, sizeof mint, fd[1]);
+	close(fd[1]);
+	return fd[0];
+}
+
+bool
+spoolclient_write(struct spoolclient *sc, struct ipc_ur_write *write,
+    const char *block, size_t len)
+{
+	if (sc == NULL || !sc->ready)
+		return false;
+	loopchan_send_text(&sc->ur, IPC_UR_WRITE, write, sizeof *write, block,
+	    len, -1);
+	return true;
 }
 
 void
 spoolclient_cancel(struct spoolclient *sc, void *arg)
 {
-	struct spoolclient_ask *ask;
+	struct spoolclient_wait *w;
 
 	if (sc == NULL)
 		return;
-	LIST_FOREACH(ask, &sc->asks, entry)
-		if (ask->arg == arg) {
-			spoolclient_ask_free(ask);
+	LIST_FOREACH(w, &sc->waits, entry)
+		if (w->arg == arg) {
+			spoolclient_wait_free(w);
 			return;
 		}
 }
 
+/* What it said before it ended is still to be read: its channels say when
+ * that is done. */
 bool
 spoolclient_exited(struct spoolclient *sc, pid_t pid, int status)
 {
@@ -233,6 +440,5 @@ spoolclient_exited(struct spoolclient *sc, pid_t pid, int status)
 		return false;
 	log_warnx("vmspool ended, status %04x", (unsigned)status);
 	sc->pid = 0;
-	spoolclient_down(sc);
 	return true;
 }

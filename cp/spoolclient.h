@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * spoolclient.h - vmcp's end of vmspool: keep it running, ask it.
+ *
+ * What an answer means to a user is told elsewhere (urclose.c, spoolnews.c and
+ * the commands).
  */
 #ifndef VM370_CP_SPOOLCLIENT_H
 #define VM370_CP_SPOOLCLIENT_H
@@ -36,14 +39,14 @@ void spoolclient_close(struct spoolclient *sc,
     spoolclient_done *done, void *arg);
 
 /* A client's end of a new channel; -1 with errno: vmspool is away.  Who has
- * one is told when vmspool is back (guest.c, unit.c), and asks again. */
+ * one is told when vmspool is back (spoolclient.c's table), and asks again. */
 int spoolclient_mint(struct spoolclient *sc, struct vm_name user,
     enum ipc_ur_rights rights);
 
-/* Lines of a user's console that is spooled; they are with vmspool within a
- * second, or at CLOSE. */
-void spoolclient_console(struct spoolclient *sc, struct vm_name user,
-    vdev_t vdev, const char *text, size_t len);
+/* A block of a console's file (conspool.c, which hears of UR_WROTE, and of
+ * vmspool being back).  false: vmspool is away. */
+bool spoolclient_write(struct spoolclient *sc, struct ipc_ur_write *write,
+    const char *block, size_t len);
 
 /* The answers that were to go to arg are no longer wanted. */
 void spoolclient_cancel(struct spoolclient *sc, void *arg);
