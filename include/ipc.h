@@ -123,6 +123,8 @@ enum ipc_party {
 	X(UNIT_ORDER,       CP,     UNIT,   struct ipc_unit_order,    0,             0) \
 	X(UNIT_STATE,       UNIT,   CP,     struct ipc_unit_state,    0,             0) \
 	X(UNIT_MESSAGE,     UNIT,   CP,     struct ipc_text,          IPC_LINE_MAX,  0) \
+	X(UNIT_ASK_USER,    UNIT,   CP,     struct ipc_unit_user,     0,             0) \
+	X(UNIT_USER,        CP,     UNIT,   struct ipc_unit_user,     0,             0) \
 	X(UNIT_DONE,        UNIT,   CP,     struct ipc_done,          IPC_LINE_MAX,  0) \
 	/* vm370: commands from the host */                                        \
 	X(HOST_COMMAND,     HOST,   CP,     struct ipc_text,          IPC_LINE_MAX,  0) \
@@ -779,22 +781,32 @@ struct ipc_unit_config {
 	struct vm_name node;
 	char classes[UR_CLASSES]; /* reader: the class of a deck without one */
 	char proxy[64];	  /* reader: token of PROXY v2, or "" */
+	uint32_t idle_s;  /* reader: seconds that a deck may pause for, */
+	uint32_t deck_s;  /* and take in all */
+};
+
+/* Is there such a user?  A deck for nobody is refused.  UNIT_USER answers with
+ * the same name. */
+struct ipc_unit_user {
+	struct vm_name user;
+	uint32_t known;	  /* UNIT_USER: 1: he is in the directory */
 };
 
 enum ipc_unit_op {
 	UNIT_START = 1,	  /* classes, if any, become its classes */
 	UNIT_DRAIN = 2,	  /* after the file at hand */
-	UNIT_FLUSH = 3,	  /* end the file at hand: purged; HOLD: held */
+	UNIT_FLUSH = 3,	  /* end the copy at hand; count 1: and the others */
 	UNIT_BACKSPACE = 4, /* count pages or cards back; 0: to the beginning */
 	UNIT_REPEAT = 5,  /* count more copies of the file at hand */
 	UNIT_SPACE = 6,	  /* the file at hand without carriage control */
 };
 
+/* Answered by UNIT_DONE: rc 0, or the number of the message that says why not. */
 struct ipc_unit_order {
 	uint32_t tag;
 	uint32_t op;	/* enum ipc_unit_op */
 	uint32_t count;
-	uint32_t hold;	/* FLUSH */
+	uint32_t hold;	/* FLUSH: the file is not purged but held */
 	char classes[UR_CLASSES];
 };
 
