@@ -289,6 +289,7 @@ channel_next(struct device *d)
 
 	s->started = false;
 	s->chained = false;
+	s->ccw.count = 0; /* the residual count, should there be no next */
 	if (channel_fetch(d->vm, s, s->next, false, false))
 		return true;
 	channel_end(d, UNIT_DONE, CHAN_PROGRAM_CHECK);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * vtx_channel.c - channel programs from random storage on every kind of
- * device.
+ * device; and on one that takes whole records at one go, which must come to
+ * the same as if it did not.
  *
  * The input is storage from 0 on.  The first bytes also choose what is done.
  */
@@ -9,10 +10,14 @@
 #include <stdint.h>
 
 #include "../unit/vtx_machine.h"
+#include "../unit/vtx_slot.h"
 #include "dev/console.h"
 #include "subchan.h"
 
 #define SIZE (256u << 10)
+
+#define SLOT 0x2FF
+#define TURNS 64 /* of an endless chain */
 
 static const uint16_t vdevs[] = { 0x009, 0x00C, 0x0FF, 0x190 };
 
@@ -28,6 +33,39 @@ fuzz_request(struct fake *f, uint32_t op, uint32_t vdev, uint32_t ccw)
 	channel_port(&v, SIZE - 64);
 }
 
+/* False: it never ends. */
+static bool
+fuzz_slot_run(struct fake *f, uint32_t ccw)
+{
+	const struct device *d = machine_device(&f->vm, SLOT);
+
+	fuzz_request(f, CHAN_SIO, SLOT, ccw);
+	for (unsigned i = 0; i < TURNS && d->sch.phase != PHASE_IDLE; i++) {
+		channel_ready(machine_device(&f->vm, SLOT));
+		channel_run(&f->vm);
+	}
+	return d->sch.phase == PHASE_IDLE;
+}
+
+static void
+fuzz_slot(const uint8_t *data, size_t size)
+{
+	static struct fake f, g;
+	uint32_t ccw = (uint32_t)data[1] * 8;
+
+	fake_open(&f, SIZE);
+	fake_open(&g, SIZE);
+	slot_attach(&f, SLOT, false);
+	slot_attach(&g, SLOT, true);
+	mem_write(&f.vm.mem, GPA(0), data, size);
+	mem_write(&g.vm.mem, GPA(0), data, size);
+	if (fuzz_slot_run(&f, ccw) && fuzz_slot_run(&g, ccw) &&
+	    !slot_same(&f, &g, SLOT))
+		abort();
+	fake_close(&f);
+	fake_close(&g);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -37,6 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (size > 4096)
 		size = 4096;
+	fuzz_slot(data, size);
 	fake_open(&f, SIZE);
 	fake_attach(&f, vdevs[0], DEVICE_CONSOLE, 0, 0);
 	fake_attach(&f, vdevs[1], DEVICE_READER, 3, RDR_CARD);

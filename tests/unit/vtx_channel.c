@@ -12,11 +12,14 @@
 #include "dev/console.h"
 #include "subchan.h"
 #include "vtx_machine.h"
+#include "vtx_slot.h"
 
 #define SIZE (256u << 10)
 #define PROGRAM 0x400u
 #define REQUEST 0x300u
 #define DATA 0x800u
+#define SLOT 0x2FF /* vdev */
+#define CHAIN 48u  /* CCWs of a random channel program */
 
 static int
 setup(void **state)
@@ -365,6 +368,110 @@ test_renumber(void **state)
 	assert_null(machine_device(&f->vm, 0x778));
 }
 
+/* --- records at one go --- */
+
+/* A CCW that the channel may take at one go, or just not; a few are wrong. */
+static struct ccw
+random_ccw(unsigned i)
+{
+	static const uint8_t cmds[] = { SLOT_WRITE, SLOT_WRITE, SLOT_WRITE_WAIT,
+		SLOT_WRITE_WAIT, SLOT_READ, SLOT_READ, SLOT_MOVE, CMD_NOP };
+	static const uint16_t counts[] = { 80, 80, 80, 33, 1, 79, 81, 200 };
+	struct ccw c = { .cmd = cmds[rand() % 8], .count = counts[rand() % 8],
+		.flags = CCW_CC | (rand() % 32 > 0 ? CCW_SLI : 0),
+		.addr = DATA + 80 * (uint32_t)(rand() % 40) };
+
+	switch (rand() % 128) {
+	case 0:
+		return (struct ccw){ .cmd = CMD_TIC, .addr = PROGRAM +
+			8 * (i + (uint32_t)(rand() % 3)) };
+	case 1:
+		c.flags = (uint8_t)(rand() % 16 << 4);
+		break;
+	case 2:
+		c.addr = SIZE - (uint32_t)(rand() % 100);
+		break;
+	case 3:
+		c.addr = PROGRAM + 8 * (uint32_t)(rand() % CHAIN);
+		break;
+	case 4:
+		c.count = 0;
+		break;
+	case 5:
+		c.cmd = (uint8_t)(rand() % 256);
+	}
+	return c;
+}
+
+/* To its end, over every wait. */
+static void
+run_slot(struct fake *f)
+{
+	struct device *d = machine_device(&f->vm, SLOT);
+
+	while (d->sch.phase != PHASE_IDLE) {
+		channel_ready(d);
+		channel_run(&f->vm);
+	}
+}
+
+/* With records and without: a guest cannot tell. */
+static void
+test_records_same(void **state)
+{
+	struct fake *f = *state, *g;
+	uint64_t whole = 0;
+
+	assert_int_equal(setup((void **)&g), 0);
+	srand(370);
+	for (unsigned round = 0; round < 3000; round++) {
+		struct slot *slot = slot_attach(f, SLOT, false);
+
+		slot_attach(g, SLOT, true);
+		for (unsigned i = 0; i < CHAIN; i++) {
+			struct ccw c = random_ccw(i);
+
+			ccw(f, i, c.cmd, c.addr, c.count, c.flags);
+			ccw(g, i, c.cmd, c.addr, c.count, c.flags);
+		}
+		assert_int_equal(request(f, CHAN_SIO, SLOT).cc,
+		    request(g, CHAN_SIO, SLOT).cc);
+		run_slot(f);
+		run_slot(g);
+		assert_true(slot_same(f, g, SLOT));
+		whole += slot->whole;
+		request(f, CHAN_TIO, SLOT);
+		request(g, CHAN_TIO, SLOT);
+	}
+	assert_in_range(whole, 10000, 3000 * CHAIN);
+	teardown((void **)&g);
+}
+
+/* An endless chain of records: others have their turn, HIO gets at it. */
+static void
+test_records_endless(void **state)
+{
+	struct fake *f = *state;
+	struct slot *slot = slot_attach(f, SLOT, false);
+	struct chan_req rq;
+
+	ccw(f, 0, SLOT_WRITE, DATA, 80, CCW_CC);
+	ccw(f, 1, CMD_TIC, PROGRAM, 0, 0);
+	assert_int_equal(request(f, CHAN_SIO, SLOT).cc, 0);
+	for (unsigned i = 1; i < 5; i++) {
+		assert_true(channel_run(&f->vm));
+		assert_in_range(slot->whole, i * 1000, i * 3000);
+	}
+	assert_int_equal(request(f, CHAN_HIO, SLOT).cc, 2);
+	assert_false(channel_run(&f->vm));
+	rq = request(f, CHAN_TIO, SLOT);
+	assert_int_equal(rq.cc, 1);
+	assert_int_equal(rq.csw.unit, UNIT_DONE);
+	assert_int_equal(rq.csw.chan, 0);
+	assert_int_equal(rq.csw.residual, 80);
+	assert_int_equal(rq.csw.ccw_addr, PROGRAM + 8);
+}
+
 int
 main(void)
 {
@@ -381,6 +488,8 @@ main(void)
 		T(test_load_write),
 		T(test_attach),
 		T(test_renumber),
+		T(test_records_same),
+		T(test_records_endless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
