@@ -7,8 +7,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "channel.h"
 #include "cms.h"
 #include "cmscall.h"
+#include "diag.h"
+#include "spool.h"
 
 static long
 cms_call(long number, long a, long b, long c, long d)
@@ -180,4 +183,64 @@ int
 cms_block_io(struct cms_block_io *io)
 {
 	return (int)cms_call(CMSCALL_BLOCK, cms_at(io), 0, 0, 0);
+}
+
+int
+cms_punch(uint16_t vdev, const void *records, size_t size, size_t *done)
+{
+	return (int)cms_call(CMSCALL_WRITEUR, CMSCALL_UR(vdev, DEVICE_PUNCH),
+	    cms_at(records), (long)size, cms_at(done));
+}
+
+int
+cms_print(uint16_t vdev, const void *records, size_t size, size_t *done)
+{
+	return (int)cms_call(CMSCALL_WRITEUR, CMSCALL_UR(vdev, DEVICE_PRINTER),
+	    cms_at(records), (long)size, cms_at(done));
+}
+
+static long
+cms_spool(struct cmscall_spool *spool)
+{
+	return cms_call(CMSCALL_SPOOL, cms_at(spool), 0, 0, 0);
+}
+
+long
+cms_cards(uint16_t vdev, void *records, size_t size)
+{
+	struct cmscall_spool spool = {
+		.vdev = vdev,
+		.sub = DIAG_SPOOL_READ,
+		.size = size < SPOOL_BLOCK_MAX ? (uint32_t)size :
+		    SPOOL_BLOCK_MAX,
+		.to = (uintptr_t)records,
+	};
+
+	return cms_spool(&spool) == 0 ? (long)spool.size : -1;
+}
+
+int
+cms_cards_again(uint16_t vdev)
+{
+	struct cmscall_spool spool = {
+		.vdev = vdev,
+		.sub = DIAG_SPOOL_RESTART,
+	};
+
+	return (int)cms_spool(&spool);
+}
+
+int
+cms_spooled(uint16_t vdev, unsigned after, int exact, struct spool_file *file)
+{
+	struct cmscall_spool spool = {
+		.vdev = vdev,
+		.sub = DIAG_SPOOL_DESCRIBE,
+		.flags = exact ? DIAG_SPOOL_EXACT : 0,
+		.spoolid = (uint16_t)after,
+		.size = sizeof *file,
+		.to = (uintptr_t)file,
+	};
+
+	return (int)cms_spool(&spool);
 }

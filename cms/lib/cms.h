@@ -149,16 +149,18 @@ int cms_block_io(struct cms_block_io *io);
  * block: each record two bytes of length, little-endian, and its bytes; a
  * printed line begins with its channel command (CMS_PRINT_*).
  *
- * cms_punch and cms_print write all records of a buffer to the device, 0D and
- * 0E for the usual ones: 0, or -1 with errno ENXIO there is no such device,
- * EINVAL a record that it does not take, EAGAIN it is not ready (some records
- * may have been written: *done says how many; done may be NULL).
+ * cms_punch and cms_print write all records of a buffer to the device: 0, or
+ * -1 with errno ENXIO there is no such device, EINVAL a record that it does
+ * not take, EIO it cannot write.  Those before it are written: *done says how
+ * many (done may be NULL).  A device that is not ready is waited for.  Who gets
+ * the cards, and when, is CP's: SPOOL and CLOSE.
  *
  * cms_cards reads as many whole records as fit from the reader: bytes stored,
  * 0 at the end of the file; errno ENXIO, ENODATA nothing waits in the reader,
  * EAGAIN it is not ready, EIO the file is damaged, EMSGSIZE the buffer is
  * smaller than the next record.  The file leaves the reader by CP CLOSE, or
- * by the cms_cards after the one that returned 0.
+ * by the cms_cards after the one that returned 0; cms_cards_again begins with
+ * its first record again.
  *
  * cms_spooled describes (and takes nothing) the file behind number `after` in
  * the reader, 0: the first; exact 1: that number's own.  errno ENODATA: none.
@@ -178,6 +180,7 @@ struct spool_file; /* spool.h */
 int cms_punch(uint16_t vdev, const void *records, size_t size, size_t *done);
 int cms_print(uint16_t vdev, const void *records, size_t size, size_t *done);
 long cms_cards(uint16_t vdev, void *records, size_t size);
+int cms_cards_again(uint16_t vdev);
 int cms_spooled(uint16_t vdev, unsigned after, int exact,
     struct spool_file *file);
 

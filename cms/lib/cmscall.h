@@ -31,7 +31,7 @@
  *
  * BLOCK    struct cms_block_io *
  *
- * WRITEUR  vdev, records, size, size_t *done: to a punch or printer
+ * WRITEUR  vdev and type, records, size, size_t *done: to a punch or printer
  * SPOOL    struct cmscall_spool *: DIAGNOSE 14
  */
 #define CMSCALL_BASE 0x370000
@@ -54,6 +54,9 @@
 #define CMSCALL_WRITEUR (CMSCALL_BASE + 16)
 #define CMSCALL_SPOOL (CMSCALL_BASE + 17)
 #define CMSCALL_END (CMSCALL_BASE + 18)
+
+/* WRITEUR's first: vdev, and above it enum device_type (channel.h). */
+#define CMSCALL_UR(vdev, type) ((vdev) | (type) << 16)
 
 enum cmscall_order { CMSCALL_FIFO = 0, CMSCALL_LIFO = 1 };
 

@@ -11,8 +11,8 @@ enum { E_PERM = -1, E_NOENT = -2, E_SRCH = -3, E_IO = -5, E_NXIO = -6,
 	E_NODEV = -19, E_NOTDIR = -20, E_ISDIR = -21, E_INVAL = -22,
 	E_MFILE = -24, E_NOTTY = -25, E_FBIG = -27, E_NOSPC = -28,
 	E_SPIPE = -29, E_ROFS = -30, E_RANGE = -34, E_NAMETOOLONG = -36,
-	E_NOSYS = -38, E_NODATA = -61, E_OPNOTSUPP = -95, E_STALE = -116,
-	E_UCLEAN = -117 };
+	E_NOSYS = -38, E_NODATA = -61, E_MSGSIZE = -90, E_OPNOTSUPP = -95,
+	E_STALE = -116, E_UCLEAN = -117 };
 
 /* For an error of EDF's (edf.h) or of access.h; 0 for 0. */
 int error_of(int edf);

@@ -77,6 +77,24 @@ hyper_general_io(struct diag_general_io *io)
 }
 
 int
+hyper_spool(const struct diag_spool *spool, void *to, uint32_t *size, int *rc)
+{
+	struct diag d __attribute__((aligned(8))) = {
+		.code = DIAG_SPOOL_INPUT,
+		.in_addr = storage_real(spool),
+		.in_len = sizeof *spool,
+		.out_addr = storage_real(to),
+		.out_len = *size,
+	};
+
+	if (hyper_call(&d) == -1)
+		return -1;
+	*size = d.out_len;
+	*rc = d.rc;
+	return (int)d.cc;
+}
+
+int
 hyper_command(struct hyper_command *c)
 {
 	struct diag d __attribute__((aligned(8))) = {

@@ -21,6 +21,11 @@ int hyper_release(real_t from, real_t bytes);
 int hyper_block_io(struct diag_block_io *io);
 int hyper_general_io(struct diag_general_io *io);
 
+/* Files of a reader (DIAGNOSE 14): CP's condition code and *rc, or -1; *size
+ * is the room at `to`, then what there is. */
+int hyper_spool(const struct diag_spool *spool, void *to, uint32_t *size,
+    int *rc);
+
 struct hyper_command {
 	const char *text;
 	size_t len;

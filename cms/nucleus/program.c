@@ -37,6 +37,16 @@ program_promised(void)
 	return frames;
 }
 
+void *
+program_room(struct program *p, size_t bytes)
+{
+	if (p->room_size < bytes) {
+		p->room = storage_room(bytes);
+		p->room_size = p->room != NULL ? bytes : 0;
+	}
+	return p->room;
+}
+
 /* The MODULE, open. */
 struct program_file {
 	struct edf_file *edf;

@@ -30,7 +30,8 @@ struct program {
 	size_t in_at, in_len; /* the rest of a typed line */
 	char in[CON_LINE_MAX + 1];
 	char line[CON_LINE_MAX + 1]; /* a command it has given */
-	char *reply;		     /* CP's answer, once it has asked */
+	void *room; /* program_room()'s */
+	size_t room_size;
 	struct file *fd[PROGRAM_FILES];
 	char directory;	/* where relative paths begin (path.h) */
 	int abandoned;	/* it has not ended by itself */
@@ -55,6 +56,13 @@ int program_run(struct access *disk, const struct edf_stat *st,
 
 /* Frames that programs may still come to want: nobody else takes them. */
 uint64_t program_promised(void);
+
+/*
+ * Room of the nucleus's for one system call of the program: what is CP's, a
+ * channel program's or the reader's before the program gets it.  It stays the
+ * program's until it ends.  NULL when there is no storage for it.
+ */
+void *program_room(struct program *p, size_t bytes);
 
 /* How large a program's stack can become. */
 uint64_t program_stack_size(void);

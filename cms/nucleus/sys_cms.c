@@ -43,15 +43,6 @@ cms_command(struct ask *ask)
 	    0 : E_FAULT;
 }
 
-/* Where CP's answers go: the program has it until it ends. */
-static char *
-cms_reply(struct program *p)
-{
-	if (p->reply == NULL)
-		p->reply = storage_room(CMSCALL_REPLY_MAX);
-	return p->reply;
-}
-
 static int64_t
 cms_cp(struct ask *ask)
 {
@@ -69,7 +60,7 @@ cms_cp(struct ask *ask)
 	if (cp.reply != 0) {
 		c.size = cp.size < CMSCALL_REPLY_MAX ? cp.size :
 		    CMSCALL_REPLY_MAX;
-		c.reply = cms_reply(ask->p);
+		c.reply = program_room(ask->p, CMSCALL_REPLY_MAX);
 		if (c.reply == NULL)
 			return E_NOMEM;
 	}

@@ -423,6 +423,8 @@ static syscall_fn *const record_calls[] = {
 	[CMSCALL_DISK - CMSCALL_STATE] = record_disk,
 	[CMSCALL_DATE - CMSCALL_STATE] = record_date,
 	[CMSCALL_BLOCK - CMSCALL_STATE] = sys_block,
+	[CMSCALL_WRITEUR - CMSCALL_STATE] = sys_write_ur,
+	[CMSCALL_SPOOL - CMSCALL_STATE] = sys_spool,
 };
 
 int64_t

@@ -51,6 +51,8 @@ extern const struct syscall_table sys_time_calls;
 int64_t sys_cms(unsigned number, struct ask *ask);
 int64_t sys_record(unsigned number, struct ask *ask);
 int64_t sys_block(struct ask *ask);
+int64_t sys_write_ur(struct ask *ask);
+int64_t sys_spool(struct ask *ask);
 
 /* Open files' flags, with Linux's numbers. */
 #define O_ACCMODE 3

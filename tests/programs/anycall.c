@@ -93,6 +93,9 @@ argument(char kind)
 		return ANY_OF(sizes);
 	case 'w': /* a small number: whence, a record, an option */
 		return any() % 7;
+	case 'u': /* a punch or printer */
+		return any() % 2 ? CMSCALL_UR(0x00D, 0x2541) :
+		    CMSCALL_UR(0x00E, 0x1403);
 	case 'x':
 		return FIXED + any() % (FIXED_SIZE / 4096) * 4096;
 	case 'm':
@@ -131,6 +134,7 @@ static const struct shape {
 	{ CMSCALL_ERASE, "nl" }, { CMSCALL_RENAME, "nlnl" },
 	{ CMSCALL_NEXT, "nlpp" }, { CMSCALL_DISK, "wp" },
 	{ CMSCALL_DATE, "nlp" }, { CMSCALL_BLOCK, "p" },
+	{ CMSCALL_WRITEUR, "upsp" }, { CMSCALL_SPOOL, "p" },
 };
 
 /* What would end the program, or wait; lines on the stack are commands. */
@@ -166,7 +170,8 @@ call(void)
 	if (any() % 16 != 0)
 		s = ANY_OF(shapes);
 	else if (any() % 4 == 0)
-		s.number = (long)(CMSCALL_BASE + any() % 18);
+		s.number = (long)(CMSCALL_BASE + any() %
+		    (CMSCALL_END - CMSCALL_BASE));
 	else
 		s.number = (long)(any() % 450);
 	if (avoided(s.number))
