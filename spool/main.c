@@ -178,8 +178,8 @@ main(int argc, char *argv[])
 
 	umask(077);
 	log_init("vmspool");
-	if (argc != 2)
-		fatalx("usage: vmspool FOLDER (vmcp starts it)");
+	if (argc != 2 && argc != 3)
+		fatalx("usage: vmspool FOLDER [start|again] (vmcp starts it)");
 	LIST_INIT(&spool.clients);
 	spool_open(&spool, argv[1]);
 	if (event_base_dispatch(spool.base) < 0)

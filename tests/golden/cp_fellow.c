@@ -648,9 +648,7 @@ fellow_vmspool(void)
 		while ((got = ipcchan_recv(&ch, &msg)) > 0) {
 			struct ipc_spool_counts counts = { .reader = 2 };
 
-			if (msg.fd >= 0)
-				close(msg.fd);
-			if (msg.type != IPC_SPOOL_COUNT)
+			if (msg.type != IPC_SPOOL_COUNT) /* a client: it is silent */
 				continue;
 			counts.tag =
 			    ((const struct ipc_spool_who *)msg.payload)->tag;
