@@ -13,6 +13,10 @@
  *   AUTOLOG userid...
  *   SAVED system BY userid      saved at the start if it is not
  *   TDISK n [BLK]               temporary space that a user may have
+ *   SPOOLMAX files [n{K|M|G}]   what a user may have in the spool
+ *   RDEVICE raddr READER PORT {n|+n} [CLASS c] [START]
+ *   RDEVICE raddr {PUNCH|PRINTER} FOLDER name [CLASS c...] [START]
+ *                               +n: above the port of the terminals
  *   OPERATOR userid             default OPERATOR
  *
  * A statement is one line of words; a line that begins with * is a comment.
@@ -36,6 +40,7 @@
 _Static_assert(CONFIG_TEXT_MAX == 8192, "a message says so");
 
 #define CONFIG_TDISK (512u << 20 >> 9) /* sparse, but all may be written */
+#define CONFIG_SPOOL_BYTES (1ull << 30)
 #define CONFIG_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char config_logo[] =
@@ -296,6 +301,198 @@ config_do_tdisk(struct config_parse *p)
 	return 0;
 }
 
+/* "1024M": bytes, of at least one block */
+static bool
+config_bytes(const char *text, uint64_t *bytes)
+{
+	static const char unit[] = "KMG";
+	const char *found;
+	char *end;
+	unsigned long n;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	found = *end != '\0' ? strchr(unit, *end) : NULL;
+	if (errno != 0 || found == NULL || end[1] != '\0' || n > UINT32_MAX)
+		return false;
+	*bytes = (uint64_t)n << (10 * (found - unit + 1));
+	return *bytes >= SPOOL_BLOCK_MAX && *bytes >> 50 == 0;
+}
+
+static int
+config_do_spoolmax(struct config_parse *p)
+{
+	unsigned long files;
+	char text[16];
+
+	if (!card_number(&p->card, 1, UINT32_MAX, &files) || files == 0)
+		return config_bad(p, 1, "A NUMBER OF FILES");
+	p->config->spool_files = (uint32_t)files;
+	if (p->card.nwords > 2 &&
+	    (!card_copy(&p->card, 2, true, text, sizeof text) ||
+	    !config_bytes(text, &p->config->spool_bytes)))
+		return config_bad(p, 2, "A SIZE LIKE 1024M");
+	return 0;
+}
+
+/* --- real devices --- */
+
+/* Folders in the home directory that are CP's own. */
+static const char *const config_own_folders[] = { "in", "log", "run", "saved",
+	"spool", "tapes", "volumes" };
+
+/* Below the home directory and nowhere else, and not where CP keeps things. */
+static bool
+config_folder(const char *name)
+{
+	size_t first = strcspn(name, "/");
+
+	if (name[0] == '\0' || name[0] == '/' || name[strlen(name) - 1] == '/')
+		return false;
+	for (const char *part = name; part != NULL;
+	     part = strchr(part, '/') != NULL ? strchr(part, '/') + 1 : NULL) {
+		if (part[0] == '.' || part[0] == '/')
+			return false;
+	}
+	for (size_t i = 0; i < CONFIG_COUNT(config_own_folders); i++)
+		if (strlen(config_own_folders[i]) == first &&
+		    strncmp(name, config_own_folders[i], first) == 0)
+			return false;
+	return config_plain(name, strlen(name));
+}
+
+static int
+config_unit_folder(struct config_parse *p, struct config_unit *unit)
+{
+	if (!card_is(&p->card, 3, "FOLDER"))
+		return config_bad(p, 3, "FOLDER");
+	if (!card_copy(&p->card, 4, false, unit->folder,
+	    sizeof unit->folder) || !config_folder(unit->folder))
+		return config_bad(p, 4, "A FOLDER OF ITS OWN BELOW THE HOME "
+		    "DIRECTORY");
+	return 0;
+}
+
+static int
+config_unit_port(struct config_parse *p, struct config_unit *unit)
+{
+	const struct config *c = p->config;
+	char text[8];
+	char *end;
+	long port;
+
+	if (!card_is(&p->card, 3, "PORT"))
+		return config_bad(p, 3, "PORT");
+	if (!card_copy(&p->card, 4, false, text, sizeof text))
+		return config_bad(p, 4, "A PORT, OR HOW FAR ABOVE THE TERMINALS'");
+	unit->above = text[0] == '+';
+	end = text + unit->above;
+	port = *end >= '0' && *end <= '9' ? strtol(end, &end, 10) : 0;
+	if (*end != '\0' || port < 1 || port > UINT16_MAX)
+		return config_bad(p, 4, "A PORT, 1 TO 65535");
+	unit->port = (uint16_t)port;
+	for (size_t i = 0; i < c->nunits; i++)
+		if (c->units[i].port == port &&
+		    c->units[i].above == unit->above)
+			return config_error(p, DIR_DUPLICATE,
+			    p->card.word[4].column, "DUPLICATE DEFINITION",
+			    text);
+	return 0;
+}
+
+/* CLASS: one for what a reader reads, up to eight (or *) to be put out. */
+static bool
+config_classes(const struct config_unit *unit, const char *text)
+{
+	bool reader = unit->type == DEVICE_READER;
+
+	if (!reader && strcmp(text, "*") == 0)
+		return true;
+	for (const char *c = text; *c != '\0'; c++)
+		if (!((*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9')) ||
+		    strchr(c + 1, *c) != NULL)
+			return false;
+	return text[0] != '\0' && (!reader || text[1] == '\0');
+}
+
+/* The words behind where it is: CLASS and START, in any order. */
+static int
+config_unit_options(struct config_parse *p, struct config_unit *unit)
+{
+	char text[UR_CLASSES + 1] = "A";
+
+	for (unsigned i = 5; i < p->card.nwords; i++) {
+		if (card_is(&p->card, i, "START")) {
+			unit->start = true;
+			continue;
+		}
+		if (!card_is(&p->card, i, "CLASS"))
+			return config_bad(p, i, "CLASS OR START");
+		i++;
+		if (!card_copy(&p->card, i, true, text, sizeof text) ||
+		    !config_classes(unit, text))
+			return config_bad(p, i, unit->type == DEVICE_READER ?
+			    "A CLASS" : "CLASSES, AT MOST EIGHT, OR *");
+	}
+	memcpy(unit->classes, text, strlen(text));
+	return 0;
+}
+
+static int
+config_unit_raddr(struct config_parse *p, struct config_unit *unit)
+{
+	const struct config *c = p->config;
+	char text[4];
+	char *end;
+
+	if (!card_copy(&p->card, 1, true, text, sizeof text))
+		return config_bad(p, 1, "A REAL ADDRESS");
+	unit->raddr = (vdev_t)strtoul(text, &end, 16);
+	if (*end != '\0' || unit->raddr == VDEV_NONE ||
+	    strspn(text, "0123456789ABCDEF") != strlen(text))
+		return config_bad(p, 1, "A REAL ADDRESS, 001 TO FFF");
+	for (size_t i = 0; i < c->nunits; i++)
+		if (c->units[i].raddr == unit->raddr)
+			return config_error(p, DIR_DUPLICATE,
+			    p->card.word[1].column, "DUPLICATE DEFINITION",
+			    text);
+	if (c->nunits == CONFIG_COUNT(c->units))
+		return config_error(p, DIR_INVALID_OPERAND,
+		    p->card.word[1].column, "TOO MANY", text);
+	return 0;
+}
+
+static int
+config_do_rdevice(struct config_parse *p)
+{
+	static const struct {
+		const char *name;
+		enum device_type type;
+		int (*where)(struct config_parse *, struct config_unit *);
+	} types[] = {
+		{ "READER", DEVICE_READER, config_unit_port },
+		{ "PUNCH", DEVICE_PUNCH, config_unit_folder },
+		{ "PRINTER", DEVICE_PRINTER, config_unit_folder },
+	};
+	struct config_unit unit = { 0 };
+
+	if (config_unit_raddr(p, &unit) < 0)
+		return -1;
+	for (size_t i = 0; i < CONFIG_COUNT(types); i++) {
+		if (!card_is(&p->card, 2, types[i].name))
+			continue;
+		unit.type = types[i].type;
+		if (types[i].where(p, &unit) < 0 ||
+		    config_unit_options(p, &unit) < 0)
+			return -1;
+		p->config->units[p->config->nunits++] = unit;
+		return 0;
+	}
+	return config_bad(p, 2, "READER, PUNCH OR PRINTER");
+}
+
 static const struct config_statement {
 	const char *name;
 	unsigned min, max; /* operands */
@@ -310,6 +507,8 @@ static const struct config_statement {
 	{ "AUTOLOG", 1, CARD_WORDS_MAX, config_do_autolog },
 	{ "SAVED", 3, 3, config_do_saved },
 	{ "TDISK", 1, 2, config_do_tdisk },
+	{ "SPOOLMAX", 1, 2, config_do_spoolmax },
+	{ "RDEVICE", 4, 7, config_do_rdevice },
 	{ "OPERATOR", 1, 1, config_do_operator },
 };
 
@@ -379,6 +578,8 @@ config_parse(const char *text, size_t len, const char *home,
 		return NULL;
 	}
 	p.config->tdisk = CONFIG_TDISK;
+	p.config->spool_bytes = CONFIG_SPOOL_BYTES;
+	p.config->spool_files = SPOOLID_MAX;
 	if (config_read(&p, text, len) < 0 || config_defaults(&p) < 0) {
 		config_free(p.config);
 		return NULL;

@@ -44,6 +44,9 @@ defaults(void **state)
 	assert_int_equal(c->nvolumes, 0);
 	assert_int_equal(c->nautolog, 0);
 	assert_int_equal(c->tdisk, 1 << 20);
+	assert_int_equal(c->spool_files, 9999);
+	assert_int_equal(c->spool_bytes, 1 << 30);
+	assert_int_equal(c->nunits, 0);
 	config_free(c);
 	config_free(NULL);
 }
@@ -85,6 +88,38 @@ everything(void **state)
 }
 
 static void
+units(void **state)
+{
+	struct dir_error err;
+	struct config *c = parse("RDEVICE 00C READER PORT +235 START\n"
+	    "rdevice 00d punch folder out/cards class ab0\n"
+	    "RDEVICE 00E PRINTER FOLDER out START CLASS *\n"
+	    "RDEVICE FFF READER PORT 65535 CLASS Z\n"
+	    "SPOOLMAX 12\nSPOOLMAX 100 64K\n", &err);
+
+	(void)state;
+	assert_non_null(c);
+	assert_int_equal(c->nunits, 4);
+	assert_int_equal(c->units[0].raddr, 0x00C);
+	assert_int_equal(c->units[0].type, DEVICE_READER);
+	assert_int_equal(c->units[0].port, 235);
+	assert_true(c->units[0].above && c->units[0].start);
+	assert_memory_equal(c->units[0].classes, "A\0", 2);
+	assert_string_equal(c->units[1].folder, "out/cards");
+	assert_memory_equal(c->units[1].classes, "AB0\0", 4);
+	assert_false(c->units[1].start);
+	assert_int_equal(c->units[2].type, DEVICE_PRINTER);
+	assert_memory_equal(c->units[2].classes, "*\0", 2);
+	assert_true(c->units[2].start);
+	assert_int_equal(c->units[3].raddr, 0xFFF);
+	assert_int_equal(c->units[3].port, 65535);
+	assert_false(c->units[3].above);
+	assert_int_equal(c->spool_files, 100);
+	assert_int_equal(c->spool_bytes, 65536);
+	config_free(c);
+}
+
+static void
 bad(void **state)
 {
 	static const struct {
@@ -118,6 +153,40 @@ bad(void **state)
 		{ "TDISK 4294967296\n", 1, 7 },
 		{ "TDISK 10 CYL\n", 1, 10 },
 		{ "LOGMSG a\x1B[2Jb\n", 1, 9 },
+		{ "SPOOLMAX 0\n", 1, 10 },
+		{ "SPOOLMAX 9 1024\n", 1, 12 },
+		{ "SPOOLMAX 9 1K\n", 1, 12 },
+		{ "SPOOLMAX 9 4294967295G\n", 1, 12 },
+		{ "SPOOLMAX 9 -1M\n", 1, 12 },
+		{ "RDEVICE 00C READER PORT\n", 1, 24 },
+		{ "RDEVICE 000 READER PORT 1\n", 1, 9 },
+		{ "RDEVICE 1000 READER PORT 1\n", 1, 9 },
+		{ "RDEVICE -1 READER PORT 1\n", 1, 9 },
+		{ "RDEVICE 00C TAPE PORT 1\n", 1, 13 },
+		{ "RDEVICE 00C READER FOLDER out\n", 1, 20 },
+		{ "RDEVICE 00C READER PORT 0\n", 1, 25 },
+		{ "RDEVICE 00C READER PORT 65536\n", 1, 25 },
+		{ "RDEVICE 00C READER PORT ++5\n", 1, 25 },
+		{ "RDEVICE 00C READER PORT 5 CLASS AB\n", 1, 33 },
+		{ "RDEVICE 00C READER PORT 5 CLASS *\n", 1, 33 },
+		{ "RDEVICE 00C READER PORT 5 CLASS\n", 1, 32 },
+		{ "RDEVICE 00C READER PORT 5 STOP\n", 1, 27 },
+		{ "RDEVICE 00C READER PORT 5\nRDEVICE 00C READER PORT 6\n",
+		    2, 9 },
+		{ "RDEVICE 00C READER PORT 5\nRDEVICE 01C READER PORT 5\n",
+		    2, 25 },
+		{ "RDEVICE 00E PRINTER PORT 5\n", 1, 21 },
+		{ "RDEVICE 00E PRINTER FOLDER /tmp\n", 1, 28 },
+		{ "RDEVICE 00E PRINTER FOLDER ../x\n", 1, 28 },
+		{ "RDEVICE 00E PRINTER FOLDER a/../../x\n", 1, 28 },
+		{ "RDEVICE 00E PRINTER FOLDER a//b\n", 1, 28 },
+		{ "RDEVICE 00E PRINTER FOLDER a/\n", 1, 28 },
+		{ "RDEVICE 00E PRINTER FOLDER spool\n", 1, 28 },
+		{ "RDEVICE 00E PRINTER FOLDER volumes/x\n", 1, 28 },
+		{ "RDEVICE 00E PRINTER FOLDER out CLASS A*\n", 1, 38 },
+		{ "RDEVICE 00E PRINTER FOLDER out CLASS AA\n", 1, 38 },
+		{ "RDEVICE 00E PRINTER FOLDER out CLASS ABCDEFGHI\n", 1,
+		    38 },
 	};
 	struct dir_error err;
 
@@ -194,6 +263,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(everything),
+		cmocka_unit_test(units),
 		cmocka_unit_test(bad),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(files),
