@@ -3,7 +3,8 @@
  * control.c - RUNDIR/cp.sock, for the system's owner alone.
  *
  * The first message decides what a connection is: the host's, for commands,
- * which run as the operator, and minidisks; or a console, the operator's.
+ * which run as the operator, minidisks, and the spool; or a console, the
+ * operator's.
  */
 #include "control.h"
 
@@ -23,6 +24,7 @@
 #include "loop.h"
 #include "minidisk.h"
 #include "name.h"
+#include "spoolclient.h"
 #include "term.h"
 #include "vmblok.h"
 
@@ -199,6 +201,27 @@ control_hold(struct control_client *c, const struct ipc_value *hold)
 		hostlink_hold(c->hl, hold->value != 0);
 }
 
+/* --- the spool --- */
+
+static void
+control_spool(struct control_client *c)
+{
+	struct cp *cp = c->ct->cp;
+	struct ipc_host_spooled spooled = { cp->config->node };
+	int fd = spoolclient_mint(cp->spool, cp->config->operator_user,
+	    UR_SYSTEM);
+
+	if (fd < 0) {
+		control_answer(c, -errno, "the spool program (vmspool) is not "
+		    "there now: try again");
+		return;
+	}
+	loopchan_send(&c->lc, IPC_HOST_SPOOLED, &spooled, sizeof spooled, fd);
+	close(fd);
+}
+
+/* --- what a host says --- */
+
 static void
 control_message(struct loopchan *lc, const struct ipcchan_message *msg,
     void *arg)
@@ -210,6 +233,8 @@ control_message(struct loopchan *lc, const struct ipcchan_message *msg,
 		control_command(arg, msg->payload);
 	else if (msg->type == IPC_HOST_LINK)
 		control_link(arg, msg->payload);
+	else if (msg->type == IPC_HOST_SPOOL)
+		control_spool(arg);
 	else
 		control_hold(arg, msg->payload);
 }
@@ -223,7 +248,8 @@ control_become(struct control_client *c, uint16_t type)
 	int fd = c->fd;
 
 	c->fd = -1;
-	if ((type == IPC_HOST_COMMAND || type == IPC_HOST_LINK) &&
+	if ((type == IPC_HOST_COMMAND || type == IPC_HOST_LINK ||
+	    type == IPC_HOST_SPOOL) &&
 	    loopchan_open(&c->lc, cp->base, fd, IPC_CP, IPC_HOST,
 	    control_message, c) == 0) {
 		event_free(c->first);

@@ -191,6 +191,16 @@ diskpipe_open_out(struct diskpipe_out *out, const char *path, bool framed)
 	    diskpipe_spool(out);
 }
 
+int
+diskpipe_open_stream(struct diskpipe_out *out, const char *path, bool framed)
+{
+	if (framed || strcmp(path, "-") != 0)
+		return diskpipe_open_out(out, path, framed);
+	*out = (struct diskpipe_out){ .fd = STDOUT_FILENO, .stream = true,
+		.name = path };
+	return 0;
+}
+
 static int
 diskpipe_failed(const struct diskpipe_out *out)
 {
@@ -225,6 +235,9 @@ diskpipe_put(struct diskpipe_out *out, uint64_t at, const void *data,
 		}
 		return 0;
 	}
+	if (out->stream)
+		return diskpipe_write(out->fd, data, len) < 0 ?
+		    diskpipe_failed(out) : 0;
 	while (len > 0) {
 		ssize_t n = pwrite(out->fd, data, len, (off_t)at);
 
@@ -290,6 +303,8 @@ diskpipe_end(struct diskpipe_out *out, uint64_t size)
 {
 	if (out->framed)
 		return diskpipe_frame(out, DISKPIPE_END, size, NULL, 0);
+	if (out->stream)
+		return 0;
 	if (ftruncate(out->fd, (off_t)size) < 0 ||
 	    (out->temp[0] == '\0' ? diskpipe_pour(out) :
 	    diskpipe_rename(out)) < 0)

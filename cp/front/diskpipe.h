@@ -40,8 +40,7 @@ struct diskpipe_in {
 
 struct diskpipe_out {
 	int fd;
-	bool framed;
-	uint64_t size; /* END's */
+	bool framed, stream;
 	const char *name; /* for messages */
 	char path[PATH_MAX], temp[PATH_MAX]; /* "": to standard output */
 };
@@ -61,6 +60,12 @@ int diskpipe_get(struct diskpipe_in *in);
  * One at a time.  Each returns 0, or 1 with a line printed.
  */
 int diskpipe_open_out(struct diskpipe_out *out, const char *path, bool framed);
+
+/* The same for bytes that come in their order, and once: standard output gets
+ * them as they come. */
+int diskpipe_open_stream(struct diskpipe_out *out, const char *path,
+    bool framed);
+
 int diskpipe_put(struct diskpipe_out *out, uint64_t at, const void *data,
     size_t len);
 int diskpipe_again(struct diskpipe_out *out);

@@ -71,7 +71,9 @@ inside_pump(enum inside_host host, const char *file, int end)
 		rc = diskpipe_open_in(&in, file, false);
 	} else {
 		in = (struct diskpipe_in){ .fd = end, .framed = true };
-		rc = diskpipe_open_out(&out, file, false);
+		rc = host == HOST_STREAM ?
+		    diskpipe_open_stream(&out, file, false) :
+		    diskpipe_open_out(&out, file, false);
 	}
 	if (rc == 0)
 		rc = diskpipe_copy(&in, &out);

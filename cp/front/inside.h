@@ -14,8 +14,9 @@ enum inside_place { PLACE_NOWHERE, PLACE_HERE, PLACE_IN_LAB };
  * here.  PLACE_NOWHERE: a line was printed. */
 enum inside_place inside_place(const struct front *front);
 
-/* Which way go the bytes of a file of the host, if the command has one? */
-enum inside_host { HOST_NONE, HOST_IN, HOST_OUT };
+/* Which way go the bytes of a file of the host, if the command has one?
+ * HOST_STREAM: out, in their order and once. */
+enum inside_host { HOST_NONE, HOST_IN, HOST_OUT, HOST_STREAM };
 
 /*
  * The same command inside, and --relay to it: the file of the host is its

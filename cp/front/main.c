@@ -40,10 +40,13 @@ static const struct main_row {
 	    "make the demonstration system where there is none" },
 	{ "disk", disk_command, "COMMAND ...",
 	    "work on CMS disks: minidisks and images; vm370 disk help" },
+	{ "spool", spool_command, "COMMAND ...",
+	    "cards and listings of users, in and out; vm370 spool help" },
 	{ "lab", lab_command, "[-f FILE[:PATH]]... -- COMMAND...",
 	    "run a command in the lab, booting one when none runs" },
 	{ "version", main_version, "", "print the version" },
-	{ "help", main_help, "[disk]", "print this, or the commands of disk" },
+	{ "help", main_help, "[disk|spool]",
+	    "print this, or the commands of disk or spool" },
 };
 
 #define MAIN_ROWS (sizeof main_rows / sizeof main_rows[0])
@@ -63,6 +66,8 @@ main_help(struct front *front, int argc, char *argv[])
 {
 	if (argc > 1 && strcmp(argv[1], "disk") == 0)
 		return disk_command(front, 1, argv);
+	if (argc > 1 && strcmp(argv[1], "spool") == 0)
+		return spool_command(front, 1, argv);
 	printf("usage: vm370 [--home DIR] COMMAND ...\n\n");
 	for (size_t i = 0; i < MAIN_ROWS; i++)
 		printf("  %s %s\n      %s\n", main_rows[i].name,
