@@ -25,7 +25,7 @@
 
 #include "ipcchan.h"
 #include "log.h"
-#include "proxy.h"
+#include "peer.h"
 #include "sandbox.h"
 #include "term.h"
 
@@ -81,7 +81,7 @@ main_socket(int fd)
 
 /* False: the client has gone already. */
 static bool
-main_peer(int fd, char peer[PROXY_PEER_MAX])
+main_peer(int fd, char peer[PEER_TEXT_MAX])
 {
 	union {
 		struct sockaddr any;
@@ -93,10 +93,10 @@ main_peer(int fd, char peer[PROXY_PEER_MAX])
 	if (getpeername(fd, &a.any, &len) < 0)
 		return false;
 	if (a.any.sa_family == AF_INET6)
-		proxy_peer(peer, AF_INET6, &a.v6.sin6_addr,
+		peer_text(peer, AF_INET6, &a.v6.sin6_addr,
 		    ntohs(a.v6.sin6_port));
 	else
-		proxy_peer(peer, AF_INET, &a.v4.sin_addr,
+		peer_text(peer, AF_INET, &a.v4.sin_addr,
 		    ntohs(a.v4.sin_port));
 	return true;
 }
@@ -135,7 +135,7 @@ int
 main(int argc, char **argv)
 {
 	const char *token = NULL;
-	char peer[PROXY_PEER_MAX];
+	char peer[PEER_TEXT_MAX];
 	struct event_base *base;
 
 	log_init("vmterm");

@@ -70,7 +70,7 @@ struct term {
 	struct tn3270 tn;
 	struct view_line line;
 	struct view_3270 screen;
-	struct proxy proxy;
+	struct peer proxy;
 };
 
 /* One process is one connection. */
@@ -426,13 +426,13 @@ static size_t
 term_header(struct term *t, const uint8_t **bytes, size_t n)
 {
 	size_t used;
-	enum proxy_verdict verdict = proxy_feed(&t->proxy, t->token, *bytes, n,
+	enum peer_verdict verdict = peer_feed(&t->proxy, t->token, *bytes, n,
 	    &used);
 
 	*bytes += used;
-	if (verdict == PROXY_BAD)
+	if (verdict == PEER_BAD)
 		term_fail(t, "not a PROXY header with our token");
-	if (verdict != PROXY_DONE)
+	if (verdict != PEER_DONE)
 		return 0;
 	if (term_telnet(t) < 0) {
 		term_fail(t, "no memory");

@@ -7,7 +7,7 @@
 
 #include <event2/event.h>
 
-#include "proxy.h"
+#include "peer.h"
 
 /*
  * Prepare a connection on socket `fd` and channel `channel` (both are taken).

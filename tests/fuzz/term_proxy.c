@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proxy.h"
+#include "peer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static const uint8_t begin[] = { 0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D,
 		0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x21 };
-	static struct proxy p;
+	static struct peer p;
 	size_t step, used;
 
 	if (n < 1)
@@ -22,17 +22,17 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	memset(&p, 0, sizeof p);
 	step = 1 + bytes[0] % 64;
 	if (bytes[0] >= 64) /* most of the time beyond the signature */
-		proxy_feed(&p, "PASS", begin, sizeof begin, &used);
+		peer_feed(&p, "PASS", begin, sizeof begin, &used);
 	bytes++;
 	n--;
-	while (n > 0 && p.verdict == PROXY_MORE) {
-		proxy_feed(&p, "PASS", bytes, n < step ? n : step, &used);
-		if (used > n || p.len > PROXY_MAX)
+	while (n > 0 && p.verdict == PEER_MORE) {
+		peer_feed(&p, "PASS", bytes, n < step ? n : step, &used);
+		if (used > n || p.len > PEER_HEADER_MAX)
 			abort();
 		bytes += used;
 		n -= used;
 	}
-	if (p.verdict == PROXY_DONE && strlen(p.peer) == 0)
+	if (p.verdict == PEER_DONE && strlen(p.peer) == 0)
 		abort();
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "filter.h"
-#include "proxy.h"
+#include "peer.h"
 
 /* Feed in pieces of `step` bytes; what came out. */
 static size_t
@@ -147,14 +147,14 @@ test_bounded(void **state)
 	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x00\x17\x0c\xbe"
 #define TLV "\xe0\x00\x04PASS"
 
-static enum proxy_verdict
-proxy(const char *in, size_t n, size_t step, struct proxy *p, size_t *left)
+static enum peer_verdict
+proxy(const char *in, size_t n, size_t step, struct peer *p, size_t *left)
 {
-	*p = (struct proxy){ 0 };
-	while (n > 0 && p->verdict == PROXY_MORE) {
+	*p = (struct peer){ 0 };
+	while (n > 0 && p->verdict == PEER_MORE) {
 		size_t used;
 
-		proxy_feed(p, "PASS", (const uint8_t *)in, n < step ? n : step,
+		peer_feed(p, "PASS", (const uint8_t *)in, n < step ? n : step,
 		    &used);
 		in += used;
 		n -= used;
@@ -168,51 +168,51 @@ proxy(const char *in, size_t n, size_t step, struct proxy *p, size_t *left)
 static void
 test_proxy_good(void **state)
 {
-	struct proxy p;
+	struct peer p;
 	size_t left;
 
 	(void)state;
 	for (size_t step = 1; step < 60; step++) {
 		assert_int_equal(PROXY(SIGNATURE V4 TLV "rest", step),
-		    PROXY_DONE);
+		    PEER_DONE);
 		assert_string_equal(p.peer, "10.0.0.5:49152");
 		assert_int_equal(left, 4);
-		assert_int_equal(PROXY(SIGNATURE V6 TLV, step), PROXY_DONE);
+		assert_int_equal(PROXY(SIGNATURE V6 TLV, step), PEER_DONE);
 		assert_string_equal(p.peer, "[2001:db8::1]:23");
 	}
 	/* Another TLV before ours. */
 	assert_int_equal(PROXY(SIGNATURE
 	    "\x21\x11\x00\x18\x0a\x00\x00\x05\x7f\x00\x00\x01\xc0\x00\x0c\xbe"
-	    "\x04\x00\x02zz" TLV, 99), PROXY_DONE);
+	    "\x04\x00\x02zz" TLV, 99), PEER_DONE);
 }
 
 static void
 test_proxy_bad(void **state)
 {
-	struct proxy p;
+	struct peer p;
 	size_t left;
 
 	(void)state;
-	assert_int_equal(PROXY("PROXY TCP4 1.2.3.4", 1), PROXY_BAD);
-	assert_int_equal(PROXY("\xff\xfb\x18", 1), PROXY_BAD);
+	assert_int_equal(PROXY("PROXY TCP4 1.2.3.4", 1), PEER_BAD);
+	assert_int_equal(PROXY("\xff\xfb\x18", 1), PEER_BAD);
 	/* LOCAL, UDP, UNIX */
-	assert_int_equal(PROXY(SIGNATURE "\x20\x00\x00\x00", 1), PROXY_BAD);
-	assert_int_equal(PROXY(SIGNATURE "\x21\x12", 1), PROXY_BAD);
-	assert_int_equal(PROXY(SIGNATURE "\x21\x31", 1), PROXY_BAD);
+	assert_int_equal(PROXY(SIGNATURE "\x20\x00\x00\x00", 1), PEER_BAD);
+	assert_int_equal(PROXY(SIGNATURE "\x21\x12", 1), PEER_BAD);
+	assert_int_equal(PROXY(SIGNATURE "\x21\x31", 1), PEER_BAD);
 	/* no token, another token, a longer and a shorter one */
 	assert_int_equal(PROXY(SIGNATURE
 	    "\x21\x11\x00\x0c\x0a\x00\x00\x05\x7f\x00\x00\x01\xc0\x00\x0c\xbe",
-	    1), PROXY_BAD);
-	assert_int_equal(PROXY(SIGNATURE V4 "\xe0\x00\x04PASs", 1), PROXY_BAD);
+	    1), PEER_BAD);
+	assert_int_equal(PROXY(SIGNATURE V4 "\xe0\x00\x04PASs", 1), PEER_BAD);
 	assert_int_equal(PROXY(SIGNATURE V4 "\xe0\x00\x03PAS\x00", 1),
-	    PROXY_BAD);
+	    PEER_BAD);
 	/* a TLV that runs over the end, lengths too small and too big */
-	assert_int_equal(PROXY(SIGNATURE V4 "\xe0\xff\x04PASS", 1), PROXY_BAD);
-	assert_int_equal(PROXY(SIGNATURE "\x21\x11\x00\x02zz", 1), PROXY_BAD);
-	assert_int_equal(PROXY(SIGNATURE "\x21\x11\x00\x00", 1), PROXY_BAD);
-	assert_int_equal(PROXY(SIGNATURE "\x21\x11\xff\xff", 1), PROXY_BAD);
+	assert_int_equal(PROXY(SIGNATURE V4 "\xe0\xff\x04PASS", 1), PEER_BAD);
+	assert_int_equal(PROXY(SIGNATURE "\x21\x11\x00\x02zz", 1), PEER_BAD);
+	assert_int_equal(PROXY(SIGNATURE "\x21\x11\x00\x00", 1), PEER_BAD);
+	assert_int_equal(PROXY(SIGNATURE "\x21\x11\xff\xff", 1), PEER_BAD);
 	/* more is needed */
-	assert_int_equal(PROXY(SIGNATURE V4 "\xe0\x00\x04PAS", 1), PROXY_MORE);
+	assert_int_equal(PROXY(SIGNATURE V4 "\xe0\x00\x04PAS", 1), PEER_MORE);
 }
 
 int
