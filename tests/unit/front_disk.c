@@ -1,31 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
  * front_disk.c - vm370 disk: on images, in a home directory whose system is
- * stopped, and beside a stand-in for vmcp.  This program is also installed as
- * vmlab, which runs vm370 "inside": beside the same stand-in.
+ * stopped, and beside a stand-in for vmcp.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/file.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "front_rig.h"
 #include "ipcchan.h"
 #include "name.h"
 
@@ -148,8 +134,9 @@ cp_message(struct cp_server *s, const struct ipcchan_message *msg)
 }
 
 static void
-cp_serve(struct cp_server *s, int fd)
+cp_serve(void *arg, int fd)
 {
+	struct cp_server *s = arg;
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	struct ipcchan_message msg;
 	int got;
@@ -168,104 +155,6 @@ cp_serve(struct cp_server *s, int fd)
 	ipcchan_close(&s->ch);
 }
 
-/* It holds the lock that says that a system runs. */
-static pid_t
-cp_start(const char *home, const char *engine, bool restless)
-{
-	struct cp_server server = { .home = home, .restless = restless };
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), lock;
-	char path[512];
-	FILE *f;
-	pid_t pid;
-
-	snprintf(path, sizeof path, "%s/run/lock", home);
-	lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	assert_int_equal(flock(lock, LOCK_EX | LOCK_NB), 0);
-	snprintf(path, sizeof path, "%s/run/engine", home);
-	f = fopen(path, "w");
-	fprintf(f, "engine=%s\npid=%d\nport=1\n", engine, (int)getpid());
-	fclose(f);
-	snprintf(sun.sun_path, sizeof sun.sun_path, "%.90s/run/cp.sock",
-	    home);
-	unlink(sun.sun_path);
-	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof sun), 0);
-	assert_int_equal(listen(fd, 5), 0);
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			cp_serve(&server, accept(fd, NULL, NULL));
-	}
-	close(fd);
-	close(lock);
-	return pid;
-}
-
-/* vmlab exec --home HOME -- vm370 --home X --run Y WORD...: vm370 where the
- * stand-in is. */
-static int
-fake_vmlab(int argc, char *argv[])
-{
-	char self[512] = "", front[640], home[600], run[620];
-	char *args[64] = { front, (char[]){ "--home" }, home,
-		(char[]){ "--run" }, run };
-	int n = 5, at = 0;
-
-	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
-		return 99;
-	snprintf(home, sizeof home, "%s", argv[3]);
-	snprintf(run, sizeof run, "%s/run", home);
-	snprintf(front, sizeof front, "%s/../bin/vm370", home);
-	while (at < argc && strcmp(argv[at], "--run") != 0)
-		at++;
-	for (int i = at + 2; i < argc; i++)
-		args[n++] = argv[i];
-	execv(front, args);
-	return 98;
-}
-
-/* --- the rig --- */
-
-static char root[64], out[65536];
-static pid_t cp_pid;
-
-static int shell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-/* A shell command's exit code, and what it says in out; in the root, where
- * $D is vm370 disk. */
-static int
-shell(const char *fmt, ...)
-{
-	char command[4096];
-	va_list ap;
-	size_t n;
-	FILE *f;
-	int status;
-
-	n = (size_t)snprintf(command, sizeof command, "cd %s; "
-	    "D='bin/vm370 --home %s/home disk'; exec 2>&1; ", root, root);
-	va_start(ap, fmt);
-	vsnprintf(command + n, sizeof command - n, fmt, ap);
-	va_end(ap);
-	f = popen(command, "r");
-	assert_non_null(f);
-	n = fread(out, 1, sizeof out - 1, f);
-	out[n] = '\0';
-	status = pclose(f);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void
-expect_rc(int rc, int want, const char *text)
-{
-	if (rc != want || (text != NULL && strstr(out, text) == NULL))
-		fail_msg("exit %d, not %d with \"%s\":\n%s", rc, want,
-		    text != NULL ? text : "", out);
-}
-
-#define EXPECT(want, text, ...) expect_rc(shell(__VA_ARGS__), want, text)
-
 static const char user_direct[] =
     "USER CMSUSER NOLOG 16M 64M G\n"
     " MDISK 191 FB-512 0 4096 VMSYS MR\n"
@@ -278,49 +167,19 @@ static const char user_direct[] =
 static int
 set_up(void **state)
 {
-	char self[512] = "", path[600];
-
 	(void)state;
-	snprintf(root, sizeof root, "/tmp/unit_disk.XXXXXX");
-	if (mkdtemp(root) == NULL ||
-	    readlink("/proc/self/exe", self, sizeof self - 1) < 0)
-		return -1;
-	EXPECT(0, NULL, "mkdir -p bin libexec/vm370 home/run "
-	    "home/volumes/VMSYS && cp %s bin/vm370", VM370_PROGRAM);
-	snprintf(path, sizeof path, "%s/libexec/vm370/vmlab", root);
-	assert_int_equal(symlink(self, path), 0);
-	EXPECT(0, NULL, "cat > home/user.direct <<'END'\n%sEND", user_direct);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	work_end(&cp_pid);
-	return shell("rm -rf %s", root);
+	return rig_set_up(user_direct);
 }
 
 static void
 run_system(const char *engine, bool restless)
 {
+	static struct cp_server server;
 	static char home[128];
 
 	snprintf(home, sizeof home, "%s/home", root);
-	cp_pid = cp_start(home, engine, restless);
-}
-
-static void
-text_file(const char *name, const char *text)
-{
-	char path[256];
-	FILE *f;
-
-	snprintf(path, sizeof path, "%s/%s", root, name);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	server = (struct cp_server){ .home = home, .restless = restless };
+	cp_pid = rig_start(home, engine, cp_serve, &server);
 }
 
 static void
@@ -660,7 +519,7 @@ just_starting(void **state)
 }
 
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	cmocka_unit_test_setup_teardown(name, set_up, rig_tear_down)
 
 int
 main(int argc, char *argv[])
@@ -684,6 +543,6 @@ main(int argc, char *argv[])
 	const char *name = strrchr(argv[0], '/');
 
 	if (strcmp(name != NULL ? name + 1 : argv[0], "vmlab") == 0)
-		return fake_vmlab(argc, argv);
+		return rig_vmlab(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
