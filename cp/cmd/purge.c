@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd/purge.c - PURGE: files of CP's are no longer to be had.
+ * cmd/purge.c - PURGE: spool files, and saved systems, are no longer to be had.
  */
 #include <errno.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "command.h"
 #include "name.h"
 #include "nss.h"
+#include "spoolfile.h"
 
 /* PURGE NSS NAME name. */
 static int
@@ -31,33 +32,65 @@ purge_nss(struct request *rq)
 	return 0;
 }
 
-static const struct purge_operand {
-	const char *name;
-	size_t abbrev;
-	unsigned class;
-	int (*run)(struct request *rq);
-} purge_operands[] = {
-	{ "NSS", 3, CLASS('E'), purge_nss },
+static const struct spoolfile_verb purge_verb = {
+	.op = ASK_PURGE,
+	.command = "PURGE",
+	.past = "PURGED",
+	.end = spoolfile_counted,
 };
+
+/* PURGE ALL needs no more words: all of one's files in every queue. */
+static int
+purge_words(struct request *rq, struct spoolfile_which *which)
+{
+	unsigned i = 1;
+	int rc = spoolfile_owner(rq, &i, which);
+
+	if (rc == 0)
+		rc = spoolfile_queued(rq, &i, true, which);
+	if (rc == 0)
+		rc = spoolfile_picks(rq, &i, false, which);
+	if (rc != 0)
+		return rc;
+	if (i < rq->words)
+		return reply_error(rq, 8, request_word(rq, i));
+	if (which->npicks == 0 && which->queue != 0)
+		return reply_error(rq, 27);
+	if (which->npicks == 0)
+		which->pick[which->npicks++].by = BY_ALL;
+	return 0;
+}
+
+static int
+purge_files(struct request *rq)
+{
+	struct spoolfile_job *job = spoolfile_job(rq, &purge_verb);
+	int rc;
+
+	if (job == NULL)
+		return 183;
+	rc = purge_words(rq, &job->which);
+	return rc != 0 ? rc : spoolfile_go(rq);
+}
 
 static int
 cmd_purge(struct request *rq)
 {
-	for (size_t i = 0; i < sizeof purge_operands /
-	    sizeof purge_operands[0]; i++) {
-		const struct purge_operand *o = &purge_operands[i];
-
-		if ((o->class & rq->classes) != 0 &&
-		    request_is(rq, 1, o->name, o->abbrev))
-			return o->run(rq);
-	}
-	return reply_error(rq, 26);
+	if ((rq->classes & CLASS('E')) != 0 && request_is(rq, 1, "NSS", 3))
+		return purge_nss(rq);
+	if ((rq->classes & (CLASS('D') | CLASS('G'))) == 0)
+		return reply_error(rq, 26);
+	return purge_files(rq);
 }
 
 CP_COMMAND(purge,
 	.name = "PURGE",
 	.abbrev = 3,
-	.class = CLASS('E'),
+	.class = CLASS('D') | CLASS('E') | CLASS('G'),
 	.run = cmd_purge,
-	.syntax = "PURge NSS NAME name",
-	.help = "Purge a saved system. Who runs it goes on; its name is gone.");
+	.syntax = "PURge [*|userid|SYStem] {Reader|Printer|PUnch|ALL} "
+		  "{ALL|CLass c|FOrm f|HOld|spoolid} ... | PURge NSS NAME name",
+	.help = "Throw spool files away; PURGE ALL does so with all of yours. "
+		"What is being read or printed stays. Class D: those of "
+		"another user, or of all. Class E, NSS: purge a saved system; "
+		"who runs it goes on, its name is gone.");

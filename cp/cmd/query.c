@@ -8,11 +8,9 @@
 #include <string.h>
 
 #include "command.h"
-#include "logon.h"
 #include "name.h"
 #include "query.h"
 #include "session.h"
-#include "spoolclient.h"
 #include "term.h"
 #include "times.h"
 #include "vmblok.h"
@@ -218,32 +216,6 @@ query_userid_own(struct request *rq)
 	return 0;
 }
 
-/* --- FILES: vmspool is asked --- */
-
-static void
-query_files_counted(const struct ipc_spool_counts *counts, void *arg)
-{
-	struct request *rq = arg;
-	char line[80];
-	int rc = 0;
-
-	if (counts == NULL) {
-		rc = reply_error(rq, 183, "QUERY FILES",
-		    "THE SPOOL DOES NOT ANSWER");
-	} else {
-		logon_print_files(counts, line, sizeof line);
-		reply_line(rq, "%s", line);
-	}
-	request_end(rq, rc);
-}
-
-static int
-query_files(struct request *rq)
-{
-	spoolclient_count(rq->cp->spool, rq->user, query_files_counted, rq);
-	return CMD_PENDING;
-}
-
 CP_QUERY(time, .name = "TIME", .abbrev = 1, .run = query_time,
 	.syntax = "Time",
 	.help = "The time of day, and the time you have been logged on and "
@@ -266,5 +238,3 @@ CP_QUERY(privclass, .name = "PRIVCLASS", .abbrev = 4, .machine = true,
 	.help = "Your privilege classes.");
 CP_QUERY(userid, .name = "USERID", .abbrev = 6, .run = query_userid_own,
 	.syntax = "USERID", .help = "Who you are, and on which node.");
-CP_QUERY(files, .name = "FILES", .abbrev = 1, .run = query_files,
-	.syntax = "Files", .help = "How many spool files you have.");

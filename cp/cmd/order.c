@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cmd/order.c - ORDER: which files of a queue come first.
+ */
+#include "command.h"
+#include "spoolfile.h"
+
+/* The first that was named is to be first: it is moved last. */
+static const struct spoolfile_verb order_verb = {
+	.op = ASK_ORDER,
+	.command = "ORDER",
+	.past = "ORDERED",
+	.backwards = true,
+	.brief = true,
+	.end = spoolfile_counted,
+};
+
+static int
+order_words(struct request *rq, struct spoolfile_which *which)
+{
+	unsigned i = 1;
+	int rc = spoolfile_owner(rq, &i, which);
+
+	if (rc == 0)
+		rc = spoolfile_queued(rq, &i, false, which);
+	if (rc == 0)
+		rc = spoolfile_picks(rq, &i, false, which);
+	if (rc == 0 && i < rq->words)
+		return reply_error(rq, 8, request_word(rq, i));
+	if (rc == 0 && which->npicks == 0)
+		return reply_error(rq, 27);
+	return rc;
+}
+
+static int
+cmd_order(struct request *rq)
+{
+	struct spoolfile_job *job = spoolfile_job(rq, &order_verb);
+	int rc;
+
+	if (job == NULL)
+		return 183;
+	rc = order_words(rq, &job->which);
+	return rc != 0 ? rc : spoolfile_go(rq);
+}
+
+CP_COMMAND(order,
+	.name = "ORDER",
+	.abbrev = 3,
+	.class = CLASS('D') | CLASS('G'),
+	.run = cmd_order,
+	.syntax = "ORDer [*|userid|SYStem] {Reader|Printer|PUnch} "
+		  "{CLass c|FOrm f|HOld|spoolid} ...",
+	.help = "Put files at the head of their queue, in the order in which "
+		"you name them. Class D: those of another user, or of all.");

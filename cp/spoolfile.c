@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * spoolfile.c - which files a command means, what is done to them, slice by
+ * slice, and how they are shown.  vmspool does it; no SQL and no records here.
+ */
+#include "spoolfile.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "name.h"
+#include "session.h"
+#include "spoolclient.h"
+#include "vmblok.h"
+
+#define NS_PER_S 1000000000
+
+/* --- words --- */
+
+static const struct spoolfile_word {
+	const char *name;
+	size_t abbrev;
+	int means;
+} spoolfile_queues[] = {
+	{ "READER", 1, SPOOL_RDR }, { "RDR", 3, SPOOL_RDR },
+	{ "PRINTER", 1, SPOOL_PRT }, { "PRT", 3, SPOOL_PRT },
+	{ "PUNCH", 2, SPOOL_PUN }, { "PCH", 3, SPOOL_PUN },
+	{ NULL, 0, -1 },
+}, spoolfile_selectors[] = {
+	{ "ALL", 3, BY_ALL }, { "CLASS", 2, BY_CLASS },
+	{ "FORM", 2, BY_FORM }, { "HOLD", 2, BY_HELD },
+	{ NULL, 0, -1 },
+};
+
+static int
+spoolfile_means(const struct request *rq, unsigned i,
+    const struct spoolfile_word *w)
+{
+	while (w->name != NULL && !request_is(rq, i, w->name, w->abbrev))
+		w++;
+	return w->means;
+}
+
+int
+spoolfile_queue(const struct request *rq, unsigned i)
+{
+	return spoolfile_means(rq, i, spoolfile_queues);
+}
+
+static bool
+spoolfile_digits(const char *word)
+{
+	return *word != '\0' && word[strspn(word, "0123456789")] == '\0';
+}
+
+spoolid_t
+spoolfile_id(const char *word)
+{
+	unsigned long id = 0;
+
+	if (spoolfile_digits(word) && strlen(word) <= 4)
+		id = strtoul(word, NULL, 10);
+	return (spoolid_t)id;
+}
+
+bool
+spoolfile_class(const char *word, char *class)
+{
+	if (word[0] == '\0' || word[1] != '\0' ||
+	    ((word[0] < 'A' || word[0] > 'Z') &&
+	    (word[0] < '0' || word[0] > '9')))
+		return false;
+	*class = word[0];
+	return true;
+}
+
+bool
+spoolfile_copies(const char *word, uint8_t *copies)
+{
+	unsigned long n = 0;
+
+	if (spoolfile_digits(word) && strlen(word) <= 3)
+		n = strtoul(word, NULL, 10);
+	if (n == 0 || n > SPOOL_COPIES_MAX)
+		return false;
+	*copies = (uint8_t)n;
+	return true;
+}
+
+bool
+spoolfile_text(const char *word, char *field, size_t size)
+{
+	size_t n = strlen(word);
+
+	if (n == 0 || n > size)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (word[i] < ' ' || word[i] > '~')
+			return false;
+	memset(field, 0, size);
+	memcpy(field, word, n);
+	return true;
+}
+
+bool
+spoolfile_name(const struct request *rq, unsigned i, struct spool_attr *attr)
+{
+	char name[SPOOL_NAME_MAX], type[SPOOL_TYPE_MAX] = "";
+	bool typed = rq->words == i + 2;
+
+	if (rq->words > i + 2 ||
+	    !spoolfile_text(request_word(rq, i), name,
+	    typed ? VM_NAME_MAX : sizeof name) ||
+	    (typed && !spoolfile_text(request_word(rq, i + 1), type,
+	    sizeof type)))
+		return false;
+	memset(attr->name, 0, sizeof attr->name);
+	memcpy(attr->name, name, typed ? VM_NAME_MAX : sizeof name);
+	memcpy(attr->type, type, sizeof type);
+	return true;
+}
+
+int
+spoolfile_owner(struct request *rq, unsigned *i, struct spoolfile_which *which)
+{
+	const char *word = request_word(rq, *i);
+
+	if (strcmp(word, "*") == 0) {
+		(*i)++;
+		return 0;
+	}
+	if (*word == '\0' || (rq->classes & CLASS('D')) == 0 ||
+	    spoolfile_digits(word) || spoolfile_queue(rq, *i) >= 0 ||
+	    spoolfile_means(rq, *i, spoolfile_selectors) >= 0)
+		return 0;
+	which->system = request_is(rq, *i, "SYSTEM", 3);
+	if (!which->system && name_parse(word, &which->owner) < 0)
+		return reply_error(rq, 7, word);
+	(*i)++;
+	return 0;
+}
+
+int
+spoolfile_queued(struct request *rq, unsigned *i, bool any,
+    struct spoolfile_which *which)
+{
+	int queue = spoolfile_queue(rq, *i);
+
+	if (queue < 0 && any && request_is(rq, *i, "ALL", 3))
+		queue = 0;
+	if (queue < 0)
+		return reply_error(rq, 35);
+	which->queue = (uint8_t)queue;
+	(*i)++;
+	return 0;
+}
+
+/* One pick.  -1: the word is something else. */
+static int
+spoolfile_pick(struct request *rq, unsigned *i, struct spoolfile_which *which)
+{
+	int by = spoolfile_means(rq, *i, spoolfile_selectors);
+	const char *word = request_word(rq, *i);
+	struct spoolfile_pick p = { 0 };
+
+	if (spoolfile_digits(word)) {
+		by = BY_ID;
+		p.id = spoolfile_id(word);
+		if (p.id == 0)
+			return reply_error(rq, 8, word);
+		if (which->system)
+			return reply_error(rq, 13, word);
+	} else if (by < 0) {
+		return -1;
+	}
+	p.by = (uint8_t)by;
+	(*i)++;
+	if (by == BY_CLASS &&
+	    !spoolfile_class(request_word(rq, (*i)++), &p.class))
+		return reply_error(rq, 28);
+	if (by == BY_FORM &&
+	    !spoolfile_text(request_word(rq, (*i)++), p.form, sizeof p.form))
+		return reply_error(rq, 26);
+	which->pick[which->npicks++] = p;
+	return 0;
+}
+
+int
+spoolfile_picks(struct request *rq, unsigned *i, bool one,
+    struct spoolfile_which *which)
+{
+	int rc;
+
+	while (!one || which->npicks == 0 ||
+	    (which->pick[0].by == BY_ID &&
+	    spoolfile_digits(request_word(rq, *i)))) {
+		rc = spoolfile_pick(rq, i, which);
+		if (rc != 0)
+			return rc < 0 ? 0 : rc;
+	}
+	return 0;
+}
+
+/* --- orders --- */
+
+static const char *
+spoolfile_why(int32_t rc)
+{
+	switch (rc) {
+	case -ENOSPC:
+		return "THE SPOOL'S DISK IS FULL";
+	case -EDQUOT:
+		return "THE LIMIT OF ITS OWNER IS REACHED";
+	case -EMFILE:
+		return "THE RECEIVER HAS ALL 9999 SPOOLIDS IN USE";
+	default:
+		return "THE SPOOL CANNOT BE READ OR WRITTEN";
+	}
+}
+
+/* What became of one order is said; false: the next is worth no attempt. */
+static bool
+spoolfile_failed(struct request *rq, struct spoolfile_job *job, int32_t rc)
+{
+	char what[24];
+
+	snprintf(what, sizeof what, "%04u", job->ask.spoolid);
+	if (rc == -ENOENT) {
+		job->rc = reply_error(rq, 42, what);
+		return true;
+	}
+	if (rc == -EBUSY) {
+		snprintf(what, sizeof what, "FILE %04u", job->ask.spoolid);
+		job->rc = reply_error(rq, 424, what, job->verb->past);
+		return true;
+	}
+	job->rc = reply_error(rq, 183, job->verb->command, spoolfile_why(rc));
+	return false;
+}
+
+/* "0000001 FILE ", "0000002 FILES", "NO FILES"; of ORDER "0001 FILE". */
+static const char *
+spoolfile_count(char buf[40], uint64_t n, bool brief)
+{
+	if (n == 0)
+		strcpy(buf, "NO FILES");
+	else
+		snprintf(buf, 40, "%0*" PRIu64 " FILE%s", brief ? 4 : 7, n,
+		    n > 1 ? "S" : brief ? "" : " ");
+	return buf;
+}
+
+static void
+spoolfile_end(struct request *rq)
+{
+	struct spoolfile_job *job = rq->data;
+	char what[40];
+
+	if (job->busy > 0) {
+		spoolfile_count(what, job->busy, true);
+		job->rc = reply_error(rq, 424, what, job->verb->past);
+	}
+	if (job->count > 0 || job->rc == 0)
+		job->verb->end(rq, job);
+	request_end(rq, job->rc);
+}
+
+static void
+spoolfile_row(const struct ipc_ur_row *row, void *arg)
+{
+	struct request *rq = arg;
+	struct spoolfile_job *job = rq->data;
+
+	if (job->verb->row != NULL)
+		job->verb->row(rq, row);
+}
+
+static void spoolfile_next(struct request *rq);
+
+static void
+spoolfile_done(const struct ipc_ur_done *done, void *arg)
+{
+	struct request *rq = arg;
+	struct spoolfile_job *job = rq->data;
+	bool more;
+
+	if (done == NULL) {
+		job->rc = reply_error(rq, 183, job->verb->command,
+		    "THE SPOOL DOES NOT ANSWER");
+		spoolfile_end(rq);
+		return;
+	}
+	more = done->more != 0 && done->cursor != job->ask.after;
+	job->count += done->count;
+	job->busy += job->ask.by == BY_ID ? 0 : done->busy;
+	if (done->rc != 0 && !spoolfile_failed(rq, job, done->rc)) {
+		spoolfile_end(rq);
+		return;
+	}
+	job->ask.after = more ? done->cursor : 0;
+	job->done += !more;
+	request_when_room(rq, spoolfile_next);
+}
+
+/* The next slice.  Attention ends it between two. */
+static void
+spoolfile_next(struct request *rq)
+{
+	struct spoolfile_job *job = rq->data;
+	const struct spoolfile_which *w = &job->which;
+	const struct spoolfile_pick *p;
+
+	if (job->done == w->npicks || rq->cancelled) {
+		spoolfile_end(rq);
+		return;
+	}
+	p = &w->pick[job->verb->backwards ? w->npicks - 1 - job->done :
+	    job->done];
+	job->ask.by = p->by;
+	job->ask.hold = SPOOL_HOLD_USER | SPOOL_HOLD_SYSTEM;
+	job->ask.spoolid = p->id;
+	job->ask.class = p->class;
+	memcpy(job->ask.form, p->form, sizeof p->form);
+	spoolclient_ask(rq->cp->spool, &job->ask, spoolfile_row,
+	    spoolfile_done, rq);
+}
+
+struct spoolfile_job *
+spoolfile_job(struct request *rq, const struct spoolfile_verb *verb)
+{
+	struct spoolfile_job *job = calloc(1, sizeof *job);
+
+	if (job == NULL) {
+		reply_error(rq, 183, verb->command, "NO STORAGE");
+		return NULL;
+	}
+	job->verb = verb;
+	job->which.owner = rq->user;
+	rq->data = job;
+	rq->data_free = free;
+	return job;
+}
+
+int
+spoolfile_go(struct request *rq)
+{
+	struct spoolfile_job *job = rq->data;
+	const struct spoolfile_which *w = &job->which;
+
+	job->ask.op = (uint8_t)job->verb->op;
+	job->ask.queue = w->queue;
+	job->ask.origin = w->origin;
+	job->ask.owner.node = rq->cp->config->node;
+	if (!w->system)
+		job->ask.owner.user = w->owner;
+	spoolfile_next(rq);
+	return CMD_PENDING;
+}
+
+void
+spoolfile_counted(struct request *rq, const struct spoolfile_job *job)
+{
+	struct vmblok *vm = vmblok_find(rq->cp, job->which.owner);
+	char line[40];
+
+	spoolfile_count(line, job->count, job->verb->brief);
+	if (rq->vm == NULL || rq->vm->set.imsg)
+		reply_line(rq, "%s %s", line, job->verb->past);
+	if (job->count > 0 && !job->which.system && vm != NULL &&
+	    vm != rq->vm && vm->set.imsg)
+		session_print(vm->session, ITEM_HIGH, "%s %s BY %s", line,
+		    job->verb->past, name_text(rq->user).s);
+}
+
+/* --- lines --- */
+
+const char *
+spoolfile_queue_text(unsigned queue)
+{
+	static const char *const queues[] = { [SPOOL_RDR] = "RDR",
+		[SPOOL_PUN] = "PUN", [SPOOL_PRT] = "PRT" };
+
+	return queue >= SPOOL_RDR && queue <= SPOOL_PRT ? queues[queue] :
+	    "SPOOL";
+}
+
+const char *
+spoolfile_device_text(unsigned device)
+{
+	return device == SPOOL_ON_CON ? "CON" : spoolfile_queue_text(device);
+}
+
+/* A field as text; from another process it may hold anything. */
+static const char *
+spoolfile_field(char *buf, const char *field, size_t size)
+{
+	size_t n;
+
+	for (n = 0; n < size && field[n] != '\0'; n++)
+		buf[n] = field[n] >= ' ' && field[n] <= '~' ? field[n] : '?';
+	buf[n] = '\0';
+	return buf;
+}
+
+/* "11/20 14:02:31", where the system is. */
+static const char *
+spoolfile_when(char buf[24], int64_t ns)
+{
+	time_t when = (time_t)(ns / NS_PER_S);
+	struct tm tm;
+
+	if (localtime_r(&when, &tm) == NULL ||
+	    strftime(buf, 24, "%m/%d %H:%M:%S", &tm) == 0)
+		strcpy(buf, "--/-- --:--:--");
+	return buf;
+}
+
+static const char *
+spoolfile_hold(const struct spool_file *f)
+{
+	static const char *const holds[] = { "NONE", "USER", "SYS", "USYS" };
+
+	return holds[(f->attr.hold | (f->damaged ? SPOOL_HOLD_SYSTEM : 0)) & 3];
+}
+
+/* Columns without the last one's blanks. */
+static void
+spoolfile_trim(char *line)
+{
+	size_t n = strlen(line);
+
+	while (n > 0 && line[n - 1] == ' ')
+		line[--n] = '\0';
+}
+
+void
+spoolfile_head(char *line, size_t size, bool owner, bool expanded)
+{
+	snprintf(line, size, "%s FILE CLASS RECORDS  CPY HOLD %s",
+	    owner ? "OWNERID " : "ORIGINID", expanded ?
+	    "FORM     KEEP DIST     FROM     WAS" :
+	    "DATE  TIME     NAME      TYPE     DIST");
+}
+
+/*
+ * NAME and TYPE have 18 columns.  A longer dsname takes those of DIST, which
+ * EXPANDED shows.
+ */
+#define SPOOLFILE_NAMES 18
+#define SPOOLFILE_NAMES_MAX 27
+
+static void
+spoolfile_print_names(char *line, size_t size, const struct spool_file *f)
+{
+	char name[SPOOL_NAME_MAX + 1], type[SPOOL_TYPE_MAX + 1];
+	char dist[SPOOL_DIST_MAX + 1], names[48], when[24];
+
+	spoolfile_field(dist, f->attr.dist, sizeof f->attr.dist);
+	snprintf(names, sizeof names, "%-9s %-8s",
+	    spoolfile_field(name, f->attr.name, sizeof f->attr.name),
+	    spoolfile_field(type, f->attr.type, sizeof f->attr.type));
+	spoolfile_trim(names);
+	if (strlen(names) > SPOOLFILE_NAMES)
+		dist[0] = '\0';
+	snprintf(line, size, "%s %-*.*s %s", spoolfile_when(when, f->closed_ns),
+	    SPOOLFILE_NAMES, SPOOLFILE_NAMES_MAX, names, dist);
+}
+
+static void
+spoolfile_print_more(char *line, size_t size, const struct spool_file *f)
+{
+	char form[SPOOL_FORM_MAX + 1], dist[SPOOL_DIST_MAX + 1];
+
+	snprintf(line, size, "%-8s %-4s %-8s %-8s %04u",
+	    spoolfile_field(form, f->attr.form, sizeof f->attr.form),
+	    f->attr.keep ? "ON" : "OFF",
+	    spoolfile_field(dist, f->attr.dist, sizeof f->attr.dist),
+	    name_text(f->origin.user).s, f->origin_id);
+}
+
+void
+spoolfile_print(char *line, size_t size, const struct spool_file *f,
+    bool owner, bool expanded)
+{
+	char rest[SPOOLFILE_LINE];
+
+	if (expanded)
+		spoolfile_print_more(rest, sizeof rest, f);
+	else
+		spoolfile_print_names(rest, sizeof rest, f);
+	snprintf(line, size, "%-8s %04u %c %s %08" PRIu64 " %03u %-4s %s",
+	    name_text(owner ? f->owner.user : f->origin.user).s, f->spoolid,
+	    f->attr.class, spoolfile_device_text(f->device), f->records,
+	    f->attr.copies, spoolfile_hold(f), rest);
+	spoolfile_trim(line);
+}
