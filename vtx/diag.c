@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * diag.c - DIAGNOSE: one table, one function a code.  CP commands are
- * vmcp's; here they only pass through.  I/O is diag_io.c's.
+ * vmcp's; here they only pass through.  I/O is diag_io.c's, spool files are
+ * diag_spool.c's.
  */
 #include "diagnose.h"
 
@@ -312,6 +313,7 @@ diag_cancel(struct vcpu *v)
 	v->call.posted = false;
 	v->call.tag++;
 	v->general.device = NULL;
+	v->spool.posted = false;
 }
 
 void

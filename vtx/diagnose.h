@@ -34,7 +34,13 @@ void diag_general_gone(const struct device *d);
  * finds a waiting DIAGNOSE 8 ended with this rc and no text. */
 void diag_settle(struct vcpu *v, int32_t rc);
 
-/* --- between diag.c and diag_io.c --- */
+/* Device thread: go on with the DIAGNOSE 14s that processors wait for; what
+ * vmspool says that none of the devices asked for. */
+void diag_spool_run(struct vm *vm);
+void diag_spool_row(struct vm *vm, const struct ipc_ur_row *row);
+void diag_spool_done(struct vm *vm, const struct ipc_ur_done *done);
+
+/* --- between diag.c, diag_io.c and diag_spool.c --- */
 
 /* One DIAGNOSE at work: the block is a copy, made once. */
 struct diag_call {
@@ -51,6 +57,7 @@ struct diag_call {
 int diag_io_block(struct diag_call *c);
 int diag_io_block_async(struct diag_call *c);
 int diag_io_general(struct diag_call *c);
+int diag_spool_input(struct diag_call *c);
 
 /* Only the results are written back, so that a guest which changes its block
  * meanwhile changes nothing but its own inputs. */

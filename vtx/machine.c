@@ -220,7 +220,8 @@ machine_settle(struct vm *vm)
 	for (unsigned i = 0; i < vm->ndevices; i++)
 		channel_land(vm->device[i]);
 	for (unsigned i = 0; i < vm->ncpus; i++)
-		if (vm->cpu[i].wait == WAIT_GENERAL_IO)
+		if (vm->cpu[i].wait == WAIT_GENERAL_IO ||
+		    vm->cpu[i].wait == WAIT_SPOOL_INPUT)
 			return -1;
 	return 0;
 }

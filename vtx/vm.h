@@ -26,6 +26,7 @@
 #include "ipcchan.h"
 #include "kvm.h"
 #include "memory.h"
+#include "spoolchan.h"
 
 #define VM_CPUS 1     /* in 370 mode */
 #define VM_EXT_CODES 256
@@ -38,6 +39,7 @@ enum vcpu_wait {
 	WAIT_CP,	/* the answer to DIAGNOSE 8 */
 	WAIT_BLOCK_IO,	/* the end of DIAGNOSE A4 */
 	WAIT_GENERAL_IO, /* the end of DIAGNOSE A8 */
+	WAIT_SPOOL_INPUT, /* the end of DIAGNOSE 14 */
 };
 
 /* DIAGNOSE 8 on its way to vmcp.  The vCPU fills it, then waits. */
@@ -71,6 +73,26 @@ struct general_call {
 	uint32_t parm;	/* of the struct diag_general_io */
 };
 
+/* DIAGNOSE 14 at work.  The vCPU fills it, then waits. */
+struct spool_call {
+	bool posted;	/* not yet over */
+	uint32_t block; /* address of the struct diag */
+	uint32_t out_addr, out_len;
+	struct diag_spool parm;
+	/* Then the device thread's: the file that is meant, from where in the
+	 * queue the next one is looked for, ... */
+	uint64_t id;
+	uint64_t behind;
+	/* ... and what vmspool was asked and answered. */
+	uint32_t tag; /* 0: nothing */
+	uint32_t channels; /* of struct spoolchan */
+	uint64_t after;
+	uint8_t by; /* enum ipc_ur_by */
+	bool found, answered;
+	int32_t rc;
+	struct ipc_ur_row row;
+};
+
 struct vcpu {
 	struct vm *vm;
 	struct kvm_cpu kvm;
@@ -85,6 +107,7 @@ struct vcpu {
 	struct cp_call call;
 	struct block_call io;
 	struct general_call general;
+	struct spool_call spool;
 };
 
 /* An IPL under way: the device thread's. */
@@ -136,6 +159,7 @@ struct vm {
 
 	/* the device thread's */
 	struct ipcchan chan;
+	struct spoolchan spool;
 	struct ipl ipl;
 	unsigned credit; /* console lines that vmcp takes */
 	bool hold_asked; /* VM_HELD is due when machine_held() */
@@ -155,7 +179,7 @@ void machine_hold(struct vm *vm, bool held);
 /* Is it held, and no disk I/O under way? */
 bool machine_held(struct vm *vm);
 /* Processors quiet: wait until nothing is between the host and the machine.
- * -1: an IPL, a DIAGNOSE A8 or a disk takes longer. */
+ * -1: an IPL, a DIAGNOSE A8 or 14 or a disk takes longer. */
 int machine_settle(struct vm *vm);
 
 /* VM_STATE to vmcp, after what a vCPU had to report. */

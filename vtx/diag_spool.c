@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * diag_spool.c - DIAGNOSE 14: the files of the user's reader, by whole blocks.
+ * The vCPU checks what the guest says and waits; the device thread does it,
+ * with the reader's own file (dev/reader.h) and what vmspool tells of others.
+ * Opens and keeps no file of its own.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "dev/reader.h"
+#include "diagnose.h"
+#include "vcpu.h"
+
+#define DIAG_SPOOL_ALIGN 8
+
+/* rc, with cc 3 */
+#define RC_NO_READER 4
+#define RC_NOT_READY 8
+#define RC_DAMAGED 12
+#define RC_ROOM 16
+
+/* A call at work on the device thread. */
+struct diag_spool_work {
+	struct spool_call *c;
+	struct device *d;
+	struct diag *results;
+};
+
+/* True: it is over, with these results; out_len is what was stored. */
+static bool
+diag_spool_ends(struct diag_spool_work *w, uint32_t cc, int32_t rc)
+{
+	w->results->cc = cc;
+	w->results->rc = rc;
+	return true;
+}
+
+/* The same after what the reader says; false: it is not over. */
+static bool
+diag_spool_ends_as(struct diag_spool_work *w, enum reader_is is)
+{
+	static const struct {
+		uint32_t cc;
+		int32_t rc;
+	} ends[] = {
+		[READER_CARDS] = { 0, 0 },
+		[READER_END] = { 1, 0 },
+		[READER_EMPTY] = { 2, 0 },
+		[READER_NOT_READY] = { 3, RC_NOT_READY },
+		[READER_DAMAGED] = { 3, RC_DAMAGED },
+	};
+
+	return is != READER_WAITS &&
+	    diag_spool_ends(w, ends[is].cc, ends[is].rc);
+}
+
+static bool
+diag_spool_ends_with(struct diag_spool_work *w, const struct spool_file *file)
+{
+	mem_write(&w->d->vm->mem, GPA(w->c->out_addr), file, sizeof *file);
+	w->results->out_len = sizeof *file;
+	return diag_spool_ends(w, 0, 0);
+}
+
+/* --- records --- */
+
+/* Bytes of the record that begins these; 0: there is no whole one. */
+static size_t
+diag_spool_record(const uint8_t *from, size_t len)
+{
+	uint16_t n;
+
+	if (len < SPOOL_LENGTH)
+		return 0;
+	memcpy(&n, from, sizeof n);
+	return n <= len - SPOOL_LENGTH ? SPOOL_LENGTH + (size_t)n : 0;
+}
+
+/* Bytes of the whole records that fit. */
+static size_t
+diag_spool_fit(const uint8_t *from, size_t len, size_t room, uint32_t *records)
+{
+	size_t n = 0, next;
+
+	for (*records = 0; (next = diag_spool_record(from + n, len - n)) > 0 &&
+	    next <= room - n; ++*records)
+		n += next;
+	return n;
+}
+
+static bool
+diag_spool_read(struct diag_spool_work *w)
+{
+	uint32_t *stored = &w->results->out_len;
+	const struct spool_call *c = w->c;
+	const uint8_t *from = NULL;
+	enum reader_is is;
+	size_t len = 0;
+
+	while ((is = reader_look(w->d)) == READER_CARDS) {
+		uint32_t records;
+		size_t n;
+
+		from = reader_cards(w->d, &len);
+		n = diag_spool_fit(from, len, c->out_len - *stored, &records);
+		if (n == 0)
+			break;
+		mem_write(&w->d->vm->mem, GPA(c->out_addr + *stored), from, n);
+		*stored += (uint32_t)n;
+		reader_take(w->d, n, records);
+	}
+	if (*stored > 0)
+		return diag_spool_ends(w, 0, 0);
+	if (is == READER_CARDS) {
+		*stored = (uint32_t)diag_spool_record(from, len);
+		return diag_spool_ends(w, 3, RC_ROOM);
+	}
+	if (is == READER_END)
+		reader_told(w->d);
+	return diag_spool_ends_as(w, is);
+}
+
+static bool
+diag_spool_back(struct diag_spool_work *w, uint64_t records)
+{
+	uint64_t next;
+
+	if (reader_file(w->d) == NULL)
+		return diag_spool_ends(w, 2, 0);
+	next = reader_next(w->d);
+	reader_seek(w->d, next > records ? next - records : 1);
+	return diag_spool_ends(w, 0, 0);
+}
+
+static bool
+diag_spool_restart(struct diag_spool_work *w)
+{
+	return diag_spool_back(w, UINT64_MAX);
+}
+
+static bool
+diag_spool_backspace(struct diag_spool_work *w)
+{
+	return diag_spool_back(w, w->c->parm.count);
+}
+
+/* --- what is in the queue --- */
+
+static void
+diag_spool_ask(struct vm *vm, struct spool_call *c)
+{
+	struct ipc_ur_ask ask = { .op = ASK_QUERY, .queue = SPOOL_RDR,
+		.by = c->by, .owner = vm->config.user, .after = c->after };
+
+	if (c->by == BY_ID)
+		ask.spoolid = (spoolid_t)c->parm.spoolid;
+	ask.tag = c->tag = spoolchan_tag(vm);
+	c->channels = vm->spool.channels;
+	c->found = false;
+	c->answered = false;
+	spoolchan_send(vm, IPC_UR_ASK, &ask, sizeof ask);
+}
+
+/*
+ * The first file that is meant, in c->row.  READER_CARDS: it is there.  Asked
+ * again when vmspool was away; what was answered is used once.
+ */
+static enum reader_is
+diag_spool_query(struct diag_spool_work *w, enum ipc_ur_by by, uint64_t after)
+{
+	struct vm *vm = w->d->vm;
+	struct spool_call *c = w->c;
+
+	if (by == BY_ID && (c->parm.spoolid == 0 ||
+	    c->parm.spoolid > SPOOLID_MAX))
+		return READER_EMPTY;
+	if (c->tag != 0 && c->channels == vm->spool.channels && c->answered) {
+		c->tag = 0;
+		return c->found ? READER_CARDS : c->rc == 0 ||
+		    c->rc == -ENOENT ? READER_EMPTY : READER_NOT_READY;
+	}
+	if (!spoolchan_there(vm))
+		return spoolchan_coming(vm) ? READER_WAITS : READER_NOT_READY;
+	if (c->tag == 0 || c->channels != vm->spool.channels) {
+		c->by = (uint8_t)by;
+		c->after = after;
+		diag_spool_ask(vm, c);
+	}
+	return READER_WAITS;
+}
+
+/* Does a guest get this one by NEXT? */
+static bool
+diag_spool_meant(const struct spool_call *c, const struct spool_file *f)
+{
+	bool printed = f->device == SPOOL_ON_PRT || f->device == SPOOL_ON_CON;
+
+	switch (c->parm.sub) {
+	case DIAG_SPOOL_NEXT_PRT:
+		return printed && f->attr.hold == 0 && f->active == 0;
+	case DIAG_SPOOL_NEXT_PUN:
+		return !printed && f->attr.hold == 0 && f->active == 0;
+	default:
+		return true;
+	}
+}
+
+static bool
+diag_spool_describe(struct diag_spool_work *w)
+{
+	struct spool_call *c = w->c;
+	enum reader_is is;
+
+	if (c->parm.spoolid != 0 && c->behind == 0) {
+		is = diag_spool_query(w, BY_ID, 0);
+		if (is != READER_CARDS)
+			return diag_spool_ends_as(w, is);
+		if ((c->parm.flags & DIAG_SPOOL_EXACT) != 0)
+			return diag_spool_ends_with(w, &c->row.file);
+		c->behind = c->row.cursor;
+	}
+	is = diag_spool_query(w, BY_ALL, c->behind);
+	if (is != READER_CARDS)
+		return diag_spool_ends_as(w, is);
+	return diag_spool_ends_with(w, &c->row.file);
+}
+
+/* --- another file --- */
+
+/* After reader_select(). */
+static bool
+diag_spool_selected(struct diag_spool_work *w, enum reader_is is)
+{
+	if (is != READER_CARDS)
+		return diag_spool_ends_as(w, is);
+	return diag_spool_ends_with(w, reader_file(w->d));
+}
+
+/* Held, or somebody else has it. */
+static bool
+diag_spool_taken(const struct diag_spool_work *w, const struct spool_file *f)
+{
+	const struct spool_file *own = reader_file(w->d);
+
+	return (own == NULL || own->id != f->id) &&
+	    (f->attr.hold != 0 || f->active != 0);
+}
+
+static bool
+diag_spool_select(struct diag_spool_work *w)
+{
+	struct spool_call *c = w->c;
+
+	if (c->id == 0) {
+		enum reader_is is = diag_spool_query(w, BY_ID, 0);
+
+		if (is != READER_CARDS)
+			return diag_spool_ends_as(w, is);
+		if (diag_spool_taken(w, &c->row.file))
+			return diag_spool_ends(w, 2, 0);
+		c->id = c->row.file.id;
+	}
+	return diag_spool_selected(w, reader_select(w->d, c->id));
+}
+
+/* Somebody may take what was found: then the one behind it. */
+static bool
+diag_spool_next(struct diag_spool_work *w)
+{
+	struct spool_call *c = w->c;
+	enum reader_is is;
+
+	for (;;) {
+		if (c->id == 0) {
+			is = diag_spool_query(w, BY_ALL, c->behind);
+			if (is != READER_CARDS)
+				return diag_spool_ends_as(w, is);
+			c->id = c->row.file.id;
+			c->behind = c->row.cursor;
+		}
+		is = reader_select(w->d, c->id);
+		if (is != READER_EMPTY)
+			return diag_spool_selected(w, is);
+		c->id = 0;
+	}
+}
+
+/* --- the vCPU's side --- */
+
+static const struct diag_spool_row {
+	uint16_t sub;
+	uint16_t flags; /* that it knows */
+	uint32_t out;	/* bytes that it stores, 0: as many as fit, or none */
+	bool (*run)(struct diag_spool_work *);
+} diag_spool_rows[] = {
+	{ DIAG_SPOOL_READ, 0, 0, diag_spool_read },
+	{ DIAG_SPOOL_NEXT_PRT, 0, sizeof(struct spool_file), diag_spool_next },
+	{ DIAG_SPOOL_NEXT_PUN, 0, sizeof(struct spool_file), diag_spool_next },
+	{ DIAG_SPOOL_SELECT, 0, sizeof(struct spool_file), diag_spool_select },
+	{ DIAG_SPOOL_RESTART, 0, 0, diag_spool_restart },
+	{ DIAG_SPOOL_BACKSPACE, 0, 0, diag_spool_backspace },
+	{ DIAG_SPOOL_DESCRIBE, DIAG_SPOOL_EXACT, sizeof(struct spool_file),
+	    diag_spool_describe },
+};
+
+static const struct diag_spool_row *
+diag_spool_find(const struct diag_spool *parm)
+{
+	for (size_t i = 0; i < sizeof diag_spool_rows /
+	     sizeof diag_spool_rows[0]; i++)
+		if (diag_spool_rows[i].sub == parm->sub &&
+		    (parm->flags & ~diag_spool_rows[i].flags) == 0)
+			return &diag_spool_rows[i];
+	return NULL;
+}
+
+/* Copy the parameters and look at all that does not depend on the reader. */
+static int
+diag_spool_take(struct diag_call *c, struct spool_call *call)
+{
+	const struct memory *mem = &c->v->vm->mem;
+	const struct diag *b = &c->block;
+
+	c->refused = b->in_addr;
+	if (b->in_addr % DIAG_SPOOL_ALIGN != 0 ||
+	    b->in_len != sizeof call->parm)
+		return MACHINE_PGM_SPECIFICATION;
+	if (mem_read(mem, GPA(b->in_addr), &call->parm, sizeof call->parm) < 0)
+		return MACHINE_PGM_ADDRESSING;
+	if (diag_spool_find(&call->parm) == NULL)
+		return MACHINE_PGM_SPECIFICATION;
+	call->block = c->at;
+	call->out_addr = b->out_addr;
+	call->out_len = b->out_addr != 0 ? b->out_len : 0;
+	c->refused = b->out_addr;
+	if (!mem_inside(mem, GPA(call->out_addr), call->out_len))
+		return MACHINE_PGM_ADDRESSING;
+	return DIAG_DONE;
+}
+
+int
+diag_spool_input(struct diag_call *c)
+{
+	struct spool_call call = { .posted = true };
+	struct vm *vm = c->v->vm;
+	int rc = diag_spool_take(c, &call);
+
+	if (rc != DIAG_DONE)
+		return rc;
+	pthread_mutex_lock(&vm->lock);
+	c->v->spool = call;
+	c->v->wait = WAIT_SPOOL_INPUT;
+	pthread_mutex_unlock(&vm->lock);
+	machine_wake(vm);
+	return DIAG_WAITS;
+}
+
+/* --- the device thread's side --- */
+
+/* True: it is over, with these results. */
+static bool
+diag_spool_work(struct vm *vm, struct spool_call *c, struct diag *results)
+{
+	const struct diag_spool_row *row = diag_spool_find(&c->parm);
+	struct diag_spool_work w = { .c = c, .results = results,
+		.d = machine_device(vm, c->parm.vdev) };
+
+	if (w.d == NULL || w.d->ops->type != DEVICE_READER)
+		return diag_spool_ends(&w, 3, RC_NO_READER);
+	if (row->out > c->out_len) {
+		results->out_len = row->out;
+		return diag_spool_ends(&w, 3, RC_ROOM);
+	}
+	return row->run(&w);
+}
+
+/* Its call, while the processor waits for it; nobody else touches it then. */
+static struct spool_call *
+diag_spool_call(struct vcpu *v)
+{
+	bool waits;
+
+	pthread_mutex_lock(&v->vm->lock);
+	waits = v->wait == WAIT_SPOOL_INPUT && v->spool.posted;
+	pthread_mutex_unlock(&v->vm->lock);
+	return waits ? &v->spool : NULL;
+}
+
+void
+diag_spool_run(struct vm *vm)
+{
+	if (vm->held || atomic_load(&vm->io.stale))
+		return;
+	for (unsigned i = 0; i < vm->ncpus; i++) {
+		struct vcpu *v = &vm->cpu[i];
+		struct spool_call *c = diag_spool_call(v);
+		struct diag results = { 0 };
+
+		if (c == NULL || !diag_spool_work(vm, c, &results))
+			continue;
+		pthread_mutex_lock(&vm->lock);
+		c->posted = false;
+		diag_results(vm, c->block, &results);
+		v->wait = WAIT_NONE;
+		vcpu_go(v);
+		pthread_mutex_unlock(&vm->lock);
+	}
+}
+
+/* The call that asked this, if it still waits. */
+static struct spool_call *
+diag_spool_asked(struct vm *vm, uint32_t tag)
+{
+	for (unsigned i = 0; i < vm->ncpus; i++) {
+		struct spool_call *c = diag_spool_call(&vm->cpu[i]);
+
+		if (c != NULL && c->tag == tag && tag != 0)
+			return c;
+	}
+	return NULL;
+}
+
+void
+diag_spool_row(struct vm *vm, const struct ipc_ur_row *row)
+{
+	struct spool_call *c = diag_spool_asked(vm, row->tag);
+
+	if (c == NULL || c->found || !diag_spool_meant(c, &row->file))
+		return;
+	c->found = true;
+	c->row = *row;
+}
+
+void
+diag_spool_done(struct vm *vm, const struct ipc_ur_done *done)
+{
+	struct spool_call *c = diag_spool_asked(vm, done->tag);
+
+	if (c == NULL)
+		return;
+	if (!c->found && done->rc == 0 && done->more != 0) {
+		c->after = done->cursor;
+		diag_spool_ask(vm, c);
+		return;
+	}
+	c->rc = done->rc;
+	c->answered = true;
+}
