@@ -5,7 +5,8 @@
  *
  * The vCPU only looks at a path and leaves a CCW in it; channel programs run
  * on the device thread, a slice at a time, so that an endless one delays
- * nobody and HIO or a reset gets at it.
+ * nobody and HIO or a reset gets at it.  A command is channel_step(); what
+ * channel_records() takes before it comes to the same, only sooner.
  */
 #include "subchan.h"
 
@@ -514,30 +515,38 @@ channel_step(struct device *d, struct slice *slice)
 		    0);
 }
 
-/*
- * Whole commands that the device takes at one go and that chain to another:
- * cards and lines, without a look at the lock or a transfer for each.  What is
- * not as plain as that is left as channel_step() expects it.  False: none was.
- */
+/* The command at hand as a whole, if it is of the plainest, chains to another
+ * and the device takes it so.  False: nothing was done. */
+static bool
+channel_record(struct device *d)
+{
+	struct subchannel *s = &d->sch;
+	struct iovec span;
+
+	if ((s->ccw.flags & (uint8_t)~CCW_SLI) != CCW_CC ||
+	    mem_span(&d->vm->mem, GPA(s->ccw.addr), s->ccw.count, &span) < 0 ||
+	    !d->ops->record(d, s->cmd, span.iov_base, span.iov_len))
+		return false;
+	memset(d->sense, 0, sizeof d->sense);
+	s->untried = false;
+	return true;
+}
+
+/* All such commands that follow one another: a card is done in less time than
+ * channel_due()'s lock takes.  False: there was none. */
 static bool
 channel_records(struct device *d, struct slice *slice)
 {
 	struct subchannel *s = &d->sch;
 	bool any = false;
-	struct iovec span;
 
 	if (d->ops->record == NULL || s->fresh || s->started)
 		return false;
 	do {
-		if ((s->ccw.flags & (uint8_t)~CCW_SLI) != CCW_CC ||
-		    mem_span(&d->vm->mem, GPA(s->ccw.addr), s->ccw.count,
-		    &span) < 0 ||
-		    !d->ops->record(d, s->cmd, span.iov_base, span.iov_len))
+		if (!channel_record(d))
 			break;
-		memset(d->sense, 0, sizeof d->sense);
-		slice->bytes -= RECORD_COST + s->ccw.count;
-		s->untried = false;
 		any = true;
+		slice->bytes -= RECORD_COST + s->ccw.count;
 	} while (channel_next(d) && slice->bytes > 0 && !s->halt);
 	return any;
 }
