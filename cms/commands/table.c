@@ -15,8 +15,12 @@
 
 MODULE(module_compare, "COMPARE", 4, "COMPARE");
 MODULE(module_copyfile, "COPYFILE", 4, "COPYFILE");
+MODULE(module_disk, "DISK", 4, "DISK");
 MODULE(module_edit, "EDIT", 1, "EDIT");
 MODULE(module_format, "FORMAT", 6, "FORMAT");
+MODULE(module_print, "PRINT", 2, "PRINT");
+MODULE(module_punch, "PUNCH", 2, "PUNCH");
+MODULE(module_readcard, "READCARD", 4, "READCARD");
 MODULE(module_type, "TYPE", 1, "TYPE");
 MODULE(module_xedit, "XEDIT", 1, "EDIT");
 
@@ -26,6 +30,7 @@ const struct command *const command_table[] = {
 	&module_copyfile,
 	&command_cp_row,
 	&command_desbuf,
+	&module_disk,
 	&command_dropbuf,
 	&module_edit,
 	&command_erase,
@@ -36,7 +41,10 @@ const struct command *const command_table[] = {
 	&command_identify,
 	&command_listfile,
 	&command_makebuf,
+	&module_print,
+	&module_punch,
 	&command_query,
+	&module_readcard,
 	&command_release,
 	&command_rename,
 	&command_sentries,

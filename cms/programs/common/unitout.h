@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * unitout.h - what a command punches or prints, record by record; it goes out
+ * by the block.
+ */
+#ifndef CMS_UNITOUT_H
+#define CMS_UNITOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Each int is 0, or the return code of the message that has been given. */
+void unitout_punch(void);
+void unitout_print(void);
+
+/* A card; or a line with the command that prints it (cms.h). */
+int unitout_card(const void *card, size_t len);
+int unitout_line(unsigned command, const void *text, size_t len);
+
+/* All of it is out, and CP is told to close the file and how it is called. */
+int unitout_close(const char *name, const char *type);
+
+/* Nothing of it is to be read or printed by anybody. */
+void unitout_purge(void);
+
+#endif
