@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * spoolfile.c - which files a command means, what is done to them, slice by
- * slice, and how they are shown.  vmspool does it; no SQL and no records here.
+ * spoolfile.c - which spool files a command means, and a file as a line.
  */
 #include "spoolfile.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +11,7 @@
 #include <time.h>
 
 #include "name.h"
-#include "session.h"
-#include "spoolclient.h"
-#include "vmblok.h"
+#include "directory.h"
 
 #define NS_PER_S 1000000000
 
@@ -203,177 +199,6 @@ spoolfile_picks(struct request *rq, unsigned *i, bool one,
 			return rc < 0 ? 0 : rc;
 	}
 	return 0;
-}
-
-/* --- orders --- */
-
-static const char *
-spoolfile_why(int32_t rc)
-{
-	switch (rc) {
-	case -ENOSPC:
-		return "THE SPOOL'S DISK IS FULL";
-	case -EDQUOT:
-		return "THE LIMIT OF ITS OWNER IS REACHED";
-	case -EMFILE:
-		return "THE RECEIVER HAS ALL 9999 SPOOLIDS IN USE";
-	default:
-		return "THE SPOOL CANNOT BE READ OR WRITTEN";
-	}
-}
-
-/* What became of one order is said; false: the next is worth no attempt. */
-static bool
-spoolfile_failed(struct request *rq, struct spoolfile_job *job, int32_t rc)
-{
-	char what[24];
-
-	snprintf(what, sizeof what, "%04u", job->ask.spoolid);
-	if (rc == -ENOENT) {
-		job->rc = reply_error(rq, 42, what);
-		return true;
-	}
-	if (rc == -EBUSY) {
-		snprintf(what, sizeof what, "FILE %04u", job->ask.spoolid);
-		job->rc = reply_error(rq, 424, what, job->verb->past);
-		return true;
-	}
-	job->rc = reply_error(rq, 183, job->verb->command, spoolfile_why(rc));
-	return false;
-}
-
-/* "0000001 FILE ", "0000002 FILES", "NO FILES"; of ORDER "0001 FILE". */
-static const char *
-spoolfile_count(char buf[40], uint64_t n, bool brief)
-{
-	if (n == 0)
-		strcpy(buf, "NO FILES");
-	else
-		snprintf(buf, 40, "%0*" PRIu64 " FILE%s", brief ? 4 : 7, n,
-		    n > 1 ? "S" : brief ? "" : " ");
-	return buf;
-}
-
-static void
-spoolfile_end(struct request *rq)
-{
-	struct spoolfile_job *job = rq->data;
-	char what[40];
-
-	if (job->busy > 0) {
-		spoolfile_count(what, job->busy, true);
-		job->rc = reply_error(rq, 424, what, job->verb->past);
-	}
-	if (job->count > 0 || job->rc == 0)
-		job->verb->end(rq, job);
-	request_end(rq, job->rc);
-}
-
-static void
-spoolfile_row(const struct ipc_ur_row *row, void *arg)
-{
-	struct request *rq = arg;
-	struct spoolfile_job *job = rq->data;
-
-	if (job->verb->row != NULL)
-		job->verb->row(rq, row);
-}
-
-static void spoolfile_next(struct request *rq);
-
-static void
-spoolfile_done(const struct ipc_ur_done *done, void *arg)
-{
-	struct request *rq = arg;
-	struct spoolfile_job *job = rq->data;
-	bool more;
-
-	if (done == NULL) {
-		job->rc = reply_error(rq, 183, job->verb->command,
-		    "THE SPOOL DOES NOT ANSWER");
-		spoolfile_end(rq);
-		return;
-	}
-	more = done->more != 0 && done->cursor != job->ask.after;
-	job->count += done->count;
-	job->busy += job->ask.by == BY_ID ? 0 : done->busy;
-	if (done->rc != 0 && !spoolfile_failed(rq, job, done->rc)) {
-		spoolfile_end(rq);
-		return;
-	}
-	job->ask.after = more ? done->cursor : 0;
-	job->done += !more;
-	request_when_room(rq, spoolfile_next);
-}
-
-/* The next slice.  Attention ends it between two. */
-static void
-spoolfile_next(struct request *rq)
-{
-	struct spoolfile_job *job = rq->data;
-	const struct spoolfile_which *w = &job->which;
-	const struct spoolfile_pick *p;
-
-	if (job->done == w->npicks || rq->cancelled) {
-		spoolfile_end(rq);
-		return;
-	}
-	p = &w->pick[job->verb->backwards ? w->npicks - 1 - job->done :
-	    job->done];
-	job->ask.by = p->by;
-	job->ask.hold = SPOOL_HOLD_USER | SPOOL_HOLD_SYSTEM;
-	job->ask.spoolid = p->id;
-	job->ask.class = p->class;
-	memcpy(job->ask.form, p->form, sizeof p->form);
-	spoolclient_ask(rq->cp->spool, &job->ask, spoolfile_row,
-	    spoolfile_done, rq);
-}
-
-struct spoolfile_job *
-spoolfile_job(struct request *rq, const struct spoolfile_verb *verb)
-{
-	struct spoolfile_job *job = calloc(1, sizeof *job);
-
-	if (job == NULL) {
-		reply_error(rq, 183, verb->command, "NO STORAGE");
-		return NULL;
-	}
-	job->verb = verb;
-	job->which.owner = rq->user;
-	rq->data = job;
-	rq->data_free = free;
-	return job;
-}
-
-int
-spoolfile_go(struct request *rq)
-{
-	struct spoolfile_job *job = rq->data;
-	const struct spoolfile_which *w = &job->which;
-
-	job->ask.op = (uint8_t)job->verb->op;
-	job->ask.queue = w->queue;
-	job->ask.origin = w->origin;
-	job->ask.owner.node = rq->cp->config->node;
-	if (!w->system)
-		job->ask.owner.user = w->owner;
-	spoolfile_next(rq);
-	return CMD_PENDING;
-}
-
-void
-spoolfile_counted(struct request *rq, const struct spoolfile_job *job)
-{
-	struct vmblok *vm = vmblok_find(rq->cp, job->which.owner);
-	char line[40];
-
-	spoolfile_count(line, job->count, job->verb->brief);
-	if (rq->vm == NULL || rq->vm->set.imsg)
-		reply_line(rq, "%s %s", line, job->verb->past);
-	if (job->count > 0 && !job->which.system && vm != NULL &&
-	    vm != rq->vm && vm->set.imsg)
-		session_print(vm->session, ITEM_HIGH, "%s %s BY %s", line,
-		    job->verb->past, name_text(rq->user).s);
 }
 
 /* --- lines --- */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * spoolfile.h - spool files as commands name them, order them and show them.
+ * spoolfile.h - spool files as commands name them and show them.
  *
  * Which files: a queue of one's own, or (class D) of another user or of the
  * whole system; of these ALL, or those of a class, of a form, on hold, or with
- * the numbers given.  Nothing here opens a file or knows what is in one.
+ * the numbers given.  What is done to them is spooljob.h's.
  */
 #ifndef VM370_CP_SPOOLFILE_H
 #define VM370_CP_SPOOLFILE_H
@@ -66,42 +66,6 @@ int spoolfile_queued(struct request *rq, unsigned *i, bool any,
     struct spoolfile_which *which);
 int spoolfile_picks(struct request *rq, unsigned *i, bool one,
     struct spoolfile_which *which);
-
-/* --- orders --- */
-
-struct spoolfile_job;
-
-/* What is done to files: ASK_PURGE, "PURGE", "PURGED". */
-struct spoolfile_verb {
-	enum ipc_ur_op op;
-	const char *command, *past;
-	bool backwards; /* what is named last is done first */
-	bool brief;	/* its count has four digits */
-	/* Show a file; may be NULL. */
-	void (*row)(struct request *rq, const struct ipc_ur_row *row);
-	/* All is done, count of them; say so. */
-	void (*end)(struct request *rq, const struct spoolfile_job *job);
-};
-
-struct spoolfile_job {
-	const struct spoolfile_verb *verb;
-	struct spoolfile_which which;
-	struct ipc_ur_ask ask; /* what to change, whose it will be */
-	bool expanded, headed; /* QUERY */
-	unsigned done;	       /* of which.pick */
-	uint64_t count, busy;
-	int rc;
-};
-
-/* A job to fill in; rq->data is it.  NULL: the message was given. */
-struct spoolfile_job *spoolfile_job(struct request *rq,
-    const struct spoolfile_verb *verb);
-
-/* Do it.  The request ends with what became of it; CMD_PENDING. */
-int spoolfile_go(struct request *rq);
-
-/* "0000003 FILES PURGED", and to whom they are not his own. */
-void spoolfile_counted(struct request *rq, const struct spoolfile_job *job);
 
 /* --- lines --- */
 

@@ -3,7 +3,7 @@
 vm370_library(cp_core command.c console.c control.c cp.c device.c given.c
   guest.c hexloc.c hostlink.c linkrule.c listener.c logon.c message.c
   minidisk.c nss.c nssmake.c registers.c request.c session.c spoolclient.c
-  spoolfile.c term.c times.c vmblok.c)
+  spoolfile.c spooljob.c term.c times.c vmblok.c)
 target_include_directories(cp_core PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(cp_core PUBLIC cp_leaf base_loop)
 
@@ -24,7 +24,8 @@ target_link_libraries(vmcp PRIVATE cp_core)
 set(cp_golden ${CMAKE_SOURCE_DIR}/tests/golden)
 add_executable(cp_fellow ${cp_golden}/cp_fellow.c)
 target_link_libraries(cp_fellow PRIVATE base_core vm370_policy vm370_include)
-add_executable(cp_transcript ${cp_golden}/cp_transcript.c)
+add_executable(cp_transcript ${cp_golden}/cp_transcript.c
+  ${cp_golden}/cp_deck.c)
 target_link_libraries(cp_transcript PRIVATE base_core vm370_policy
   vm370_include)
 file(GLOB cp_scripts CONFIGURE_DEPENDS ${cp_golden}/cp_*.in)
@@ -34,9 +35,13 @@ foreach(script ${cp_scripts})
   if(EXISTS ${cp_golden}/${name}_home) # a system of its own
     set(home ${cp_golden}/${name}_home)
   endif()
+  set(spool)
+  if(name MATCHES "^cp_spool") # about files that are really there
+    set(spool $<TARGET_FILE:vmspool>)
+  endif()
   add_test(NAME golden.${name} COMMAND cp_transcript $<TARGET_FILE:vmcp>
     $<TARGET_FILE:cp_fellow> ${home} ${script}
-    ${cp_golden}/${name}.out)
+    ${cp_golden}/${name}.out ${spool})
   set_tests_properties(golden.${name} PROPERTIES LABELS golden TIMEOUT 120)
 endforeach()
 

@@ -5,13 +5,13 @@
  * All words are checked before anything is changed.
  */
 #include "command.h"
-#include "spoolfile.h"
+#include "spooljob.h"
 
-static const struct spoolfile_verb change_verb = {
+static const struct spooljob_verb change_verb = {
 	.op = ASK_CHANGE,
 	.command = "CHANGE",
 	.past = "CHANGED",
-	.end = spoolfile_counted,
+	.end = spooljob_counted,
 };
 
 /*
@@ -145,7 +145,7 @@ change_to(struct request *rq, unsigned i, struct ipc_ur_ask *ask)
 }
 
 static int
-change_words(struct request *rq, struct spoolfile_job *job)
+change_words(struct request *rq, struct spooljob *job)
 {
 	struct spoolfile_which *which = &job->which;
 	unsigned i = 1;
@@ -166,13 +166,13 @@ change_words(struct request *rq, struct spoolfile_job *job)
 static int
 cmd_change(struct request *rq)
 {
-	struct spoolfile_job *job = spoolfile_job(rq, &change_verb);
+	struct spooljob *job = spooljob_new(rq, &change_verb);
 	int rc;
 
 	if (job == NULL)
 		return 183;
 	rc = change_words(rq, job);
-	return rc != 0 ? rc : spoolfile_go(rq);
+	return rc != 0 ? rc : spooljob_go(rq);
 }
 
 CP_COMMAND(change,

@@ -3,16 +3,16 @@
  * cmd/order.c - ORDER: which files of a queue come first.
  */
 #include "command.h"
-#include "spoolfile.h"
+#include "spooljob.h"
 
 /* The first that was named is to be first: it is moved last. */
-static const struct spoolfile_verb order_verb = {
+static const struct spooljob_verb order_verb = {
 	.op = ASK_ORDER,
 	.command = "ORDER",
 	.past = "ORDERED",
 	.backwards = true,
 	.brief = true,
-	.end = spoolfile_counted,
+	.end = spooljob_counted,
 };
 
 static int
@@ -35,13 +35,13 @@ order_words(struct request *rq, struct spoolfile_which *which)
 static int
 cmd_order(struct request *rq)
 {
-	struct spoolfile_job *job = spoolfile_job(rq, &order_verb);
+	struct spooljob *job = spooljob_new(rq, &order_verb);
 	int rc;
 
 	if (job == NULL)
 		return 183;
 	rc = order_words(rq, &job->which);
-	return rc != 0 ? rc : spoolfile_go(rq);
+	return rc != 0 ? rc : spooljob_go(rq);
 }
 
 CP_COMMAND(order,

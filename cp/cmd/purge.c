@@ -8,7 +8,7 @@
 #include "command.h"
 #include "name.h"
 #include "nss.h"
-#include "spoolfile.h"
+#include "spooljob.h"
 
 /* PURGE NSS NAME name. */
 static int
@@ -32,11 +32,11 @@ purge_nss(struct request *rq)
 	return 0;
 }
 
-static const struct spoolfile_verb purge_verb = {
+static const struct spooljob_verb purge_verb = {
 	.op = ASK_PURGE,
 	.command = "PURGE",
 	.past = "PURGED",
-	.end = spoolfile_counted,
+	.end = spooljob_counted,
 };
 
 /* PURGE ALL needs no more words: all of one's files in every queue. */
@@ -64,13 +64,13 @@ purge_words(struct request *rq, struct spoolfile_which *which)
 static int
 purge_files(struct request *rq)
 {
-	struct spoolfile_job *job = spoolfile_job(rq, &purge_verb);
+	struct spooljob *job = spooljob_new(rq, &purge_verb);
 	int rc;
 
 	if (job == NULL)
 		return 183;
 	rc = purge_words(rq, &job->which);
-	return rc != 0 ? rc : spoolfile_go(rq);
+	return rc != 0 ? rc : spooljob_go(rq);
 }
 
 static int

@@ -3,14 +3,13 @@
  * cmd/query_files.c - QUERY FILES, READER, PRINTER, PUNCH: what is in the
  * spool.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "command.h"
 #include "logon.h"
 #include "name.h"
 #include "spoolclient.h"
-#include "spoolfile.h"
+#include "spooljob.h"
 
 /* --- FILES: how many --- */
 
@@ -52,7 +51,7 @@ query_files(struct request *rq)
 
 /* A reader's files are told by who wrote them, others by whose they are. */
 static bool
-files_by_owner(const struct spoolfile_job *job)
+files_by_owner(const struct spooljob *job)
 {
 	return job->which.system || job->which.queue != SPOOL_RDR;
 }
@@ -60,7 +59,7 @@ files_by_owner(const struct spoolfile_job *job)
 static void
 files_row(struct request *rq, const struct ipc_ur_row *row)
 {
-	struct spoolfile_job *job = rq->data;
+	struct spooljob *job = rq->data;
 	bool owner = files_by_owner(job);
 	char line[SPOOLFILE_LINE];
 
@@ -74,14 +73,14 @@ files_row(struct request *rq, const struct ipc_ur_row *row)
 }
 
 static void
-files_end(struct request *rq, const struct spoolfile_job *job)
+files_end(struct request *rq, const struct spooljob *job)
 {
 	if (job->count == 0)
 		reply_line(rq, "NO %s FILES",
 		    spoolfile_queue_text(job->which.queue));
 }
 
-static const struct spoolfile_verb files_verb = {
+static const struct spooljob_verb files_verb = {
 	.op = ASK_QUERY,
 	.command = "QUERY",
 	.past = "SHOWN",
@@ -90,7 +89,7 @@ static const struct spoolfile_verb files_verb = {
 };
 
 static int
-files_words(struct request *rq, struct spoolfile_job *job)
+files_words(struct request *rq, struct spooljob *job)
 {
 	struct spoolfile_which *w = &job->which;
 	unsigned i = 2;
@@ -117,13 +116,13 @@ files_words(struct request *rq, struct spoolfile_job *job)
 static int
 query_queue(struct request *rq)
 {
-	struct spoolfile_job *job = spoolfile_job(rq, &files_verb);
+	struct spooljob *job = spooljob_new(rq, &files_verb);
 	int rc;
 
 	if (job == NULL)
 		return 183;
 	rc = files_words(rq, job);
-	return rc != 0 ? rc : spoolfile_go(rq);
+	return rc != 0 ? rc : spooljob_go(rq);
 }
 
 CP_QUERY(files, .name = "FILES", .abbrev = 1, .run = query_files,

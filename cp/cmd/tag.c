@@ -8,7 +8,7 @@
 #include "command.h"
 #include "device.h"
 #include "hexloc.h"
-#include "spoolfile.h"
+#include "spooljob.h"
 #include "vmblok.h"
 
 static void
@@ -130,20 +130,20 @@ tag_row(struct request *rq, const struct ipc_ur_row *row)
 }
 
 static void
-tag_end(struct request *rq, const struct spoolfile_job *job)
+tag_end(struct request *rq, const struct spooljob *job)
 {
 	(void)rq; /* a tag is set without a word */
 	(void)job;
 }
 
-static const struct spoolfile_verb tag_verb = {
+static const struct spooljob_verb tag_verb = {
 	.op = ASK_CHANGE,
 	.command = "TAG",
 	.past = "TAGGED",
 	.end = tag_end,
 };
 
-static const struct spoolfile_verb tag_query_verb = {
+static const struct spooljob_verb tag_query_verb = {
 	.op = ASK_QUERY,
 	.command = "TAG",
 	.past = "SHOWN",
@@ -153,17 +153,17 @@ static const struct spoolfile_verb tag_query_verb = {
 
 /* Word i is the number of one of the asker's files. */
 static int
-tag_files(struct request *rq, unsigned i, const struct spoolfile_verb *verb)
+tag_files(struct request *rq, unsigned i, const struct spooljob_verb *verb)
 {
 	const char *word = request_word(rq, i);
 	struct spoolfile_pick pick = { .by = BY_ID, .id = spoolfile_id(word) };
-	struct spoolfile_job *job;
+	struct spooljob *job;
 
 	if (*word == '\0')
 		return reply_error(rq, 27);
 	if (pick.id == 0)
 		return reply_error(rq, 8, word);
-	job = spoolfile_job(rq, verb);
+	job = spooljob_new(rq, verb);
 	if (job == NULL)
 		return 183;
 	job->which.pick[job->which.npicks++] = pick;
@@ -174,14 +174,14 @@ static int
 tag_file(struct request *rq, unsigned i)
 {
 	int rc = tag_files(rq, i, &tag_verb);
-	struct spoolfile_job *job = rq->data;
+	struct spooljob *job = rq->data;
 
 	if (rc == 0)
 		rc = tag_text(rq, i + 1, &job->ask.attr);
 	if (rc != 0)
 		return rc;
 	job->ask.change = CHANGE_TAG;
-	return spoolfile_go(rq);
+	return spooljob_go(rq);
 }
 
 static int
@@ -191,7 +191,7 @@ tag_query_file(struct request *rq, unsigned i)
 
 	if (rc == 0 && i + 1 < rq->words)
 		return reply_error(rq, 2, request_word(rq, i + 1));
-	return rc != 0 ? rc : spoolfile_go(rq);
+	return rc != 0 ? rc : spooljob_go(rq);
 }
 
 /* --- the command --- */

@@ -5,22 +5,20 @@
  *
  * Who gets one is told by vmspool's SPOOL_ARRIVED, as for any file.
  */
-#include <stdio.h>
-#include <string.h>
-
 #include <inttypes.h>
+#include <string.h>
 
 #include "command.h"
 #include "directory.h"
 #include "name.h"
-#include "spoolfile.h"
+#include "spooljob.h"
 #include "vmblok.h"
 
 /* RDR FILE 0003 SENT TO GUEST1   RDR AS 0005 RECS 0012 CPY  001 A NOHOLD NOKEEP */
 static void
 transfer_row(struct request *rq, const struct ipc_ur_row *row)
 {
-	const struct spoolfile_job *job = rq->data;
+	const struct spooljob *job = rq->data;
 	const struct spool_file *f = &row->file;
 
 	if (rq->vm != NULL && !rq->vm->set.imsg)
@@ -33,12 +31,12 @@ transfer_row(struct request *rq, const struct ipc_ur_row *row)
 	    f->attr.keep ? "KEEP" : "NOKEEP");
 }
 
-static const struct spoolfile_verb transfer_verb = {
+static const struct spooljob_verb transfer_verb = {
 	.op = ASK_TRANSFER,
 	.command = "TRANSFER",
 	.past = "TRANSFERRED",
 	.row = transfer_row,
-	.end = spoolfile_counted,
+	.end = spooljob_counted,
 };
 
 /* A userid in the directory; "*" is the asker's. */
@@ -62,7 +60,7 @@ transfer_user(struct request *rq, unsigned i, struct vm_name *user)
 
 /* TO userid [queue]: mine, or (class D) whose it was said. */
 static int
-transfer_to(struct request *rq, unsigned *i, struct spoolfile_job *job)
+transfer_to(struct request *rq, unsigned *i, struct spooljob *job)
 {
 	int queue, rc;
 
@@ -78,7 +76,7 @@ transfer_to(struct request *rq, unsigned *i, struct spoolfile_job *job)
 
 /* FROM userid, FROM ALL: what I wrote comes back to my queue. */
 static int
-transfer_from(struct request *rq, unsigned *i, struct spoolfile_job *job)
+transfer_from(struct request *rq, unsigned *i, struct spooljob *job)
 {
 	struct spoolfile_which *w = &job->which;
 
@@ -99,7 +97,7 @@ transfer_from(struct request *rq, unsigned *i, struct spoolfile_job *job)
 }
 
 static int
-transfer_words(struct request *rq, struct spoolfile_job *job)
+transfer_words(struct request *rq, struct spooljob *job)
 {
 	struct spoolfile_which *w = &job->which;
 	unsigned i = 1;
@@ -125,14 +123,14 @@ transfer_words(struct request *rq, struct spoolfile_job *job)
 static int
 cmd_transfer(struct request *rq)
 {
-	struct spoolfile_job *job = spoolfile_job(rq, &transfer_verb);
+	struct spooljob *job = spooljob_new(rq, &transfer_verb);
 	int rc;
 
 	if (job == NULL)
 		return 183;
 	job->ask.to.node = rq->cp->config->node;
 	rc = transfer_words(rq, job);
-	return rc != 0 ? rc : spoolfile_go(rq);
+	return rc != 0 ? rc : spooljob_go(rq);
 }
 
 CP_COMMAND(transfer,

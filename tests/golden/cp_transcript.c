@@ -3,7 +3,9 @@
  * cp_transcript.c - run a script against a real vmcp with stand-ins for the
  * other programs, and compare what each terminal and the host read.
  *
- *   cp_transcript VMCP FELLOW HOME SCRIPT.in EXPECTED.out
+ *   cp_transcript VMCP FELLOW HOME SCRIPT.in EXPECTED.out [VMSPOOL]
+ *
+ * With VMSPOOL that one is used, and its files are real.
  *
  * Script lines (T is a terminal's name, one word):
  *   open T line|3270 [credit]   connect; credit is 100000 unless said
@@ -24,6 +26,10 @@
  *   host COMMAND                a host command; its output and return code
  *   disk T owner vdev R|W       connect as vm370 disk and link; `drop T` ends
  *   hold T 1|0                  let it hold the minidisk's writers, or go on
+ *   deck n ORIGIN DEVICE CLASS RECORDS OWNER QUEUE [NAME [TYPE]]
+ *                               so many spool files (cp_deck.h)
+ *   take OWNER SPOOLID          somebody reads this one, until `back`
+ *   nospool                     vmspool is killed, and none can be started
  *   file NAME text              append a line to a file in the home
  *   note text                   printed
  * Times and dates come out as hh:mm:ss and mm/dd/yy.
@@ -47,6 +53,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cp_deck.h"
 #include "ipcchan.h"
 
 #define WAIT_SECONDS 20
@@ -69,6 +76,8 @@ struct run {
 	unsigned line;
 	uint16_t port;
 	pid_t vmcp;
+	struct cp_deck deck;
+	bool decks; /* it is open */
 	struct terminal term[TERMINALS_MAX];
 	unsigned nterms;
 	struct terminal host;
@@ -586,7 +595,84 @@ append_file(struct run *r, const char *name, const char *text)
 	fclose(f);
 }
 
+/* --- the spool --- */
+
+static void
+shell(const char *fmt, ...)
+{
+	char command[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(command, sizeof command, fmt, ap);
+	va_end(ap);
+	if (system(command) != 0)
+		quit("%s", command);
+}
+
+static struct cp_deck *
+deck(struct run *r)
+{
+	if (!r->decks && cp_deck_open(&r->deck, control_connect(r)) < 0)
+		quit("no channel to vmspool");
+	r->decks = true;
+	return &r->deck;
+}
+
+static void
+deck_back(struct run *r)
+{
+	if (r->decks)
+		cp_deck_close(&r->deck);
+	r->decks = false;
+}
+
+static void
+cmd_deck(struct run *r, const char *args)
+{
+	char *words;
+	long n = strtol(args, &words, 10);
+
+	while (n-- > 0)
+		if (cp_deck_write(deck(r), words) < 0)
+			quit("deck: %s", words);
+}
+
+static void
+cmd_take(struct run *r, const char *args)
+{
+	if (cp_deck_take(deck(r), args) < 0)
+		quit("take: %s", args);
+}
+
+static void
+cmd_nospool(struct run *r)
+{
+	deck_back(r);
+	shell("rm %s/libexec/vmspool; kill -9 $(pgrep -x vmspool -P %d)",
+	    r->dir, (int)r->vmcp);
+}
+
 /* --- the script --- */
+
+/* What is about no terminal; false: it is. */
+static bool
+on_system(struct run *r, const char *verb, const char *args)
+{
+	if (strcmp(verb, "host") == 0)
+		host_command(r, args);
+	else if (strcmp(verb, "deck") == 0)
+		cmd_deck(r, args);
+	else if (strcmp(verb, "take") == 0)
+		cmd_take(r, args);
+	else if (strcmp(verb, "back") == 0)
+		deck_back(r);
+	else if (strcmp(verb, "nospool") == 0)
+		cmd_nospool(r);
+	else
+		return false;
+	return true;
+}
 
 static void
 on_terminal(struct run *r, const char *verb, struct terminal *t,
@@ -639,10 +725,8 @@ script_line(struct run *r, char *line)
 	if (sscanf(line, "%15s%n", verb, &at) != 1 || verb[0] == '#')
 		return;
 	rest = line + at + (line[at] == ' ');
-	if (strcmp(verb, "host") == 0) {
-		host_command(r, rest);
+	if (on_system(r, verb, rest))
 		return;
-	}
 	at = 0;
 	sscanf(rest, "%15s%n", name, &at);
 	args = rest + at + (rest[at] == ' ');
@@ -678,19 +762,6 @@ run_script(struct run *r)
 
 /* --- the system --- */
 
-static void
-shell(const char *fmt, ...)
-{
-	char command[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(command, sizeof command, fmt, ap);
-	va_end(ap);
-	if (system(command) != 0)
-		quit("%s", command);
-}
-
 static uint16_t
 free_port(void)
 {
@@ -709,7 +780,7 @@ free_port(void)
 /* A home of its own, and our programs beside the vmcp under test. */
 static void
 build_home(struct run *r, const char *vmcp, const char *fellow,
-    const char *home)
+    const char *home, const char *vmspool)
 {
 	snprintf(r->dir, sizeof r->dir, "/tmp/cp_transcript.XXXXXX");
 	if (mkdtemp(r->dir) == NULL)
@@ -722,6 +793,8 @@ build_home(struct run *r, const char *vmcp, const char *fellow,
 	for (const char *const *name = (const char *const[]){ "vmterm",
 		 "vmguest", "vmspool", NULL }; *name != NULL; name++)
 		shell("cp %s %s/libexec/%s", fellow, r->dir, *name);
+	if (vmspool != NULL)
+		shell("cp %s %s/libexec/vmspool", vmspool, r->dir);
 	shell("cp %s/user.direct %s/system.config %s", home, home, r->home);
 	shell("truncate -s 32768 %s/volumes/VMSYS/MAINT.190", r->home);
 }
@@ -761,6 +834,7 @@ stop(struct run *r)
 {
 	int status = 0;
 
+	deck_back(r);
 	kill(r->vmcp, SIGTERM);
 	for (int i = 0; i < 100; i++) {
 		while (turn(r, 50))
@@ -812,14 +886,14 @@ main(int argc, char **argv)
 	char *got, *want;
 	bool same;
 
-	if (argc != 6) {
-		fputs("cp_transcript VMCP FELLOW HOME SCRIPT EXPECTED\n",
-		    stderr);
+	if (argc != 6 && argc != 7) {
+		fputs("cp_transcript VMCP FELLOW HOME SCRIPT EXPECTED "
+		    "[VMSPOOL]\n", stderr);
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
 	r->script = argv[4];
-	build_home(r, argv[1], argv[2], argv[3]);
+	build_home(r, argv[1], argv[2], argv[3], argv[6]);
 	start(r);
 	run_script(r);
 	got = transcript(r);
