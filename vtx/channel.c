@@ -35,9 +35,10 @@ struct slice {
 /*
  * Fetch the CCW at `at`, through at most one TIC, into the path.  first: a
  * TIC is not allowed.  data: the command in effect stays.  False: program
- * check; next is right for the CSW in any case.
+ * check; next is right for the CSW in any case.  Inline, so that both are
+ * constants: a card is to cost no more than it must.
  */
-static bool
+static inline bool
 channel_fetch(const struct vm *vm, struct subchannel *s, uint32_t at,
     bool first, bool data)
 {
