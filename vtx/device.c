@@ -11,6 +11,8 @@
 static const struct device_ops *const device_rows[] = {
 	&console_device,
 	&reader_device,
+	&punch_device,
+	&printer_device,
 	&dasd_device,
 	&timer_device,
 };

@@ -22,6 +22,7 @@
 struct vm;
 struct device;
 struct medium;
+struct ipcchan_message;
 
 #define UNIT_DONE (UNIT_CHANNEL_END | UNIT_DEVICE_END)
 
@@ -41,6 +42,20 @@ struct transfer {
 	bool direct;	/* by move(), not read() and write() */
 	bool stop;	/* move() could not move all: the device knows why */
 	uint64_t left;	/* IN: bytes there are; OUT: bytes it takes */
+};
+
+/* What readers, punches and printers have besides: they speak to vmspool. */
+struct device_spool_ops {
+	/* VM_UR. */
+	void (*configure)(struct device *, const struct ipc_vm_ur *);
+	/* VM_UR_CLOSE, to be answered by spoolchan_done(). */
+	void (*close)(struct device *, const struct ipc_vm_ur_close *);
+	/* From vmspool.  True: it was for this device. */
+	bool (*message)(struct device *, const struct ipcchan_message *);
+	/* vmspool came, went, or is no longer expected back. */
+	void (*changed)(struct device *);
+	/* Ask for what is still to be asked.  True: all is answered. */
+	bool (*settle)(struct device *);
 };
 
 struct device_ops {
@@ -84,6 +99,8 @@ struct device_ops {
 	void (*halt)(struct device *);
 	/* Its deadline has come. */
 	void (*expire)(struct device *);
+
+	const struct device_spool_ops *spool; /* NULL: not that kind */
 
 	void (*save)(struct device *, struct section *);
 	int (*load)(struct device *, struct section *); /* -1: refused */
@@ -137,6 +154,8 @@ struct device {
 
 extern const struct device_ops console_device;
 extern const struct device_ops reader_device;
+extern const struct device_ops punch_device;
+extern const struct device_ops printer_device;
 extern const struct device_ops dasd_device;
 extern const struct device_ops timer_device;
 

@@ -215,7 +215,8 @@ machine_held(struct vm *vm)
 int
 machine_settle(struct vm *vm)
 {
-	if (vm->ipl.device != NULL || blockio_settle(vm) < 0)
+	if (vm->ipl.device != NULL || blockio_settle(vm) < 0 ||
+	    spoolchan_settle(vm) < 0)
 		return -1;
 	for (unsigned i = 0; i < vm->ndevices; i++)
 		channel_land(vm->device[i]);
@@ -573,7 +574,7 @@ machine_attach(struct vm *vm, const struct ipc_vm_attach *at, int fd)
 		return -1;
 	}
 	machine_insert(vm, d);
-	/* A volume or deck exchanged under a running guest is "ready". */
+	/* A volume exchanged under a running guest is "ready". */
 	if (replaced && vm->running)
 		channel_unsolicited(d, UNIT_DEVICE_END);
 	return 0;

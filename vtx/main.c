@@ -7,6 +7,7 @@
  * answer its messages and run the devices.  This thread opens no file, ever.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
 #include <seccomp.h>
@@ -35,14 +36,16 @@
 
 static const struct sandbox_rule main_rules[] = {
 	SANDBOX(ppoll, "wait for vmcp, the vCPU and deadlines"),
-	SANDBOX(recvmsg, "messages from vmcp"),
-	SANDBOX(sendmsg, "messages to vmcp"),
+	SANDBOX(recvmsg, "messages from vmcp and vmspool"),
+	SANDBOX(sendmsg, "messages to vmcp and vmspool"),
 	SANDBOX(read, "the vCPU's eventfd"),
 	SANDBOX(write, "the log; the eventfd"),
-	SANDBOX(pread64, "decks, saved machines"),
+	SANDBOX(pread64, "saved machines"),
 	SANDBOX(pwrite64, "saved machines"),
 	SANDBOX(fsync, "a saved machine is on disk when it is done"),
-	SANDBOX(close, "devices detached"),
+	SANDBOX(close, "devices detached, a channel to vmspool that ended"),
+	SANDBOX_ARG(fcntl, 1, F_GETFL, "a channel to vmspool"),
+	SANDBOX_ARG(fcntl, 1, F_SETFL, "it is made non-blocking"),
 	SANDBOX(futex, "the machine's lock and conditions"),
 	SANDBOX(getpid, "the log's lines; tgkill"),
 	SANDBOX(clock_gettime, "deadlines, where the vdso asks the kernel"),
@@ -58,8 +61,6 @@ static const struct sandbox_rule main_rules[] = {
 };
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-
-/* --- answers --- */
 
 static void
 main_done(struct vm *vm, uint32_t tag, int rc)
@@ -323,6 +324,55 @@ main_cp_reply(struct vm *vm, const struct ipcchan_message *m)
 	diag_reply(vm, m->payload);
 }
 
+/* --- readers, punches, printers --- */
+
+static void
+main_spool(struct vm *vm, const struct ipcchan_message *m)
+{
+	spoolchan_open(vm, m->fd);
+}
+
+/* The device, if it is one of them. */
+static struct device *
+main_ur_device(struct vm *vm, uint32_t vdev)
+{
+	struct device *d = machine_device(vm, vdev);
+
+	return d != NULL && d->ops->spool != NULL ? d : NULL;
+}
+
+static void
+main_ur(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_vm_ur *ur = m->payload;
+	struct device *d = main_ur_device(vm, ur->vdev);
+
+	if (d != NULL)
+		d->ops->spool->configure(d, ur);
+}
+
+static void
+main_ur_status(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_vm_ur_status *status = m->payload;
+	struct device *d = main_ur_device(vm, status->vdev);
+
+	if (d != NULL)
+		channel_unsolicited(d, (uint8_t)status->unit);
+}
+
+static void
+main_ur_close(struct vm *vm, const struct ipcchan_message *m)
+{
+	const struct ipc_vm_ur_close *rq = m->payload;
+	struct device *d = main_ur_device(vm, rq->vdev);
+
+	if (d != NULL)
+		d->ops->spool->close(d, rq);
+	else
+		main_done(vm, rq->tag, -ENODEV);
+}
+
 static void
 main_twice(struct vm *vm, const struct ipcchan_message *m)
 {
@@ -355,6 +405,10 @@ static main_handler *const main_handlers[IPC_TYPES] = {
 	[IPC_VM_SAVE] = main_save,
 	[IPC_VM_LOAD] = main_load,
 	[IPC_VM_CP_REPLY] = main_cp_reply,
+	[IPC_VM_SPOOL] = main_spool,
+	[IPC_VM_UR] = main_ur,
+	[IPC_VM_UR_STATUS] = main_ur_status,
+	[IPC_VM_UR_CLOSE] = main_ur_close,
 };
 
 /* --- the loop --- */
@@ -393,13 +447,14 @@ main_expire(struct vm *vm)
 		if (d->deadline != 0 && d->deadline <= device_now())
 			d->ops->expire(d);
 	}
+	spoolchan_expire(vm);
 }
 
 /* The nearest deadline; 0: none. */
 static uint64_t
 main_deadline(const struct vm *vm)
 {
-	uint64_t next = 0;
+	uint64_t next = vm->spool.back;
 
 	for (unsigned i = 0; i < vm->ndevices; i++) {
 		uint64_t deadline = vm->device[i]->deadline;
@@ -416,12 +471,15 @@ main_wait(struct vm *vm, bool busy, uint64_t deadline)
 	struct pollfd fds[] = {
 		{ .fd = vm->chan.fd, .events = POLLIN },
 		{ .fd = vm->wake, .events = POLLIN },
+		{ .fd = vm->spool.chan.fd, .events = POLLIN },
 	};
 	struct timespec wait = { 0 };
 	uint64_t now, count;
 
 	if (vm->chan.head != NULL)
 		fds[0].events |= POLLOUT;
+	if (vm->spool.chan.head != NULL)
+		fds[2].events |= POLLOUT;
 	if (!busy && deadline != 0 && (now = device_now()) < deadline) {
 		wait.tv_sec = (time_t)((deadline - now) / NS_PER_S);
 		wait.tv_nsec = (long)((deadline - now) % NS_PER_S);
@@ -444,10 +502,12 @@ main_loop(struct vm *vm)
 
 		main_receive(vm);
 		machine_send_report(vm);
+		spoolchan_receive(vm);
 		diag_send_calls(vm);
 		main_expire(vm);
 		main_disks(vm);
-		busy = channel_run(vm) || ipcchan_more(&vm->chan);
+		busy = channel_run(vm) || ipcchan_more(&vm->chan) ||
+		    ipcchan_more(&vm->spool.chan);
 		if (ipcchan_flush(&vm->chan) < 0)
 			main_gone();
 		main_wait(vm, busy, main_deadline(vm));
@@ -537,6 +597,7 @@ main(int argc, char **argv)
 	if (sandbox_shed(main_uid(argc, argv)) < 0)
 		fatal("privileges");
 	ipcchan_init(&vm.chan, IPCCHAN_FD, IPC_GUEST, IPC_CP);
+	spoolchan_init(&vm);
 	main_machine(&vm);
 	main_close_sandbox();
 	main_loop(&vm);

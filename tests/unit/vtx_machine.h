@@ -37,6 +37,7 @@ fake_open(struct fake *f, uint64_t storage)
 	if (f->vm.wake < 0 || mem_open(&f->vm.mem, storage) < 0 ||
 	    ipcchan_pair(pair) < 0)
 		abort();
+	spoolchan_init(&f->vm);
 	ipcchan_init(&f->vm.chan, pair[0], IPC_GUEST, IPC_CP);
 	ipcchan_init(&f->cp, pair[1], IPC_CP, IPC_GUEST);
 }
