@@ -311,15 +311,16 @@ void
 spoolfile_print(char *line, size_t size, const struct spool_file *f,
     bool owner, bool expanded)
 {
-	char rest[SPOOLFILE_LINE];
+	char rest[SPOOLFILE_LINE], class[2];
 
 	if (expanded)
 		spoolfile_print_more(rest, sizeof rest, f);
 	else
 		spoolfile_print_names(rest, sizeof rest, f);
-	snprintf(line, size, "%-8s %04u %c %s %08" PRIu64 " %03u %-4s %s",
+	snprintf(line, size, "%-8s %04u %-1s %s %08" PRIu64 " %03u %-4s %s",
 	    name_text(owner ? f->owner.user : f->origin.user).s, f->spoolid,
-	    f->attr.class, spoolfile_device_text(f->device), f->records,
-	    f->attr.copies, spoolfile_hold(f), rest);
+	    spoolfile_field(class, &f->attr.class, 1),
+	    spoolfile_device_text(f->device), f->records, f->attr.copies,
+	    spoolfile_hold(f), rest);
 	spoolfile_trim(line);
 }
