@@ -173,6 +173,7 @@ static const struct diag_row diag_rows[] = {
 	{ DIAG_COMMAND, DIAG_COMMAND_IMPLIED, diag_command },
 	{ DIAG_TIMER_OLD, 0, diag_timer_old },
 	{ DIAG_RELEASE, 0, diag_release },
+	{ DIAG_SPOOL_INPUT, 0, diag_spool_input },
 	{ DIAG_STORAGE, 0, diag_storage_size },
 	{ DIAG_BLOCK_IO, 0, diag_io_block },
 	{ DIAG_GENERAL_IO, 0, diag_io_general },

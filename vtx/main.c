@@ -504,6 +504,7 @@ main_loop(struct vm *vm)
 		machine_send_report(vm);
 		spoolchan_receive(vm);
 		diag_send_calls(vm);
+		diag_spool_run(vm);
 		main_expire(vm);
 		main_disks(vm);
 		busy = channel_run(vm) || ipcchan_more(&vm->chan) ||

@@ -121,12 +121,11 @@ spoolchan_done(struct vm *vm, uint32_t tag, int rc)
 
 /* A file that nobody waits for any more goes back as it was. */
 static void
-spoolchan_nobody(struct vm *vm, const struct ipcchan_message *m)
+spoolchan_back(struct vm *vm, const struct ipc_ur_opened *opened)
 {
-	const struct ipc_ur_opened *opened = m->payload;
 	struct ipc_ur_finish back = { .how = FINISH_BACK };
 
-	if (m->type != IPC_UR_OPENED || opened->rc != 0)
+	if (opened->rc != 0)
 		return;
 	back.tag = spoolchan_tag(vm);
 	back.id = opened->file.id;
@@ -142,7 +141,12 @@ spoolchan_give(struct vm *vm, const struct ipcchan_message *m)
 		if (d->ops->spool != NULL && d->ops->spool->message(d, m))
 			return;
 	}
-	spoolchan_nobody(vm, m);
+	if (m->type == IPC_UR_OPENED)
+		spoolchan_back(vm, m->payload);
+	else if (m->type == IPC_UR_ROW)
+		diag_spool_row(vm, m->payload);
+	else if (m->type == IPC_UR_DONE)
+		diag_spool_done(vm, m->payload);
 }
 
 void

@@ -78,7 +78,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_slot(data, size);
 	fake_open(&f, SIZE);
 	fake_attach(&f, vdevs[0], DEVICE_CONSOLE, 0, 0);
-	fake_attach(&f, vdevs[1], DEVICE_READER, 3, RDR_CARD);
+	fake_attach(&f, vdevs[1], DEVICE_READER, 0, 0);
 	fake_attach(&f, vdevs[2], DEVICE_TIMER, 0, 0);
 	fake_attach(&f, vdevs[3], DEVICE_FBA, 64, FBA_BLOCK);
 	mem_write(&f.vm.mem, GPA(0), data, size);

@@ -298,7 +298,7 @@ test_detach(void **state)
 	fake_attach(&t->f, VDEV, DEVICE_FBA, 64, FBA_BLOCK);
 	assert_true(blockio_serve(&t->f.vm));
 	assert_int_equal(blockio_closed(&t->f.vm), VDEV_NONE);
-	fake_attach(&t->f, 0x00C, DEVICE_READER, 3, RDR_CARD);
+	fake_attach(&t->f, 0x00C, DEVICE_READER, 0, 0);
 	assert_false(machine_detach(&t->f.vm, 0x00C));
 	assert_false(machine_detach(&t->f.vm, 0x00C));
 }

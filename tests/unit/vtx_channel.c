@@ -28,7 +28,7 @@ setup(void **state)
 
 	fake_open(f, SIZE);
 	fake_attach(f, 0x009, DEVICE_CONSOLE, 0, 0);
-	fake_attach(f, 0x00C, DEVICE_READER, 3, RDR_CARD);
+	fake_attach(f, 0x00C, DEVICE_READER, 0, 0);
 	fake_attach(f, 0x0FF, DEVICE_TIMER, 0, 0);
 	fake_attach(f, 0x190, DEVICE_FBA, 64, FBA_BLOCK);
 	*state = f;

@@ -39,7 +39,10 @@ punch_record(struct device *d, uint8_t cmd, void *at, size_t n)
 	if (!punch_punches(cmd) || n > RDR_CARD ||
 	    (to = spoolout_place(&p->out, n)) == NULL)
 		return false;
-	memcpy(to, at, n);
+	if (n == RDR_CARD)
+		memcpy(to, at, RDR_CARD); /* most are: without a call */
+	else
+		memcpy(to, at, n);
 	spoolout_add(&p->out, n);
 	return true;
 }

@@ -580,6 +580,16 @@ reader_file(const struct device *d)
 	return r->file.id != 0 ? &r->file : NULL;
 }
 
+bool
+reader_wants(const struct device *d, char class)
+{
+	const struct reader *r = d->state;
+
+	return r->classes[0] == '\0' || r->classes[0] == SPOOL_CLASS_ALL ||
+	    memchr(r->classes, class, strnlen(r->classes,
+	    sizeof r->classes)) != NULL;
+}
+
 uint64_t
 reader_next(const struct device *d)
 {

@@ -40,6 +40,9 @@ void reader_told(struct device *d);
 /* The file at hand; NULL: none. */
 const struct spool_file *reader_file(const struct device *d);
 
+/* Do the reader's classes let a file of this one through? */
+bool reader_wants(const struct device *d, char class);
+
 /* The number of the record that comes next, from 1; another one. */
 uint64_t reader_next(const struct device *d);
 void reader_seek(struct device *d, uint64_t record);
