@@ -240,7 +240,8 @@ spoolput_known(const struct spoolcmd *c)
 	    name_text(c->user).s);
 }
 
-/* A deck is told from others by its feeder. */
+/* A deck is told from others by its feeder; the first numbers above those of
+ * devices are the real readers'. */
 static void
 spoolput_begin(struct spoolput *p, const struct spoolcmd *c)
 {
@@ -250,7 +251,7 @@ spoolput_begin(struct spoolput *p, const struct spoolcmd *c)
 	p->stream = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 	p->serial = p->answered = p->cards = 0;
 	p->used = p->records = p->held = 0;
-	p->vdev = VDEV_MAX + (uint32_t)getpid();
+	p->vdev = 2 * VDEV_MAX + (uint32_t)getpid();
 	p->user = spoolchan_user(&p->s, c->user);
 	p->file = c->words[0];
 	p->text = !c->binary;

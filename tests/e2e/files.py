@@ -6,8 +6,6 @@
 # on CMS's files; and two hundred come to CMS at once.
 
 import os
-import re
-import signal
 import subprocess
 import sys
 
@@ -119,29 +117,13 @@ def share(system):
     log_off(owner)
 
 
-def kill_all(system):
-    """Everything that runs the system, at once, with no good-bye."""
-    root = int(system.facts()["pid"])
-    rc, out = vm.run(["ps", "-eo", "pid=,ppid="])
-    parents = dict(map(int, line.split()) for line in out.splitlines())
-    doomed = [p for p in parents if system._below(p, root, parents)]
-    for pid in doomed:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass # it went with another
-    until(lambda: not any(os.path.exists("/proc/%d" % p) and
-                          " Z " not in open("/proc/%d/stat" % p).read()
-                          for p in doomed), "end of everything")
-
-
 @case("files.kill-of-everything")
 def killed(system):
     """What was filed is there after kill -9 of all, and a restart."""
     owner = logged_on(system, "telnet", "SHARER")
     format_disk(owner, "191", "A", "SHARE1")
     edit_notes(owner)
-    kill_all(system)
+    system.kill_all()
     system.close_clients()
     system.start()
     sound(system.disk("SHARER", "191", VOLUME))

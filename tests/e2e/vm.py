@@ -9,6 +9,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -214,6 +215,21 @@ class System:
         rc, out = self.shell("kill -%s %s" % (how, " ".join(map(str, pids))))
         if rc != 0:
             raise Missing(describe("kill: exit %d" % rc, out))
+
+    def kill_all(self):
+        """Everything that runs the system, at once, with no good-bye."""
+        root = int(self.facts()["pid"])
+        rc, out = run(["ps", "-eo", "pid=,ppid="])
+        parents = dict(map(int, line.split()) for line in out.splitlines())
+        doomed = [p for p in parents if self._below(p, root, parents)]
+        for pid in doomed:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass # it went with another
+        until(lambda: not any(os.path.exists("/proc/%d" % p) and
+                              " Z " not in open("/proc/%d/stat" % p).read()
+                              for p in doomed), "end of everything")
 
     # --- terminals ---
 
