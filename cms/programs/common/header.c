@@ -19,7 +19,7 @@ header_make(char card[HEADER_CARD], const struct cms_stat *st,
 	char text[HEADER_CARD + 1];
 
 	print_into(text, sizeof text, HEADER_MARK "%-8s %-8s %-2s %-6s "
-	    "%02u/%02u/%02u %02u:%02u:%02u %c %-5u %-18u", st->name, st->type,
+	    "%02u/%02u/%02u %02u:%02u:%02u %c %-5u %-19u", st->name, st->type,
 	    st->mode, volume, st->month, st->day, st->year % 100, st->hour,
 	    st->minute, st->second, st->recfm, st->lrecl, st->records);
 	memcpy(card, text, HEADER_CARD);
