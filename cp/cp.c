@@ -22,9 +22,9 @@
 #include "vmblok.h"
 
 #define CP_STOP_TICK_MS 50
-#define CP_STOP_USERS_TICKS 20 /* for machines to be gone */
-#define CP_STOP_SAID_TICKS 50  /* for terminals to show the last lines */
-#define CP_STOP_TICKS_MAX 100  /* for everybody to end */
+#define CP_STOP_USERS_TICKS 400 /* for files to be closed, machines gone */
+#define CP_STOP_SAID_TICKS 30  /* then, for terminals to show the last lines */
+#define CP_STOP_TICKS_MAX 80   /* and for everybody to end */
 
 struct dirref *
 cp_directory_take(struct cp *cp)
@@ -119,9 +119,14 @@ cp_stop_tick(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	cp->stop_ticks++;
-	if (!TAILQ_EMPTY(&cp->vms) && cp->stop_ticks <= CP_STOP_USERS_TICKS) {
-		evtimer_add(cp->stop_timer, &tv);
-		return;
+	if (!cp->users_stopped) {
+		if (!TAILQ_EMPTY(&cp->vms) &&
+		    cp->stop_ticks <= CP_STOP_USERS_TICKS) {
+			evtimer_add(cp->stop_timer, &tv);
+			return;
+		}
+		cp->users_stopped = true;
+		cp->stop_ticks = 0;
 	}
 	cp_close_terminals(cp);
 	if (cp->nterms == 0 || cp->stop_ticks > CP_STOP_SAID_TICKS) {

@@ -32,6 +32,7 @@ struct request;
 struct session;
 struct spoolclient;
 struct term;
+struct urclose;
 struct vmblok;
 
 /* A directory in use: a user logged on keeps the one he logged on with. */
@@ -41,6 +42,7 @@ struct dirref {
 };
 
 LIST_HEAD(hostlink_list, hostlink);
+LIST_HEAD(urclose_list, urclose);
 LIST_HEAD(term_list, term);
 LIST_HEAD(request_list, request);
 TAILQ_HEAD(vmblok_list, vmblok);
@@ -57,6 +59,7 @@ struct cp {
 	struct listener *listener;
 	struct control *control;
 	struct spoolclient *spool;
+	struct urclose_list closing;
 	struct term_list terms;
 	unsigned nterms, unopened; /* unopened: no TERM_OPEN yet */
 	struct vmblok_list vms;	  /* in order of logon */
@@ -70,7 +73,7 @@ struct cp {
 	unsigned users;
 	struct request_list requests;
 	time_t started, logmsg_set;
-	bool stopping;
+	bool stopping, users_stopped;
 	struct event *stop_timer;
 	unsigned stop_ticks;
 };

@@ -17,6 +17,7 @@
 #include "minidisk.h"
 #include "name.h"
 #include "session.h"
+#include "urdevice.h"
 #include "vmblok.h"
 
 struct device_name
@@ -157,6 +158,18 @@ device_renumber(struct vmblok *vm, struct vdev *d, vdev_t to)
 	device_insert(vm, d);
 }
 
+struct vdev *
+device_new(struct vmblok *vm, vdev_t vdev, enum device_type type, char klass)
+{
+	struct vdev *d = device_add(vm, vdev, type);
+
+	if (d == NULL)
+		return NULL;
+	urdevice_init(vm, d, klass);
+	guest_attach(vm, d);
+	return d;
+}
+
 /* --- temporary space --- */
 
 static uint64_t
@@ -278,30 +291,17 @@ device_directory_link(struct vmblok *vm, const struct dir_link *link)
 		device_minidisk(vm, md, link->owner, link->vdev, link->mode);
 }
 
-/* A punch and a printer may be in the directory, but no vmguest has them: a
- * user is not shown what is not there. */
-static bool
-device_is_had(enum device_type type)
-{
-	return type != DEVICE_PUNCH && type != DEVICE_PRINTER;
-}
-
 void
 device_logon(struct vmblok *vm)
 {
 	const struct dir_user *user = vm->user;
 
-	device_add(vm, user->console != VDEV_NONE ? user->console :
+	device_new(vm, user->console != VDEV_NONE ? user->console :
 						    DIR_CONSOLE,
-	    DEVICE_CONSOLE);
-	for (size_t i = 0; i < user->ndevices; i++) {
-		struct vdev *d = !device_is_had(user->devices[i].type) ? NULL :
-		    device_add(vm, user->devices[i].vdev,
-			user->devices[i].type);
-
-		if (d != NULL)
-			d->klass = user->devices[i].klass;
-	}
+	    DEVICE_CONSOLE, '\0');
+	for (size_t i = 0; i < user->ndevices; i++)
+		device_new(vm, user->devices[i].vdev, user->devices[i].type,
+		    user->devices[i].klass);
 	for (size_t i = 0; i < user->nmdisks; i++)
 		device_mdisk(vm, &user->mdisks[i]);
 	for (size_t i = 0; i < user->nlinks; i++)

@@ -20,20 +20,32 @@ struct mdlink;
 struct minidisk_answer;
 struct vmblok;
 
+/* What CLOSE says of one file: where it goes and what becomes of it, instead
+ * of what SPOOL says. */
+struct close_as {
+	uint32_t change; /* CHANGE_*: these of attr */
+	struct spool_attr attr;
+	bool directed;
+	struct vm_name to; /* whose reader; empty: SYSTEM */
+	bool purge;
+	uint32_t finish; /* a reader's: enum ipc_ur_finished; 0: as SPOOL says */
+};
+
 /* What SPOOL and TAG have said of a reader, punch, printer or console. */
 struct vdev_spool {
-	struct spool_attr attr; /* of the next file that is closed */
+	struct spool_attr attr; /* of the files that are closed */
 	struct vm_name to;	/* whose reader; empty: SYSTEM */
 	char classes[UR_CLASSES]; /* a reader's */
 	bool cont, eof, not_ready;
 	bool start, noterm;	/* a console's: spooled; not shown as well */
+	bool later;		/* CLOSE came with CONT: closed after NOCONT */
+	struct close_as close;	/* so */
 };
 
 struct vdev {
 	TAILQ_ENTRY(vdev) entry;
 	vdev_t vdev;
 	enum device_type type;
-	char klass;	     /* spool class */
 	struct vdev_spool spool; /* unit record devices and consoles */
 	struct mdlink *link; /* a minidisk's; NULL */
 	int fd;		     /* temporary space's open file, or -1 */
@@ -61,6 +73,11 @@ struct vdev *device_link(struct vmblok *vm, const struct dir_mdisk *md,
  * EMFILE too many devices, or the system's. */
 struct vdev *device_temporary(struct vmblok *vm, vdev_t vdev,
     uint64_t blocks);
+
+/* Give vm a device that is no disk; klass '\0': its type's usual spool class.
+ * NULL with errno: EEXIST, EMFILE, or the system's. */
+struct vdev *device_new(struct vmblok *vm, vdev_t vdev, enum device_type type,
+    char klass);
 
 /* Another address, which is free; the machine is told. */
 void device_renumber(struct vmblok *vm, struct vdev *d, vdev_t to);

@@ -18,8 +18,10 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "conspool.h"
 #include "device.h"
 #include "given.h"
+#include "guestask.h"
 #include "hostlink.h"
 #include "log.h"
 #include "loop.h"
@@ -28,14 +30,13 @@
 #include "nss.h"
 #include "session.h"
 #include "spawn.h"
+#include "spoolclient.h"
 #include "times.h"
+#include "urdevice.h"
 #include "vmblok.h"
 
 #define GUEST_UID_FIRST 0x7F000000u /* when vmcp is root: a uid a machine, */
 #define GUEST_UIDS 0x10000u	    /* of which nobody else has one */
-#define GUEST_OPS_MAX 8
-#define GUEST_ANSWER_SECONDS 30	   /* a machine that is silent longer is dead */
-#define GUEST_SYSTEM_SECONDS 600   /* while it saves, or looks at a file */
 /*
  * Typed lines that it may hold unread, in bytes with this much for each.  It
  * is empty-handed when it announces a read; with what may then be on its way,
@@ -44,24 +45,6 @@
 #define GUEST_AHEAD_MAX (32u << 10)
 #define GUEST_AHEAD_LINE 16
 #define GUEST_RELEASE "1.0"
-
-enum guest_ask {
-	ASK_STORAGE,
-	ASK_WRITE,
-	ASK_SYSTEM, /* a saved one: all of a machine's storage */
-	ASK_REGISTERS,
-	ASK_DETACH,
-};
-
-/* A question that has no answer yet. */
-struct guest_op {
-	uint32_t tag; /* 0: free */
-	enum guest_ask ask;
-	uint64_t addr;
-	uint32_t len;
-	struct request *rq;
-	guest_fn *fn;
-};
 
 /* DIAGNOSE 8: the commands, and what they answered. */
 struct guest_diag {
@@ -84,13 +67,11 @@ struct guest {
 	struct given_list given;
 	bool hold, held;  /* VM_HOLD: ordered, done */
 	unsigned holding; /* of them not answered */
-	bool ready;
 	bool stop_asked;  /* VM_STOP or the like is on its way */
 	unsigned unpaid;  /* lines of output without credit */
+	unsigned withheld; /* of them, until vmspool takes the console's file */
 	size_t ahead;	  /* of typed lines, since it last announced a read */
-	uint32_t tag;
-	struct guest_op op[GUEST_OPS_MAX];
-	struct event *timer;
+	struct guestask asks;
 	struct guest_diag *diag;
 	bool reset;	  /* a DIAGNOSE 8 of before may still come in */
 };
@@ -136,18 +117,6 @@ guest_interrupt(struct vmblok *vm)
 
 /* --- the end of a machine --- */
 
-static void
-guest_fail_ops(struct guest *g)
-{
-	for (unsigned i = 0; i < GUEST_OPS_MAX; i++) {
-		struct guest_op op = g->op[i];
-
-		g->op[i].tag = 0;
-		if (op.tag != 0)
-			op.fn(op.rq, NULL);
-	}
-}
-
 void
 guest_kill(struct vmblok *vm)
 {
@@ -172,8 +141,7 @@ guest_kill(struct vmblok *vm)
 		close(g->child);
 	loopchan_close(&g->lc);
 	guest_diag_drop(g);
-	guest_fail_ops(g);
-	event_free(g->timer);
+	guestask_end(&g->asks);
 	free(g);
 }
 
@@ -218,8 +186,6 @@ guest_exited(struct cp *cp, pid_t pid)
 	return true;
 }
 
-/* --- questions --- */
-
 static void
 guest_silent(evutil_socket_t fd, short what, void *arg)
 {
@@ -230,214 +196,19 @@ guest_silent(evutil_socket_t fd, short what, void *arg)
 	guest_lost(g->vm, "does not answer");
 }
 
-/* How long is it given for the answers that are due?  0: none is. */
-static time_t
-guest_patience(const struct guest *g)
+struct guestask *
+guest_asks(struct vmblok *vm)
 {
-	static const time_t patience[] = {
-		[ASK_STORAGE] = GUEST_ANSWER_SECONDS,
-		[ASK_WRITE] = GUEST_ANSWER_SECONDS,
-		[ASK_SYSTEM] = GUEST_SYSTEM_SECONDS,
-		[ASK_REGISTERS] = GUEST_ANSWER_SECONDS,
-		[ASK_DETACH] = 0, /* a file that hangs is not its fault */
-	};
-	time_t most = g->ready ? 0 : GUEST_ANSWER_SECONDS;
-
-	for (unsigned i = 0; i < GUEST_OPS_MAX; i++)
-		if (g->op[i].tag != 0 && patience[g->op[i].ask] > most)
-			most = patience[g->op[i].ask];
-	return most;
-}
-
-/* A question was asked, or answered. */
-static void
-guest_wait(struct guest *g)
-{
-	struct timeval tv = { .tv_sec = guest_patience(g) };
-
-	if (tv.tv_sec > 0)
-		evtimer_add(g->timer, &tv);
-	else
-		evtimer_del(g->timer);
-}
-
-static struct guest_op *
-guest_op_new(struct guest *g, enum guest_ask ask, struct request *rq,
-    guest_fn *fn)
-{
-	for (unsigned i = 0; i < GUEST_OPS_MAX; i++) {
-		struct guest_op *op = &g->op[i];
-
-		if (op->tag != 0)
-			continue;
-		if (++g->tag == 0)
-			g->tag = 1;
-		*op = (struct guest_op){ .tag = g->tag, .ask = ask, .rq = rq,
-			.fn = fn };
-		guest_wait(g);
-		return op;
-	}
-	return NULL;
-}
-
-/* Take the question that a tag answers out of the table. */
-static bool
-guest_op_take(struct guest *g, uint32_t tag, enum guest_ask ask,
-    struct guest_op *out)
-{
-	for (unsigned i = 0; i < GUEST_OPS_MAX; i++) {
-		struct guest_op *op = &g->op[i];
-
-		if (tag == 0 || op->tag != tag || op->ask != ask)
-			continue;
-		*out = *op;
-		op->tag = 0;
-		guest_wait(g);
-		return true;
-	}
-	return false;
+	return &vm->guest->asks;
 }
 
 int
-guest_read_storage(struct vmblok *vm, uint64_t addr, uint32_t len,
-    struct request *rq, guest_fn *fn)
+guest_detach(struct vmblok *vm, vdev_t vdev, struct request *rq,
+    guestask_fn *fn)
 {
-	struct guest_op *op = guest_op_new(vm->guest, ASK_STORAGE, rq, fn);
-	struct ipc_vm_storage ask = { .len = len, .addr = addr };
-
-	if (op == NULL)
+	if (guestask_detach(&vm->guest->asks, vdev, rq, fn) < 0)
 		return -1;
-	op->addr = addr;
-	op->len = len;
-	ask.tag = op->tag;
-	loopchan_send(&vm->guest->lc, IPC_VM_READ_STORAGE, &ask, sizeof ask,
-	    -1);
-	return 0;
-}
-
-int
-guest_write_storage(struct vmblok *vm, uint64_t addr, const void *bytes,
-    uint32_t len, struct request *rq, guest_fn *fn)
-{
-	struct guest_op *op = guest_op_new(vm->guest, ASK_WRITE, rq, fn);
-	struct ipc_vm_data data = { .addr = addr };
-
-	if (op == NULL)
-		return -1;
-	data.tag = op->tag;
-	loopchan_send_text(&vm->guest->lc, IPC_VM_WRITE_STORAGE, &data,
-	    sizeof data, bytes, len, -1);
-	return 0;
-}
-
-int
-guest_read_registers(struct vmblok *vm, struct request *rq, guest_fn *fn)
-{
-	struct guest_op *op = guest_op_new(vm->guest, ASK_REGISTERS, rq, fn);
-	struct ipc_tag ask;
-
-	if (op == NULL)
-		return -1;
-	ask.tag = op->tag;
-	loopchan_send(&vm->guest->lc, IPC_VM_READ_REGS, &ask, sizeof ask, -1);
-	return 0;
-}
-
-int
-guest_write_register(struct vmblok *vm, enum vm_register which,
-    uint64_t value, struct request *rq, guest_fn *fn)
-{
-	struct guest_op *op = guest_op_new(vm->guest, ASK_WRITE, rq, fn);
-	struct ipc_vm_reg reg = { .which = which, .value = value };
-
-	if (op == NULL)
-		return -1;
-	reg.tag = op->tag;
-	loopchan_send(&vm->guest->lc, IPC_VM_WRITE_REG, &reg, sizeof reg, -1);
-	return 0;
-}
-
-int
-guest_save(struct vmblok *vm, int fd, struct vm_name name, struct request *rq,
-    guest_fn *fn)
-{
-	struct guest_op *op = guest_op_new(vm->guest, ASK_SYSTEM, rq, fn);
-	struct ipc_vm_save ask = { .kind = VM_SAVE_SYSTEM, .name = name };
-
-	if (op == NULL)
-		return -1;
-	ask.tag = op->tag;
-	loopchan_send(&vm->guest->lc, IPC_VM_SAVE, &ask, sizeof ask, fd);
-	return 0;
-}
-
-int
-guest_ipl_saved(struct vmblok *vm, int fd, vdev_t vdev, unsigned flags,
-    const char *parm, struct request *rq, guest_fn *fn)
-{
-	struct guest_op *op = guest_op_new(vm->guest, ASK_SYSTEM, rq, fn);
-	struct ipc_vm_ipl ipl = { .vdev = vdev, .flags = flags };
-
-	if (op == NULL)
-		return -1;
-	ipl.tag = op->tag;
-	loopchan_send_text(&vm->guest->lc, IPC_VM_IPL_SAVED, &ipl, sizeof ipl,
-	    parm, strlen(parm), fd);
-	return 0;
-}
-
-static bool
-guest_storage(struct guest *g, const struct ipc_vm_data *data)
-{
-	struct guest_op op;
-
-	if (!guest_op_take(g, data->tag, ASK_STORAGE, &op))
-		return false;
-	if (data->addr != op.addr ||
-	    data->text_len != (data->rc == 0 ? op.len : 0)) {
-		op.fn(op.rq, NULL);
-		return false;
-	}
-	op.fn(op.rq, data);
-	return true;
-}
-
-static bool
-guest_registers(struct guest *g, const struct ipc_vm_regs *regs)
-{
-	struct guest_op op;
-
-	if (!guest_op_take(g, regs->tag, ASK_REGISTERS, &op))
-		return false;
-	op.fn(op.rq, regs);
-	return true;
-}
-
-static bool
-guest_done(struct guest *g, const struct ipc_done *done)
-{
-	struct guest_op op;
-
-	if (!guest_op_take(g, done->tag, ASK_WRITE, &op) &&
-	    !guest_op_take(g, done->tag, ASK_SYSTEM, &op))
-		return false;
-	op.fn(op.rq, done);
-	return true;
-}
-
-/* --- devices that go --- */
-
-int
-guest_detach(struct vmblok *vm, vdev_t vdev, struct request *rq, guest_fn *fn)
-{
-	struct guest_op *op = guest_op_new(vm->guest, ASK_DETACH, rq, fn);
-	struct ipc_value v = { .value = vdev };
-
-	if (op == NULL)
-		return -1;
-	op->addr = vdev;
 	given_leaving(&vm->guest->given, vdev);
-	loopchan_send(&vm->guest->lc, IPC_VM_DETACH, &v, sizeof v, -1);
 	return 0;
 }
 
@@ -445,14 +216,9 @@ static bool
 guest_detached(struct guest *g, const struct ipc_value *v)
 {
 	struct cp *cp = g->vm->cp;
-	uint32_t tag = 0;
-	struct guest_op op;
+	struct guestask_op op;
 
-	for (unsigned i = 0; i < GUEST_OPS_MAX; i++)
-		if (g->op[i].tag != 0 && g->op[i].ask == ASK_DETACH &&
-		    g->op[i].addr == v->value)
-			tag = g->op[i].tag;
-	if (!guest_op_take(g, tag, ASK_DETACH, &op))
+	if (!guestask_detached(&g->asks, v->value, &op))
 		return false;
 	given_left(cp, &g->given, (vdev_t)v->value);
 	op.fn(op.rq, v);
@@ -715,10 +481,8 @@ guest_is_ready(struct guest *g, const struct ipc_vm_ready *ready)
 {
 	struct vmblok *vm = g->vm;
 
-	if (g->ready)
+	if (!guestask_begin(&g->asks))
 		return false;
-	g->ready = true;
-	guest_wait(g);
 	if (ready->error == 0)
 		return true;
 	log_warnx("vmguest of %s: no machine: %s", name_text(vm->name).s,
@@ -733,7 +497,7 @@ guest_is_ready(struct guest *g, const struct ipc_vm_ready *ready)
 static bool
 guest_handle(struct guest *g, const struct ipcchan_message *msg)
 {
-	if (!g->ready && msg->type != IPC_VM_READY)
+	if (!g->asks.begun && msg->type != IPC_VM_READY)
 		return false;
 	switch (msg->type) {
 	case IPC_VM_READY:
@@ -752,11 +516,11 @@ guest_handle(struct guest *g, const struct ipcchan_message *msg)
 	case IPC_VM_CP_COMMAND:
 		return guest_diagnose(g, msg->payload);
 	case IPC_VM_STORAGE:
-		return guest_storage(g, msg->payload);
+		return guestask_storage(&g->asks, msg->payload);
 	case IPC_VM_REGS:
-		return guest_registers(g, msg->payload);
+		return guestask_registers(&g->asks, msg->payload);
 	case IPC_VM_DONE:
-		return guest_done(g, msg->payload);
+		return guestask_done(&g->asks, msg->payload);
 	default:
 		return false;
 	}
@@ -838,10 +602,45 @@ guest_give(struct guest *g, const struct vdev *d)
 {
 	struct ipc_vm_attach at = { .vdev = d->vdev, .type = d->type };
 
-	if (d->type != DEVICE_FBA)
-		loopchan_send(&g->lc, IPC_VM_ATTACH, &at, sizeof at, -1);
-	else if (guest_give_disk(g, d, &at) < 0)
-		guest_not_given(g->vm, d);
+	if (d->type == DEVICE_FBA) {
+		if (guest_give_disk(g, d, &at) < 0)
+			guest_not_given(g->vm, d);
+		return;
+	}
+	loopchan_send(&g->lc, IPC_VM_ATTACH, &at, sizeof at, -1);
+	urdevice_tell(g->vm, d);
+}
+
+void
+guest_order(struct vmblok *vm, enum ipc_type type, const void *payload,
+    size_t len, int fd)
+{
+	if (vm->guest != NULL)
+		loopchan_send(&vm->guest->lc, type, payload, len, fd);
+}
+
+/* Its channel to vmspool.  Without one now, it gets one when vmspool is
+ * back. */
+static void
+guest_give_spool(struct vmblok *vm)
+{
+	int fd = spoolclient_mint(vm->cp->spool, vm->name, UR_GUEST);
+	struct ipc_none none = { 0 };
+
+	if (fd < 0)
+		return;
+	guest_order(vm, IPC_VM_SPOOL, &none, sizeof none, fd);
+	close(fd);
+}
+
+void
+guest_spool(struct cp *cp)
+{
+	struct vmblok *vm;
+
+	TAILQ_FOREACH(vm, &cp->vms, entry)
+		if (vm->guest != NULL)
+			guest_give_spool(vm);
 }
 
 /* A machine cannot touch another's process, even out of its sandbox. */
@@ -899,12 +698,11 @@ guest_new(struct vmblok *vm)
 	g->vm = vm;
 	g->pid = g->child = -1;
 	TAILQ_INIT(&g->given);
-	g->timer = evtimer_new(vm->cp->base, guest_silent, g);
-	if (g->timer != NULL && guest_open(g) == 0)
+	if (guestask_init(&g->asks, &g->lc, vm->cp->base, guest_silent, g) == 0 &&
+	    guest_open(g) == 0)
 		return g;
-	error = g->timer == NULL ? ENOMEM : errno;
-	if (g->timer != NULL)
-		event_free(g->timer);
+	error = errno;
+	guestask_end(&g->asks);
 	free(g);
 	errno = error;
 	return NULL;
@@ -919,9 +717,10 @@ guest_prepare(struct guest *g, int kvm)
 
 	guest_configure(g, kvm);
 	guest_hold(vm, hostlink_holds(vm));
+	guest_give_spool(vm);
 	TAILQ_FOREACH(d, &vm->devices, entry)
 		guest_give(g, d);
-	guest_wait(g);
+	guestask_wait(&g->asks);
 }
 
 struct guest *
@@ -1104,8 +903,11 @@ guest_credit(struct vmblok *vm, unsigned n)
 
 	if (g == NULL)
 		return; /* lines of one that has ended */
+	n += g->withheld;
 	if (n > g->unpaid)
 		n = g->unpaid;
+	g->withheld = conspool_full(vm) ? n : 0;
+	n -= g->withheld;
 	g->unpaid -= n;
 	if (n > 0)
 		guest_value(vm, IPC_VM_CONS_CREDIT, n);

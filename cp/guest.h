@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "guestask.h"
 #include "ipc.h"
 
 struct cp;
@@ -47,26 +48,11 @@ bool guest_input(struct vmblok *vm, const char *text, size_t len);
 /* n lines of output are out. */
 void guest_credit(struct vmblok *vm, unsigned n);
 
-/*
- * Questions.  fn gets the answer's payload (checked against the question), or
- * NULL when the machine has died meanwhile.  -1: too many at once.
- */
-typedef void guest_fn(struct request *rq, const void *payload);
-int guest_read_storage(struct vmblok *vm, uint64_t addr, uint32_t len,
-    struct request *rq, guest_fn *fn);
-int guest_write_storage(struct vmblok *vm, uint64_t addr, const void *bytes,
-    uint32_t len, struct request *rq, guest_fn *fn);
-int guest_read_registers(struct vmblok *vm, struct request *rq, guest_fn *fn);
-int guest_write_register(struct vmblok *vm, enum vm_register which,
-    uint64_t value, struct request *rq, guest_fn *fn);
+/* Questions are guestask.h's. */
+struct guestask *guest_asks(struct vmblok *vm);
 
-/* Save the machine as a system, and start one; VM_DONE says how it went.  When
- * one was started, guest_started says so of the machine: only then is what
- * the machine waited for before gone.  fd stays the caller's. */
-int guest_save(struct vmblok *vm, int fd, struct vm_name name,
-    struct request *rq, guest_fn *fn);
-int guest_ipl_saved(struct vmblok *vm, int fd, vdev_t vdev, unsigned flags,
-    const char *parm, struct request *rq, guest_fn *fn);
+/* A saved system was started: only then is what the machine waited for before
+ * gone. */
 void guest_started(struct vmblok *vm, const struct saved_header *h,
     unsigned flags);
 
@@ -78,7 +64,15 @@ void guest_renumber(struct vmblok *vm, vdev_t from, vdev_t to);
 /* The machine lets go of a device; fn is called when it has, or has died.
  * -1: too many questions at once. */
 int guest_detach(struct vmblok *vm, vdev_t vdev, struct request *rq,
-    guest_fn *fn);
+    guestask_fn *fn);
+
+/* An order about a device (VM_UR, VM_UR_STATUS, VM_SPOOL); a machine that is
+ * not there is told when it is made. */
+void guest_order(struct vmblok *vm, enum ipc_type type, const void *payload,
+    size_t len, int fd);
+
+/* vmspool is back: channels for the machines. */
+void guest_spool(struct cp *cp);
 
 /* Stand still whatever CP orders, or go on; does it? */
 void guest_hold(struct vmblok *vm, bool hold);

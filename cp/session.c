@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "command.h"
+#include "conspool.h"
 #include "guest.h"
 #include "linkrule.h"
 #include "log.h"
@@ -188,6 +189,13 @@ void
 session_item(struct session *s, enum ipc_item_kind kind, unsigned flags,
     struct vm_name from, const char *text, size_t len, bool owed)
 {
+	if (s->vm != NULL) {
+		conspool_item(s->vm, kind, flags, text, len);
+		if (owed && conspool_hides(s->vm)) {
+			guest_credit(s->vm, 1);
+			return;
+		}
+	}
 	console_add(s->console, kind, flags, from, text, len, owed);
 	session_push(s);
 }

@@ -14,17 +14,16 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
+#include "conspool.h"
+#include "guest.h"
 #include "log.h"
 #include "loop.h"
 #include "spawn.h"
+#include "spoolnews.h"
 
 #define SPOOL_BACKOFF_MAX 60  /* seconds between two starts */
 #define SPOOL_ANSWER_SECONDS 2 /* LOGON does not wait longer */
 #define SPOOL_STEADY 60	      /* seconds after which a death is a first one */
-
-/* What a user may have in the spool unless SYSTEM CONFIG says another. */
-#define SPOOL_BYTES_DEFAULT (1ull << 30)
-#define SPOOL_FILES_DEFAULT 9999u
 
 /* Something asked and not yet answered: a count, or else UR_ messages. */
 struct spoolclient_wait {
@@ -178,6 +177,8 @@ spoolclient_ur_message(struct loopchan *lc, const struct ipcchan_message *msg,
 		spoolclient_down(sc);
 	} else if (msg->type == IPC_UR_ROW) {
 		spoolclient_rowed(sc, msg->payload);
+	} else if (msg->type == IPC_UR_WROTE) {
+		conspool_wrote(sc->cp, msg->payload);
 	} else if (msg->type == IPC_UR_DONE) {
 		done = msg->payload;
 		w = spoolclient_find(sc, done->tag, false);
@@ -210,12 +211,14 @@ spoolclient_limit(struct spoolclient *sc)
 	struct ipc_spool_limit limit = { .bytes = config->spool_bytes,
 		.files = config->spool_files };
 
-	if (limit.bytes == 0)
-		limit.bytes = SPOOL_BYTES_DEFAULT;
-	if (limit.files == 0)
-		limit.files = SPOOL_FILES_DEFAULT;
 	loopchan_send(&sc->lc, IPC_SPOOL_LIMIT, &limit, sizeof limit, -1);
 }
+
+/* Whoever has a channel, or blocks without an answer, begins again. */
+static void (*const spoolclient_users[])(struct cp *cp) = {
+	guest_spool,
+	conspool_back,
+};
 
 static void
 spoolclient_up(struct spoolclient *sc)
@@ -225,7 +228,11 @@ spoolclient_up(struct spoolclient *sc)
 	if (spoolclient_own(sc) < 0) {
 		log_warn("vmspool: no channel");
 		spoolclient_down(sc);
+		return;
 	}
+	for (size_t i = 0; i < sizeof spoolclient_users /
+	    sizeof spoolclient_users[0]; i++)
+		spoolclient_users[i](sc->cp);
 }
 
 static void
@@ -247,6 +254,8 @@ spoolclient_message(struct loopchan *lc, const struct ipcchan_message *msg,
 		w = spoolclient_find(sc, counts->tag, true);
 		if (w != NULL)
 			spoolclient_answer(w, counts);
+	} else {
+		spoolnews(sc->cp, msg);
 	}
 }
 
@@ -328,6 +337,12 @@ spoolclient_free(struct spoolclient *sc)
 
 /* --- asked --- */
 
+bool
+spoolclient_ready(const struct spoolclient *sc)
+{
+	return sc != NULL && sc->ready;
+}
+
 void
 spoolclient_count(struct spoolclient *sc, struct vm_name user,
     spoolclient_fn *fn, void *arg)
@@ -394,7 +409,7 @@ spoolclient_mint(struct spoolclient *sc, struct vm_name user,
 	struct ipc_spool_mint mint = { .rights = rights };
 	int fd[2];
 
-	if (sc == NULL || !sc->ready) {
+	if (!spoolclient_ready(sc)) {
 		errno = EAGAIN;
 		return -1;
 	}
@@ -410,7 +425,7 @@ bool
 spoolclient_write(struct spoolclient *sc, struct ipc_ur_write *write,
     const char *block, size_t len)
 {
-	if (sc == NULL || !sc->ready)
+	if (!spoolclient_ready(sc))
 		return false;
 	loopchan_send_text(&sc->ur, IPC_UR_WRITE, write, sizeof *write, block,
 	    len, -1);

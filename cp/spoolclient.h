@@ -19,6 +19,9 @@ struct spoolclient;
 struct spoolclient *spoolclient_new(struct cp *cp);
 void spoolclient_free(struct spoolclient *sc);
 
+/* Is it there?  NULL: not any more. */
+bool spoolclient_ready(const struct spoolclient *sc);
+
 /* How many files a user has.  fn is called once, with NULL when vmspool does
  * not answer in time (at once only when there is no memory). */
 typedef void spoolclient_fn(const struct ipc_spool_counts *counts, void *arg);

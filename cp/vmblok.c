@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conspool.h"
 #include "given.h"
 #include "guest.h"
 #include "log.h"
@@ -17,8 +18,13 @@
 #include "name.h"
 #include "request.h"
 #include "session.h"
+#include "spoolclient.h"
 #include "term.h"
 #include "times.h"
+#include "urclose.h"
+
+#define END_MS 8000   /* what his devices write is closed by then, or waits */
+#define END_TICK_MS 50 /* how often it is looked at */
 
 static uint64_t
 vmblok_ms(void)
@@ -29,20 +35,9 @@ vmblok_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
+/* --- the end of a user --- */
+
 static void vmblok_finish(struct vmblok *vm);
-
-/* Not before the process is gone: what it had is free when the user is. */
-static void
-vmblok_end(evutil_socket_t fd, short what, void *arg)
-{
-	struct vmblok *vm = arg;
-
-	(void)fd;
-	(void)what;
-	guest_kill(vm);
-	if (!given_dying(vm))
-		vmblok_finish(vm);
-}
 
 void
 vmblok_ended(struct vmblok *vm)
@@ -50,6 +45,128 @@ vmblok_ended(struct vmblok *vm)
 	struct timeval now = { 0 };
 
 	evtimer_add(vm->end_event, &now);
+}
+
+static void
+vmblok_end_wait(struct vmblok *vm)
+{
+	struct timeval tv = { .tv_usec = END_TICK_MS * 1000 };
+
+	evtimer_add(vm->end_event, &tv);
+}
+
+static bool
+vmblok_end_late(const struct vmblok *vm)
+{
+	return vmblok_ms() >= vm->end_by_ms;
+}
+
+static void
+vmblok_end_line(void *arg, const char *text, size_t len, unsigned flags)
+{
+	struct vmblok *vm = arg;
+
+	session_item(vm->session, ITEM_OUTPUT, flags | ITEM_LINE,
+	    (struct vm_name){ 0 }, text, len, false);
+}
+
+static bool
+vmblok_end_room(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+static void
+vmblok_end_closed(void *arg, struct request *rq, int rc)
+{
+	struct vmblok *vm = arg;
+
+	(void)rq;
+	vm->end_request = NULL;
+	/* vmspool died over it: once more. */
+	if (rc != 431 || vmblok_end_late(vm))
+		vm->end_step++;
+	vmblok_ended(vm);
+}
+
+/* What his devices write goes to where it was to go.  false: it is under
+ * way, or waits for vmspool. */
+static bool
+vmblok_end_close(struct vmblok *vm)
+{
+	static const struct reply_ops ops = { .line = vmblok_end_line,
+		.room = vmblok_end_room, .done = vmblok_end_closed };
+	bool late = vmblok_end_late(vm);
+
+	if (vm->end_request == NULL && !late &&
+	    spoolclient_ready(vm->cp->spool)) {
+		vm->end_request = request_new(vm->cp, "LOGOFF", 6, &ops, vm);
+		if (vm->end_request == NULL)
+			return true;
+		request_for_vm(vm->end_request, vm);
+		vmblok_end_wait(vm);
+		urclose_all(vm->end_request, vm, request_end);
+		return false;
+	}
+	if (!late && (vm->end_request != NULL || !vm->cp->stopping)) {
+		vmblok_end_wait(vm);
+		return false;
+	}
+	if (vm->end_request != NULL)
+		request_orphan(vm->end_request);
+	vm->end_request = NULL;
+	urclose_forget(vm);
+	cp_operator(vm->cp, "SPOOL: FILES OF %s NOT CLOSED",
+	    name_text(vm->name).s);
+	return true;
+}
+
+/* All that the machine has punched and printed goes to vmspool. */
+static bool
+vmblok_end_flush(struct vmblok *vm)
+{
+	if (vm->guest == NULL)
+		return true;
+	if (vm->running)
+		guest_stop(vm);
+	return vmblok_end_close(vm);
+}
+
+/* What the process had is free when the user is. */
+static bool
+vmblok_end_process(struct vmblok *vm)
+{
+	guest_kill(vm);
+	vm->end_by_ms = vmblok_ms() + END_MS;
+	return !given_dying(vm);
+}
+
+/*
+ * One after another, each until it says that it is done.  Closing comes
+ * twice: while the machine can still send what it has, and when it is gone,
+ * for the console's last lines and for what came late.
+ */
+static bool (*const vmblok_end_steps[])(struct vmblok *vm) = {
+	vmblok_end_flush,
+	vmblok_end_process,
+	vmblok_end_close,
+};
+
+static void
+vmblok_end(evutil_socket_t fd, short what, void *arg)
+{
+	struct vmblok *vm = arg;
+
+	(void)fd;
+	(void)what;
+	while (vm->end_step < sizeof vmblok_end_steps /
+	    sizeof vmblok_end_steps[0]) {
+		if (!vmblok_end_steps[vm->end_step](vm))
+			return;
+		vm->end_step++;
+	}
+	vmblok_finish(vm);
 }
 
 static struct vmblok *
@@ -203,6 +320,7 @@ vmblok_end_later(struct vmblok *vm, enum vmblok_end end)
 		return;
 	vm->ending = true;
 	vm->end = end;
+	vm->end_by_ms = vmblok_ms() + END_MS;
 	vmblok_ended(vm);
 }
 
@@ -228,7 +346,9 @@ vmblok_finish(struct vmblok *vm)
 	struct cp *cp = vm->cp;
 
 	vmblok_farewell(vm);
+	conspool_free(vm);
 	device_logoff(vm);
+	urclose_forget(vm);
 	request_orphan_vm(cp, vm);
 	session_leave(s);
 	TAILQ_REMOVE(&cp->vms, vm, entry);

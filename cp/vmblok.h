@@ -18,6 +18,7 @@
 #include "ipc.h"
 #include "message.h"
 
+struct conspool;
 struct guest;
 struct nss;
 
@@ -27,7 +28,7 @@ struct settings {
 	enum message_form emsg;
 };
 
-/* How a user goes. */
+/* How a user goes.  What his devices write is closed first. */
 enum vmblok_end { END_LOGOFF, END_FORCED, END_SHUTDOWN };
 
 struct vmblok {
@@ -42,6 +43,7 @@ struct vmblok {
 	struct vdev_list devices;
 	struct settings set;
 	struct guest *guest;	/* NULL: no vmguest */
+	struct conspool *conspool; /* NULL: its console was never spooled */
 	struct nss *nss;	/* the saved system that it runs from, or NULL */
 	bool running;		/* the virtual processor is not stopped */
 	bool cp_read;		/* CP reads the console although it runs */
@@ -54,6 +56,9 @@ struct vmblok {
 	bool ending;
 	enum vmblok_end end;
 	struct event *end_event;
+	unsigned end_step;	/* vmblok.c's table */
+	struct request *end_request; /* closes what his devices write */
+	uint64_t end_by_ms;	/* monotonic: it waits no longer */
 };
 
 /* Log a user on: his devices, no terminal yet but the session's.  NULL with

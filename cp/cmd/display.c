@@ -103,7 +103,7 @@ display_storage(struct request *rq)
 	uint64_t left = d->range.last - d->range.first + 1;
 	uint32_t len = left > DISPLAY_PIECE ? DISPLAY_PIECE : (uint32_t)left;
 
-	if (guest_read_storage(rq->vm, d->range.first, len, rq,
+	if (guestask_read_storage(rq->vm, d->range.first, len, rq,
 	    display_storage_read) < 0)
 		return reply_error(rq, 183, "DISPLAY", "TOO MUCH AT ONCE");
 	return CMD_PENDING;
@@ -143,7 +143,7 @@ display_registers_read(struct request *rq, const void *payload)
 static int
 display_registers(struct request *rq)
 {
-	if (guest_read_registers(rq->vm, rq, display_registers_read) < 0)
+	if (guestask_read_registers(rq->vm, rq, display_registers_read) < 0)
 		return reply_error(rq, 183, "DISPLAY", "TOO MUCH AT ONCE");
 	return CMD_PENDING;
 }

@@ -175,7 +175,7 @@ ipl_saved(struct request *rq, const struct ipl_words *w, int fd)
 	*kept = *w;
 	rq->data = kept;
 	rq->data_free = free;
-	if (guest_ipl_saved(rq->vm, fd, (vdev_t)w->h.ipl_vdev, w->flags,
+	if (guestask_ipl_saved(rq->vm, fd, (vdev_t)w->h.ipl_vdev, w->flags,
 	    w->parm, rq, ipl_answered) < 0)
 		return reply_error(rq, 183, "IPL", "TOO MUCH AT ONCE");
 	return CMD_PENDING;

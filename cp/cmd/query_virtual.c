@@ -12,6 +12,7 @@
 #include "minidisk.h"
 #include "name.h"
 #include "query.h"
+#include "urdevice.h"
 #include "vmblok.h"
 
 static void
@@ -20,18 +21,42 @@ virtual_storage(struct request *rq)
 	reply_line(rq, "STORAGE = %" PRIu64 "K", rq->vm->storage >> 10);
 }
 
+/* What SPOOL says of what is written: the end of a device's first line. */
+static void
+virtual_output(struct request *rq, const struct vdev *d, const char *class)
+{
+	const struct vdev_spool *s = &d->spool;
+
+	reply_line(rq, "%-4s %03X CL %c  %s %s COPY %02u    %s", class,
+	    d->vdev, s->attr.class, s->cont ? "CONT" : "NOCONT",
+	    s->attr.hold != 0 ? "HOLD" : "NOHOLD", s->attr.copies,
+	    s->not_ready ? "NOTREADY" : "READY");
+	reply_line(rq, "     %03X %s %-8s DIST %s%s", d->vdev,
+	    name_empty(s->to) ? "FOR" : "TO",
+	    name_text(name_empty(s->to) ? rq->vm->name : s->to).s,
+	    urdevice_text(s->attr.dist, sizeof s->attr.dist).s,
+	    s->attr.keep ? " KEEP" : "");
+}
+
 static void
 virtual_console(struct request *rq, const struct vdev *d)
 {
-	reply_line(rq, "CONS %03X ON %-12s TERM STOP", d->vdev,
-	    vmblok_where(rq->vm).s);
+	reply_line(rq, "CONS %03X ON %-12s %s %s", d->vdev,
+	    vmblok_where(rq->vm).s, d->spool.noterm ? "NOTERM" : "TERM",
+	    d->spool.start ? "START" : "STOP");
+	virtual_output(rq, d, "");
 }
 
 static void
 virtual_reader(struct request *rq, const struct vdev *d)
 {
-	reply_line(rq, "RDR  %03X CL %c  NOCONT NOHOLD NOEOF      READY",
-	    d->vdev, d->klass != '\0' ? d->klass : '*');
+	const struct vdev_spool *s = &d->spool;
+
+	reply_line(rq, "RDR  %03X CL %-2s %s %s %-10s %s", d->vdev,
+	    urdevice_text(s->classes, sizeof s->classes).s,
+	    s->cont ? "CONT" : "NOCONT",
+	    s->attr.keep ? "KEEP" : s->attr.hold != 0 ? "HOLD" : "NOHOLD",
+	    s->eof ? "EOF" : "NOEOF", s->not_ready ? "NOTREADY" : "READY");
 }
 
 static void
@@ -52,6 +77,10 @@ virtual_device(struct request *rq, const struct vdev *d)
 		break;
 	case DEVICE_READER:
 		virtual_reader(rq, d);
+		break;
+	case DEVICE_PUNCH:
+	case DEVICE_PRINTER:
+		virtual_output(rq, d, device_class(d->type));
 		break;
 	case DEVICE_FBA:
 		virtual_dasd(rq, d);

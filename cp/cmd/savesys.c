@@ -75,7 +75,7 @@ savesys_ask(struct request *rq, struct vm_name name, int fd)
 	*kept = name;
 	rq->data = kept;
 	rq->data_free = free;
-	if (guest_save(rq->vm, fd, name, rq, savesys_answered) < 0)
+	if (guestask_save(rq->vm, fd, name, rq, savesys_answered) < 0)
 		return savesys_failed(rq, name, "TOO MUCH AT ONCE");
 	return CMD_PENDING;
 }

@@ -91,7 +91,7 @@ store_storage(struct request *rq, const char *loc, bool string)
 		return reply_error(rq, 31);
 	if (addr >= rq->vm->storage || (uint64_t)n > rq->vm->storage - addr)
 		return reply_error(rq, 160, loc);
-	if (guest_write_storage(rq->vm, addr, bytes, (uint32_t)n, rq,
+	if (guestask_write_storage(rq->vm, addr, bytes, (uint32_t)n, rq,
 	    store_done) < 0)
 		return reply_error(rq, 183, "STORE", "TOO MUCH AT ONCE");
 	return CMD_PENDING;
@@ -111,7 +111,7 @@ store_register_done(struct request *rq, const void *payload)
 		store_done(rq, payload);
 		return;
 	}
-	if (guest_write_register(rq->vm, st->reg[st->at].which,
+	if (guestask_write_register(rq->vm, st->reg[st->at].which,
 	    st->reg[st->at].value, rq, store_register_done) < 0)
 		request_end(rq, reply_error(rq, 183, "STORE",
 		    "TOO MUCH AT ONCE"));
@@ -127,7 +127,7 @@ store_registers_start(struct request *rq, struct store *st)
 	*copy = *st;
 	rq->data = copy;
 	rq->data_free = free;
-	if (guest_write_register(rq->vm, copy->reg[0].which,
+	if (guestask_write_register(rq->vm, copy->reg[0].which,
 	    copy->reg[0].value, rq, store_register_done) < 0)
 		return reply_error(rq, 183, "STORE", "TOO MUCH AT ONCE");
 	return CMD_PENDING;

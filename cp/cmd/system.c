@@ -52,7 +52,7 @@ cmd_system(struct request *rq)
 	if (guest_need(rq->vm, &why) == NULL)
 		return reply_error(rq, 460, why);
 	if (request_is(rq, 1, "RESTART", 7)) {
-		if (guest_read_storage(rq->vm, 0, sizeof(struct ipl_record),
+		if (guestask_read_storage(rq->vm, 0, sizeof(struct ipl_record),
 		    rq, system_restart) < 0)
 			return reply_error(rq, 183, "SYSTEM",
 			    "TOO MUCH AT ONCE");
