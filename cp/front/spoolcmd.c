@@ -160,7 +160,9 @@ spoolcmd_options(struct spoolcmd *c, const struct spoolcmd_row *row, int argc,
 		if (!spoolcmd_option(c, letter, optarg))
 			return 1;
 	}
-	return 0;
+	return c->type[0] == '\0' || strlen(c->name) <= VM_NAME_MAX ? 0 :
+	    front_fail("%s has more than %d characters, and a type", c->name,
+	    VM_NAME_MAX);
 }
 
 static int
