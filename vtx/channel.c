@@ -32,6 +32,14 @@ struct slice {
 
 /* --- CCWs --- */
 
+/* No CCW: none of its bytes are left over. */
+static bool
+channel_none(struct subchannel *s)
+{
+	s->ccw.count = 0;
+	return false;
+}
+
 /*
  * Fetch the CCW at `at`, through at most one TIC, into the path.  first: a
  * TIC is not allowed.  data: the command in effect stays.  False: program
@@ -49,11 +57,11 @@ channel_fetch(const struct vm *vm, struct subchannel *s, uint32_t at,
 		s->next = at + (uint32_t)sizeof c;
 		if (at % sizeof c != 0 || mem_read(&vm->mem, GPA(at), &c,
 		    sizeof c) < 0)
-			return false;
+			return channel_none(s);
 		if ((c.cmd & 0x0F) != CMD_TIC)
 			break;
 		if (tic)
-			return false;
+			return channel_none(s);
 		tic = true;
 		at = c.addr;
 	}
@@ -283,19 +291,22 @@ channel_halted(struct device *d)
 	channel_end(d, unit, 0);
 }
 
-/* The command at hand is complete: chain, or (false) end. */
+/* The command that the one at hand chains to; false: that was the end. */
 static bool
-channel_next(struct device *d)
+channel_chain(struct device *d)
 {
-	struct subchannel *s = &d->sch;
-
-	s->started = false;
-	s->chained = false;
-	s->ccw.count = 0; /* the residual count, should there be no next */
-	if (channel_fetch(d->vm, s, s->next, false, false))
+	if (channel_fetch(d->vm, &d->sch, d->sch.next, false, false))
 		return true;
 	channel_end(d, UNIT_DONE, CHAN_PROGRAM_CHECK);
 	return false;
+}
+
+static void
+channel_next(struct device *d)
+{
+	d->sch.started = false;
+	d->sch.chained = false;
+	channel_chain(d);
 }
 
 /* Does the count differ from what the device had or wanted, and may it? */
@@ -548,7 +559,7 @@ channel_records(struct device *d, struct slice *slice)
 			break;
 		any = true;
 		slice->bytes -= RECORD_COST + s->ccw.count;
-	} while (channel_next(d) && slice->bytes > 0 && !s->halt);
+	} while (channel_chain(d) && slice->bytes > 0 && !s->halt);
 	return any;
 }
 

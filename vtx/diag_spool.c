@@ -190,20 +190,21 @@ diag_spool_query(struct diag_spool_work *w, enum ipc_ur_by by, uint64_t after)
 	return READER_WAITS;
 }
 
-/* Does a guest get this one by NEXT? */
+/* Is this the file that is looked for?  NEXT: one that waits, of the right
+ * kind and of the reader's classes. */
 static bool
-diag_spool_meant(const struct spool_call *c, const struct spool_file *f)
+diag_spool_meant(struct vm *vm, const struct spool_call *c,
+    const struct spool_file *f)
 {
+	const struct device *d = machine_device(vm, c->parm.vdev);
 	bool printed = f->device == SPOOL_ON_PRT || f->device == SPOOL_ON_CON;
 
-	switch (c->parm.sub) {
-	case DIAG_SPOOL_NEXT_PRT:
-		return printed && f->attr.hold == 0 && f->active == 0;
-	case DIAG_SPOOL_NEXT_PUN:
-		return !printed && f->attr.hold == 0 && f->active == 0;
-	default:
+	if (c->parm.sub != DIAG_SPOOL_NEXT_PRT &&
+	    c->parm.sub != DIAG_SPOOL_NEXT_PUN)
 		return true;
-	}
+	return printed == (c->parm.sub == DIAG_SPOOL_NEXT_PRT) &&
+	    f->attr.hold == 0 && f->active == 0 && d != NULL &&
+	    d->ops->type == DEVICE_READER && reader_wants(d, f->attr.class);
 }
 
 static bool
@@ -426,7 +427,7 @@ diag_spool_row(struct vm *vm, const struct ipc_ur_row *row)
 {
 	struct spool_call *c = diag_spool_asked(vm, row->tag);
 
-	if (c == NULL || c->found || !diag_spool_meant(c, &row->file))
+	if (c == NULL || c->found || !diag_spool_meant(vm, c, &row->file))
 		return;
 	c->found = true;
 	c->row = *row;
