@@ -97,7 +97,8 @@ struct diag_storage {
  *   NEXT_PRT  the next file that was printed, or punched, becomes the
  *   NEXT_PUN  reader's; output: its struct spool_file
  *   SELECT    the file with number spoolid becomes the reader's; as above.
- *             The one before goes back as it was.
+ *             The one before goes back as it was; it is done with if its
+ *             end was told.
  *   RESTART   the reader's file is read from its first record again
  *   BACKSPACE back by count records, to the first one at most
  *   DESCRIBE  the struct spool_file behind the one with number spoolid (0:
