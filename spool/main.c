@@ -1,39 +1,25 @@
 /* SPDX-License-Identifier: MIT
  *
- * main.c - vmspool: keeps readers, punches and printers.  Answers vmcp, and
- * one channel for each virtual machine, which vmcp mints: whose cards they are
- * is what the channel says.  Opens no file after its database.
+ * main.c - vmspool: keeps the files of readers, punches and printers.  Answers
+ * vmcp, and the channels that vmcp mints for whoever reads, punches or prints:
+ * who that is, is what the channel says.  Opens no file after its database.
+ *
+ *   vmspool FOLDER start|again
+ *
+ * start: nobody's client has survived, what is open is ended.  again: vmspool
+ * died, and the clients go on where they were.
  */
-#include <errno.h>
 #include <seccomp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client.h"
 #include "log.h"
-#include "loop.h"
-#include "name.h"
 #include "queue.h"
 #include "sandbox.h"
 #include "store.h"
-
-/* A user's channel. */
-struct spool_client {
-	LIST_ENTRY(spool_client) entry;
-	struct loopchan lc;
-	struct vm_user user;
-};
-
-struct spool {
-	struct event_base *base;
-	struct loopchan cp;
-	struct store store;
-	struct queue queue;
-	LIST_HEAD(, spool_client) clients;
-};
 
 static const struct sandbox_rule spool_sandbox[] = {
 	SANDBOX(recvmsg, "channels"),
@@ -83,39 +69,9 @@ spool_shut_in(void)
 }
 
 static void
-spool_drop(struct spool_client *client)
+spool_limit(struct spool *spool, const struct ipcchan_message *msg)
 {
-	LIST_REMOVE(client, entry);
-	loopchan_close(&client->lc);
-	free(client);
-}
-
-/* The contract has no message from a guest yet: one that came would have
- * broken the table and closed its channel. */
-static void
-spool_guest(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
-{
-	(void)lc;
-	(void)msg;
-	spool_drop(arg);
-}
-
-static void
-spool_mint(struct spool *spool, const struct ipcchan_message *msg)
-{
-	struct spool_client *client = calloc(1, sizeof *client);
-	struct ipc_spool_mint mint;
-
-	memcpy(&mint, msg->payload, sizeof mint);
-	if (client == NULL || loopchan_open(&client->lc, spool->base, msg->fd,
-	    IPC_SPOOL, IPC_GUEST, spool_guest, client) < 0) {
-		log_warn("no channel for %s", name_text(mint.user.user).s);
-		close(msg->fd);
-		free(client);
-		return;
-	}
-	client->user = mint.user;
-	LIST_INSERT_HEAD(&spool->clients, client, entry);
+	memcpy(&spool->limit, msg->payload, sizeof spool->limit);
 }
 
 static void
@@ -125,7 +81,7 @@ spool_counts(struct spool *spool, const struct ipcchan_message *msg)
 	struct ipc_spool_who who;
 
 	memcpy(&who, msg->payload, sizeof who);
-	counts = queue_count(&spool->queue, &who.user);
+	counts = queue_count(&spool->store, &who.user);
 	counts.tag = who.tag;
 	loopchan_send(&spool->cp, IPC_SPOOL_COUNTS, &counts, sizeof counts, -1);
 }
@@ -142,7 +98,10 @@ spool_cp(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
 	}
 	switch (msg->type) {
 	case IPC_SPOOL_MINT:
-		spool_mint(spool, msg);
+		client_open(spool, msg->payload, msg->fd);
+		break;
+	case IPC_SPOOL_LIMIT:
+		spool_limit(spool, msg);
 		break;
 	case IPC_SPOOL_COUNT:
 		spool_counts(spool, msg);
@@ -152,43 +111,58 @@ spool_cp(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
 	}
 }
 
+/* What a user may have until vmcp says otherwise. */
+static const struct ipc_spool_limit spool_default = {
+	.files = 9999, .bytes = UINT64_C(1) << 30,
+};
+
 static void
 spool_open(struct spool *spool, const char *folder)
 {
 	const struct ipc_none none = { 0 };
 	char why[512];
 
+	LIST_INIT(&spool->clients);
+	LIST_INIT(&spool->decks);
+	spool->limit = spool_default;
 	if (store_open(&spool->store, folder, why, sizeof why) < 0)
 		fatalx("%s", why);
-	if (queue_open(&spool->queue, &spool->store) < 0)
-		fatalx("the spool's tables are not as expected");
 	spool->base = event_base_new();
 	if (spool->base == NULL || loopchan_open(&spool->cp, spool->base,
-	    IPCCHAN_FD, IPC_SPOOL, IPC_CP, spool_cp, spool) < 0)
+	    IPCCHAN_FD, IPC_SPOOL, IPC_CP, spool_cp, spool) < 0 ||
+	    erase_open(spool) < 0)
 		fatal("event loop");
 	if (sandbox_shed(0) < 0 || spool_shut_in() < 0)
 		fatal("sandbox");
 	loopchan_send(&spool->cp, IPC_SPOOL_READY, &none, sizeof none, -1);
 }
 
+static void
+spool_close(struct spool *spool)
+{
+	while (!LIST_EMPTY(&spool->clients))
+		client_close(LIST_FIRST(&spool->clients));
+	loopchan_close(&spool->cp);
+	erase_close(spool);
+	store_close(&spool->store);
+	event_base_free(spool->base);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct spool spool = { 0 };
+	bool start = argc == 3 && strcmp(argv[2], "start") == 0;
 
 	umask(077);
 	log_init("vmspool");
-	if (argc != 2 && argc != 3)
-		fatalx("usage: vmspool FOLDER [start|again] (vmcp starts it)");
-	LIST_INIT(&spool.clients);
+	if (argc != 3 || (!start && strcmp(argv[2], "again") != 0))
+		fatalx("usage: vmspool FOLDER start|again (vmcp starts it)");
 	spool_open(&spool, argv[1]);
+	if (start)
+		write_leftovers(&spool);
 	if (event_base_dispatch(spool.base) < 0)
 		log_warnx("event loop ended");
-	while (!LIST_EMPTY(&spool.clients))
-		spool_drop(LIST_FIRST(&spool.clients));
-	loopchan_close(&spool.cp);
-	queue_close(&spool.queue);
-	store_close(&spool.store);
-	event_base_free(spool.base);
+	spool_close(&spool);
 	return 0;
 }

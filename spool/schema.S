@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * schema.S - schema.sql as a string in the program.
+ * schema.S - schema.sql and the upgrades as strings in the program.
  */
-	.section .rodata
-	.globl store_schema
-	.type store_schema, @object
-store_schema:
-	.incbin "schema.sql"
+	.macro text name file
+	.globl \name
+	.type \name, @object
+\name:
+	.incbin "\file"
 	.byte 0
-	.size store_schema, . - store_schema
+	.size \name, . - \name
+	.endm
+
+	.section .rodata
+	text store_schema schema.sql
+	text store_upgrade2 upgrade2.sql
 	.section .note.GNU-stack, "", @progbits

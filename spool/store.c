@@ -1,28 +1,44 @@
 /* SPDX-License-Identifier: MIT
  *
- * store.c - open the database and see that it is ours.  Knows no queue.
+ * store.c - open the database and see that it is ours; statements and
+ * transactions.  Knows no queue.
  */
 #include "store.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "block.h"
 #include "log.h"
+#include "vmtypes.h"
 
 extern const char store_schema[]; /* schema.sql */
+extern const char store_upgrade2[];
+
+static const char *const store_sql[SQL_COUNT] = {
+#define X(name, text) [SQL_##name] = text,
+#include "statements.def"
+#undef X
+};
 
 /*
  * Exclusive before WAL: then there is no shared-memory file, which a folder
- * that is shared between hosts would not keep coherent.
+ * that is shared between hosts would not keep coherent.  Nothing is written
+ * back behind a commit: store_checkpoint does it when nobody waits.  The cache
+ * (KiB) holds the upper pages of the trees of a long queue.
  */
 static const char store_settings[] =
     "PRAGMA locking_mode=EXCLUSIVE;"
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
-    "PRAGMA foreign_keys=ON;"
+    "PRAGMA wal_autocheckpoint=0;"
+    "PRAGMA cache_size=-32768;"
+    "PRAGMA secure_delete=OFF;"
     "PRAGMA trusted_schema=OFF;"
     "PRAGMA temp_store=MEMORY;";
 
@@ -62,39 +78,62 @@ store_number(struct store *store, const char *pragma, int *value)
 	return rc;
 }
 
-/* An empty database becomes ours; a crash leaves it empty. */
+/* spool_sum(id, first, records, data), for the upgrade. */
+static void
+store_sum(sqlite3_context *context, int n, sqlite3_value **value)
+{
+	(void)n;
+	sqlite3_result_int64(context, block_sum(sqlite3_value_int64(value[0]),
+	    sqlite3_value_int64(value[1]), sqlite3_value_int64(value[2]),
+	    sqlite3_value_blob(value[3]),
+	    (size_t)sqlite3_value_bytes(value[3])));
+}
+
 static int
-store_create(struct store *store)
+store_exec(struct store *store, const char *text)
+{
+	return sqlite3_exec(store->db, text, NULL, NULL, NULL) == SQLITE_OK ?
+	    0 : -1;
+}
+
+/* From `version` (0: an empty database) to ours; a crash leaves what was. */
+static int
+store_upgrade(struct store *store, int version)
 {
 	char mark[96];
 
 	snprintf(mark, sizeof mark,
 	    "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT;",
 	    STORE_APPLICATION, STORE_VERSION);
-	if (sqlite3_exec(store->db, "BEGIN EXCLUSIVE", NULL, NULL, NULL) !=
-	    SQLITE_OK)
+	if (sqlite3_create_function(store->db, "spool_sum", 4, SQLITE_UTF8,
+	    NULL, store_sum, NULL, NULL) != SQLITE_OK ||
+	    store_exec(store, "BEGIN EXCLUSIVE") < 0)
 		return -1;
-	if (sqlite3_exec(store->db, store_schema, NULL, NULL, NULL) ==
-	    SQLITE_OK &&
-	    sqlite3_exec(store->db, mark, NULL, NULL, NULL) == SQLITE_OK)
-		return 0;
-	return -1; /* closing rolls back */
+	if (version < 1 && store_exec(store, store_schema) < 0)
+		return -1; /* closing rolls back */
+	if (version < 2 && store_exec(store, store_upgrade2) < 0)
+		return -1;
+	return store_exec(store, mark);
 }
 
 static int
 store_check(struct store *store, char *why, size_t size)
 {
 	int version, application, objects;
+	bool empty;
 
 	if (store_number(store, "PRAGMA user_version", &version) < 0 ||
 	    store_number(store, "PRAGMA application_id", &application) < 0 ||
 	    store_number(store, "SELECT count(*) FROM sqlite_schema",
 	    &objects) < 0)
 		return store_fail(store, why, size, "cannot read the spool");
-	if (version == 0 && application == 0 && objects == 0) {
-		if (store_create(store) < 0)
-			return store_fail(store, why, size,
-			    "cannot make the spool");
+	empty = version == 0 && application == 0 && objects == 0;
+	if (empty || (application == STORE_APPLICATION && version > 0 &&
+	    version < STORE_VERSION)) {
+		if (store_upgrade(store, version) < 0)
+			return store_fail(store, why, size, empty ?
+			    "cannot make the spool" :
+			    "cannot upgrade the spool");
 		return 0;
 	}
 	if (application == STORE_APPLICATION && version == STORE_VERSION)
@@ -107,13 +146,35 @@ store_check(struct store *store, char *why, size_t size)
 	return -1;
 }
 
+static int
+store_logged(void *arg, sqlite3 *db, const char *name, int frames)
+{
+	struct store *store = arg;
+
+	(void)db;
+	(void)name;
+	store->frames = frames;
+	return SQLITE_OK;
+}
+
+static int
+store_prepare(struct store *store)
+{
+	for (int i = 0; i < SQL_COUNT; i++)
+		if (sqlite3_prepare_v3(store->db, store_sql[i], -1,
+		    SQLITE_PREPARE_PERSISTENT, &store->st[i], NULL) !=
+		    SQLITE_OK)
+			return -1;
+	return 0;
+}
+
 int
 store_open(struct store *store, const char *folder, char *why, size_t size)
 {
 	char path[PATH_MAX];
 	int keep = 1;
 
-	*store = (struct store){ 0 };
+	*store = (struct store){ .durable = true };
 	if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
 		snprintf(why, size, "%s: %s", folder, strerror(errno));
 		return -1;
@@ -127,15 +188,19 @@ store_open(struct store *store, const char *folder, char *why, size_t size)
 	    SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
 		return store_fail(store, why, size, path);
 	sqlite3_busy_timeout(store->db, 2000); /* the one before us may close */
-	if (sqlite3_exec(store->db, store_settings, NULL, NULL, NULL) !=
-	    SQLITE_OK)
+	if (store_exec(store, store_settings) < 0)
 		return store_fail(store, why, size, path);
 	if (store_check(store, why, size) < 0)
 		return -1;
 	/* The WAL stays, so that nothing is opened or unlinked later. */
 	sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep);
-	if (sqlite3_exec(store->db, store_proof, NULL, NULL, NULL) != SQLITE_OK)
+	sqlite3_wal_hook(store->db, store_logged, store);
+	if (store_exec(store, store_proof) < 0)
 		return store_fail(store, why, size, path);
+	if (store_prepare(store) < 0)
+		return store_fail(store, why, size,
+		    "the spool's tables are not as expected");
+	store->frames = 0;
 	return 0;
 }
 
@@ -144,19 +209,194 @@ store_close(struct store *store)
 {
 	if (store->db == NULL)
 		return;
-	/* close_v2 waits for statements that their owner has yet to finalize */
-	if (sqlite3_close_v2(store->db) != SQLITE_OK)
+	for (int i = 0; i < SQL_COUNT; i++)
+		sqlite3_finalize(store->st[i]);
+	if (sqlite3_close(store->db) != SQLITE_OK)
 		log_warnx("spool: not closed cleanly");
-	store->db = NULL;
+	*store = (struct store){ 0 };
 }
 
-sqlite3_stmt *
-store_prepare(struct store *store, const char *sql)
-{
-	sqlite3_stmt *st = NULL;
+/* --- transactions --- */
 
-	if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
-	    &st, NULL) != SQLITE_OK)
-		log_warnx("spool: %s: %s", sql, sqlite3_errmsg(store->db));
+/* What SQLite answered, as our clients know it.  What nobody can help is
+ * logged. */
+static int
+store_error(struct store *store, int rc)
+{
+	switch (rc & 0xFF) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+	case SQLITE_ROW:
+		return 0;
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	default:
+		log_warnx("spool: %s (%d)", sqlite3_errmsg(store->db),
+		    sqlite3_extended_errcode(store->db));
+		/* a disk that is full says so in more than one way */
+		return sqlite3_system_errno(store->db) == ENOSPC &&
+		    (rc & 0xFF) == SQLITE_IOERR ? -ENOSPC : -EIO;
+	}
+}
+
+void
+store_rollback(struct store *store)
+{
+	if (!sqlite3_get_autocommit(store->db))
+		store_do(store, SQL_ROLLBACK, "");
+}
+
+int
+store_begin(struct store *store, bool durable)
+{
+	if (durable != store->durable) {
+		int rc = sqlite3_exec(store->db, durable ?
+		    "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL",
+		    NULL, NULL, NULL);
+
+		if (rc != SQLITE_OK)
+			return store_error(store, rc);
+		store->durable = durable;
+	}
+	return store_do(store, SQL_BEGIN, "");
+}
+
+int
+store_commit(struct store *store)
+{
+	int rc = store_do(store, SQL_COMMIT, "");
+
+	store_rollback(store);
+	return rc;
+}
+
+int
+store_end(struct store *store, int rc)
+{
+	if (rc == 0)
+		return store_commit(store);
+	store_rollback(store);
+	return rc;
+}
+
+/* --- statements --- */
+
+static void
+store_bind_field(sqlite3_stmt *st, int at, const char *field, size_t size)
+{
+	sqlite3_bind_text(st, at, field, (int)strnlen(field, size),
+	    SQLITE_STATIC);
+}
+
+static sqlite3_stmt *
+store_bind(struct store *store, enum store_sql which, const char *fmt,
+    va_list ap)
+{
+	sqlite3_stmt *st = store->st[which];
+	const struct vm_user *user;
+	const void *bytes;
+	int at = 1;
+
+	for (; *fmt != '\0'; fmt++, at++) {
+		switch (*fmt) {
+		case 'i':
+			sqlite3_bind_int64(st, at, va_arg(ap, int64_t));
+			break;
+		case 'u':
+			user = va_arg(ap, const struct vm_user *);
+			store_bind_field(st, at++, user->user.c, VM_NAME_MAX);
+			store_bind_field(st, at, user->node.c, VM_NAME_MAX);
+			break;
+		case 's':
+			bytes = va_arg(ap, const char *);
+			store_bind_field(st, at, bytes, va_arg(ap, size_t));
+			break;
+		case 'b':
+			bytes = va_arg(ap, const void *);
+			sqlite3_bind_blob(st, at, bytes,
+			    (int)va_arg(ap, size_t), SQLITE_STATIC);
+			break;
+		default:
+			sqlite3_bind_null(st, at);
+			break;
+		}
+	}
 	return st;
+}
+
+void
+store_done(sqlite3_stmt *st)
+{
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+}
+
+int
+store_next(struct store *store, sqlite3_stmt *st)
+{
+	int rc = sqlite3_step(st), error;
+
+	if (rc == SQLITE_ROW)
+		return 1;
+	error = store_error(store, rc);
+	store_done(st);
+	return error;
+}
+
+int
+store_row(struct store *store, sqlite3_stmt **st, enum store_sql which,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	*st = store_bind(store, which, fmt, ap);
+	va_end(ap);
+	return store_next(store, *st);
+}
+
+int
+store_do(struct store *store, enum store_sql which, const char *fmt, ...)
+{
+	sqlite3_stmt *st;
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	st = store_bind(store, which, fmt, ap);
+	va_end(ap);
+	rc = store_next(store, st);
+	if (rc == 1) {
+		store_done(st);
+		rc = 0;
+	}
+	return rc;
+}
+
+void
+store_text(sqlite3_stmt *st, int column, char *field, size_t size)
+{
+	const unsigned char *text = sqlite3_column_text(st, column);
+	size_t n = (size_t)sqlite3_column_bytes(st, column);
+
+	memset(field, 0, size);
+	if (text != NULL)
+		memcpy(field, text, n < size ? n : size);
+}
+
+void
+store_checkpoint(struct store *store, int frames)
+{
+	int rc;
+
+	if (store->frames < frames)
+		return;
+	rc = sqlite3_wal_checkpoint_v2(store->db, NULL,
+	    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	if (rc != SQLITE_OK)
+		log_warnx("spool: cannot write back: %s",
+		    sqlite3_errmsg(store->db));
+	store->frames = 0; /* the next commit counts again */
 }

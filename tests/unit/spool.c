@@ -74,18 +74,20 @@ sql(struct store *store, const char *text)
 	return sqlite3_exec(store->db, text, NULL, NULL, NULL);
 }
 
-/* A file in a queue, ready unless spoolid is 0. */
+/* A file in a queue; queue is a number as spool.h's. */
 static int
-add(struct store *store, const char *owner, const char *node,
-    const char *queue, int spoolid)
+add(struct store *store, const char *owner, const char *node, int queue,
+    int spoolid)
 {
-	char text[512];
+	static int place;
+	char text[640];
 
 	snprintf(text, sizeof text, "INSERT INTO file (owner, owner_node, "
-	    "queue, spoolid, state, class, origin, origin_node, device, "
-	    "created, closed) VALUES ('%s', '%s', '%s', nullif(%d, 0), %d, "
-	    "'A', 'MAINT', 'VM370', 'PUN', 1, nullif(%d, 0))", owner, node,
-	    queue, spoolid, spoolid != 0, spoolid);
+	    "queue, spoolid, place, class, form, copies, hold, keep, name, "
+	    "type, dist, tag, origin, origin_node, origin_id, device, records, "
+	    "bytes, blocks, created, closed) VALUES ('%s', '%s', %d, %d, %d, "
+	    "'A', 'STANDARD', 1, 0, 0, '', '', '', '', 'MAINT', 'VM370', 1, 2, "
+	    "1, 0, 1, 1, 1)", owner, node, queue, spoolid, ++place);
 	return sql(store, text);
 }
 
@@ -96,11 +98,11 @@ made_and_opened_again(void **state)
 
 	(void)state;
 	open_store(&store);
-	assert_int_equal(add(&store, "A", "N", "RDR", 1), SQLITE_OK);
+	assert_int_equal(add(&store, "A", "N", SPOOL_RDR, 1), SQLITE_OK);
 	store_close(&store);
 	store_close(&store);
 	open_store(&store);
-	assert_int_equal(add(&store, "A", "N", "RDR", 1), SQLITE_CONSTRAINT);
+	assert_int_equal(add(&store, "A", "N", SPOOL_RDR, 1), SQLITE_CONSTRAINT);
 	store_close(&store);
 }
 
@@ -132,13 +134,13 @@ refused(void **state)
 
 	(void)state;
 	open_store(&store);
-	assert_int_equal(sql(&store, "PRAGMA user_version=2"), SQLITE_OK);
+	assert_int_equal(sql(&store, "PRAGMA user_version=3"), SQLITE_OK);
 	store_close(&store);
 	assert_int_equal(store_open(&store, folder, why, sizeof why), -1);
 	assert_non_null(strstr(why, "another release"));
 
 	assert_int_equal(sqlite3_open(file, &store.db), SQLITE_OK);
-	assert_int_equal(sql(&store, "PRAGMA user_version=1; "
+	assert_int_equal(sql(&store, "PRAGMA user_version=2; "
 	    "PRAGMA application_id=99"), SQLITE_OK);
 	store_close(&store);
 	assert_int_equal(store_open(&store, folder, why, sizeof why), -1);
@@ -160,32 +162,28 @@ counts(void **state)
 {
 	struct vm_user a = user_of("A", "N"), far = user_of("A", "M");
 	struct ipc_spool_counts n;
-	struct queue queue;
 	struct store store;
 
 	(void)state;
 	open_store(&store);
-	assert_int_equal(queue_open(&queue, &store), 0);
-	n = queue_count(&queue, &a);
+	n = queue_count(&store, &a);
 	assert_int_equal(n.reader + n.printer + n.punch, 0);
-	add(&store, "A", "N", "RDR", 1);
-	add(&store, "A", "N", "RDR", 2);
-	add(&store, "A", "N", "PRT", 3);
-	add(&store, "A", "N", "RDR", 0); /* open: not there yet */
-	add(&store, "B", "N", "RDR", 1); /* another's */
-	add(&store, "A", "M", "PUN", 1); /* his namesake's on another node */
-	n = queue_count(&queue, &a);
+	add(&store, "A", "N", SPOOL_RDR, 1);
+	add(&store, "A", "N", SPOOL_RDR, 2);
+	add(&store, "A", "N", SPOOL_PRT, 3);
+	add(&store, "B", "N", SPOOL_RDR, 1); /* another's */
+	add(&store, "A", "M", SPOOL_PUN, 1); /* his namesake's on another node */
+	n = queue_count(&store, &a);
 	assert_int_equal(n.reader, 2);
 	assert_int_equal(n.printer, 1);
 	assert_int_equal(n.punch, 0);
-	n = queue_count(&queue, &far);
+	n = queue_count(&store, &far);
 	assert_int_equal(n.reader, 0);
 	assert_int_equal(n.punch, 1);
 	/* A name is a value, whatever it holds. */
 	memcpy(a.user.c, "' OR 1=1", 8);
-	n = queue_count(&queue, &a);
+	n = queue_count(&store, &a);
 	assert_int_equal(n.reader + n.printer + n.punch, 0);
-	queue_close(&queue);
 	store_close(&store);
 }
 
@@ -196,14 +194,14 @@ schema_keeps_its_word(void **state)
 
 	(void)state;
 	open_store(&store);
-	assert_int_equal(add(&store, "A", "N", "RDR", 7), SQLITE_OK);
-	assert_int_equal(add(&store, "A", "N", "PUN", 7), SQLITE_CONSTRAINT);
-	assert_int_equal(add(&store, "B", "N", "RDR", 7), SQLITE_OK);
-	assert_int_equal(add(&store, "A", "M", "RDR", 7), SQLITE_OK);
-	assert_int_equal(add(&store, "A", "N", "RDR", 10000),
+	assert_int_equal(add(&store, "A", "N", SPOOL_RDR, 7), SQLITE_OK);
+	assert_int_equal(add(&store, "A", "N", SPOOL_PUN, 7), SQLITE_CONSTRAINT);
+	assert_int_equal(add(&store, "B", "N", SPOOL_RDR, 7), SQLITE_OK);
+	assert_int_equal(add(&store, "A", "M", SPOOL_RDR, 7), SQLITE_OK);
+	assert_int_equal(add(&store, "A", "N", SPOOL_RDR, 10000),
 	    SQLITE_CONSTRAINT);
-	assert_int_equal(add(&store, "A", "N", "XXX", 8), SQLITE_CONSTRAINT);
-	assert_int_equal(add(&store, "TOOLONGXX", "N", "RDR", 8),
+	assert_int_equal(add(&store, "A", "N", 4, 8), SQLITE_CONSTRAINT);
+	assert_int_equal(add(&store, "TOOLONGXX", "N", SPOOL_RDR, 8),
 	    SQLITE_CONSTRAINT);
 	assert_int_equal(sql(&store, "UPDATE file SET class = 'AB'"),
 	    SQLITE_CONSTRAINT);
@@ -211,18 +209,12 @@ schema_keeps_its_word(void **state)
 	    SQLITE_CONSTRAINT);
 	assert_int_equal(sql(&store, "UPDATE file SET spoolid = NULL"),
 	    SQLITE_CONSTRAINT);
-	assert_int_equal(sql(&store, "INSERT INTO block VALUES (1, 0, 1, "
+	assert_int_equal(sql(&store, "INSERT INTO block VALUES (1, 1, 1, 0, "
 	    "zeroblob(65536))"), SQLITE_OK);
-	assert_int_equal(sql(&store, "INSERT INTO block VALUES (1, 1, 1, "
+	assert_int_equal(sql(&store, "INSERT INTO block VALUES (2, 1, 1, 0, "
 	    "zeroblob(65537))"), SQLITE_CONSTRAINT);
-	assert_int_equal(sql(&store, "INSERT INTO block VALUES (99, 0, 1, "
+	assert_int_equal(sql(&store, "INSERT INTO block VALUES (1, 1, 1, 0, "
 	    "zeroblob(1))"), SQLITE_CONSTRAINT);
-	/* A file's cards go with it, and its key never comes back. */
-	assert_int_equal(sql(&store, "DELETE FROM file"), SQLITE_OK);
-	assert_int_equal(sql(&store, "INSERT INTO block VALUES (1, 0, 1, "
-	    "zeroblob(1))"), SQLITE_CONSTRAINT);
-	assert_int_equal(add(&store, "A", "N", "RDR", 7), SQLITE_OK);
-	assert_int_equal(sqlite3_last_insert_rowid(store.db), 4);
 	store_close(&store);
 }
 
@@ -231,7 +223,6 @@ static void
 killed_in_the_middle(void **state)
 {
 	struct vm_user a = user_of("A", "N");
-	struct queue queue;
 	struct store store;
 	int told[2], status;
 	pid_t pid;
@@ -244,10 +235,10 @@ killed_in_the_middle(void **state)
 		if (store_open(&store, folder, why, sizeof why) < 0)
 			_exit(1);
 		for (int i = 1; i <= 10; i++)
-			if (add(&store, "A", "N", "RDR", i) != SQLITE_OK)
+			if (add(&store, "A", "N", SPOOL_RDR, i) != SQLITE_OK)
 				_exit(2);
 		sql(&store, "BEGIN");
-		add(&store, "A", "N", "RDR", 11);
+		add(&store, "A", "N", SPOOL_RDR, 11);
 		if (write(told[1], "x", 1) == 1)
 			pause();
 		_exit(3);
@@ -258,9 +249,7 @@ killed_in_the_middle(void **state)
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	open_store(&store);
-	assert_int_equal(queue_open(&queue, &store), 0);
-	assert_int_equal(queue_count(&queue, &a).reader, 10);
-	queue_close(&queue);
+	assert_int_equal(queue_count(&store, &a).reader, 10);
 	store_close(&store);
 }
 
@@ -269,7 +258,8 @@ killed_in_the_middle(void **state)
 static pid_t
 start(struct ipcchan *ch)
 {
-	char *argv[] = { (char[]){ "vmspool" }, folder, NULL };
+	char *argv[] = { (char[]){ "vmspool" }, folder, (char[]){ "start" },
+		NULL };
 	int fd[2];
 	pid_t pid;
 
@@ -330,7 +320,7 @@ program_counts_and_ends(void **state)
 
 	(void)state;
 	open_store(&store);
-	add(&store, "A", "N", "RDR", 1);
+	add(&store, "A", "N", SPOOL_RDR, 1);
 	store_close(&store);
 
 	pid = start(&ch);
@@ -354,7 +344,8 @@ program_counts_and_ends(void **state)
 static void
 minted_channels(void **state)
 {
-	struct ipc_spool_mint mint = { .user = user_of("A", "N") };
+	struct ipc_spool_mint mint = { .user = user_of("A", "N"),
+		.rights = UR_GUEST };
 	struct ipcchan ch;
 	int fd[3][2], status;
 	char c;

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * block.c - a block of records: its checks.
+ */
+#include "block.h"
+
+#include "spool.h"
+
+bool
+block_whole(const void *data, size_t len, uint32_t records, uint64_t *bytes)
+{
+	const uint8_t *p = data;
+	size_t at = 0;
+	uint32_t n;
+
+	if (records == 0 || len > SPOOL_BLOCK_MAX)
+		return false;
+	for (n = 0; n < records; n++) {
+		size_t record;
+
+		if (len - at < SPOOL_LENGTH)
+			return false;
+		record = p[at] | (size_t)p[at + 1] << 8;
+		at += SPOOL_LENGTH;
+		if (record > SPOOL_RECORD_MAX || record > len - at)
+			return false;
+		at += record;
+	}
+	*bytes = len - (uint64_t)n * SPOOL_LENGTH;
+	return at == len;
+}
