@@ -3,9 +3,9 @@
  * mkimage.c - make a system disk: mkimage IMAGE NUCLEUS [FN.FT=FILE]...
  *
  * IMAGE is a CMS disk (fs/edf.h) that can be IPLed (fs/boot.h): the nucleus is
- * a file like the others, in consecutive blocks.  A file is text, a record for
- * each line, unless it is a MODULE or has a NUL in it.  SYSTEM LEVEL says which
- * contents these are.  The image is made in storage, written beside its place
+ * a file like the others, in consecutive blocks.  A DECK is cards of 80 bytes;
+ * any other file is text, a record for each line, unless it is a MODULE or has
+ * a NUL in it.  SYSTEM LEVEL says which contents these are.  The image is made in storage, written beside its place
  * and then renamed, so that no machine ever finds half of one.
  */
 #include <errno.h>
@@ -209,6 +209,12 @@ image_hash(const void *data, size_t size)
 }
 
 static int
+is_deck(const struct input *in)
+{
+	return memcmp(in->id.type, "DECK    ", FILEID_NAME) == 0;
+}
+
+static int
 is_text(const struct input *in)
 {
 	return memcmp(in->id.type, "MODULE  ", FILEID_NAME) != 0 &&
@@ -216,18 +222,19 @@ is_text(const struct input *in)
 }
 
 static void
-put_file(const struct input *in)
+put_cards(struct edf_file *file, const struct input *in)
 {
-	struct edf_stat st = { .mode = MODE };
-	struct edf_file *file;
+	if (in->size % RDR_CARD != 0)
+		fail("%s: not whole cards", in->path);
+	for (size_t at = 0; at < in->size; at += RDR_CARD)
+		try(edf_write(file, 0, in->data + at, RDR_CARD), in->path);
+}
+
+static void
+put_bytes(struct edf_file *file, const struct input *in)
+{
 	size_t done = 0;
 
-	memcpy(st.name, in->id.name, sizeof st.name);
-	memcpy(st.type, in->id.type, sizeof st.type);
-	st.recfm = is_text(in) ? 'V' : 'F';
-	st.lrecl = is_text(in) ? 0 : 1;
-	image.date = in->date;
-	try(edf_open(image.edf, EDF_CREATE, &st, &file), in->path);
 	while (done < in->size) {
 		int64_t n = edf_stream_write(file, done, in->data + done,
 		    in->size - done);
@@ -237,6 +244,29 @@ put_file(const struct input *in)
 			    (long long)-n);
 		done += (size_t)n;
 	}
+}
+
+static void
+put_file(const struct input *in)
+{
+	struct edf_stat st = { .mode = MODE };
+	struct edf_file *file;
+
+	memcpy(st.name, in->id.name, sizeof st.name);
+	memcpy(st.type, in->id.type, sizeof st.type);
+	if (is_deck(in)) {
+		st.recfm = 'F';
+		st.lrecl = RDR_CARD;
+	} else {
+		st.recfm = is_text(in) ? 'V' : 'F';
+		st.lrecl = is_text(in) ? 0 : 1;
+	}
+	image.date = in->date;
+	try(edf_open(image.edf, EDF_CREATE, &st, &file), in->path);
+	if (is_deck(in))
+		put_cards(file, in);
+	else
+		put_bytes(file, in);
 	try(edf_close(file), in->path);
 	image_hash(in->id.name, sizeof in->id.name);
 	image_hash(in->id.type, sizeof in->id.type);
