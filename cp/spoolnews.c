@@ -10,6 +10,7 @@
 
 #include "name.h"
 #include "session.h"
+#include "spoolfile.h"
 #include "urdevice.h"
 #include "vmblok.h"
 
@@ -49,7 +50,7 @@ spoolnews_arrived(struct cp *cp, const struct spool_file *file)
 		session_print(vm->session, ITEM_LINE, "RDR FILE %04u SENT FROM "
 		    "%-8s %s WAS %04u RECS %s CPY  %03u %c %s %s",
 		    file->spoolid, name_text(file->origin.user).s,
-		    urdevice_on(file->device), file->origin_id,
+		    spoolfile_device_text(file->device), file->origin_id,
 		    spoolnews_count(file->records).s, file->attr.copies,
 		    file->attr.class, file->attr.hold ? "HOLD" : "NOHOLD",
 		    file->attr.keep ? "KEEP" : "NOKEEP");

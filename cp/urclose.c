@@ -17,6 +17,7 @@
 #include "name.h"
 #include "session.h"
 #include "spoolclient.h"
+#include "spoolfile.h"
 #include "urdevice.h"
 #include "vmblok.h"
 
@@ -78,7 +79,7 @@ urclose_told(struct urclose *uc)
 	char line[120];
 
 	snprintf(line, sizeof line, "%s FILE %04u %s %s COPY %02u %s",
-	    urdevice_on(f->device), f->origin_id, sent ? "TO" : "FOR",
+	    spoolfile_device_text(f->device), f->origin_id, sent ? "TO" : "FOR",
 	    name_text(f->owner.user).s, f->attr.copies,
 	    f->attr.hold & SPOOL_HOLD_USER ? "HOLD" : "NOHOLD");
 	urclose_say(uc, line);
@@ -217,29 +218,6 @@ urclose_begin(struct urclose *uc, const struct vdev *d,
 /* --- the order --- */
 
 static void
-urclose_attr(struct spool_attr *to, const struct close_as *as)
-{
-	const struct spool_attr *from = &as->attr;
-
-	if (as->change & CHANGE_CLASS)
-		to->class = from->class;
-	if (as->change & CHANGE_COPIES)
-		to->copies = from->copies;
-	if (as->change & CHANGE_HOLD)
-		to->hold = from->hold;
-	if (as->change & CHANGE_KEEP)
-		to->keep = from->keep;
-	if (as->change & CHANGE_DIST)
-		memcpy(to->dist, from->dist, sizeof to->dist);
-	if (as->change & CHANGE_FORM)
-		memcpy(to->form, from->form, sizeof to->form);
-	if (as->change & CHANGE_NAME) {
-		memcpy(to->name, from->name, sizeof to->name);
-		memcpy(to->type, from->type, sizeof to->type);
-	}
-}
-
-static void
 urclose_order(struct urclose *uc, const struct vdev *d,
     const struct close_as *as)
 {
@@ -258,7 +236,7 @@ urclose_order(struct urclose *uc, const struct vdev *d,
 	if (urdevice_writes(d))
 		order->queue = (uint8_t)urdevice_queue(&as_directed);
 	if (as != NULL)
-		urclose_attr(&order->attr, as);
+		urdevice_attr(&order->attr, as);
 	uc->type = d->type;
 	uc->vdev = d->vdev;
 }

@@ -10,9 +10,8 @@
 
 #include "guest.h"
 #include "name.h"
+#include "spoolfile.h"
 #include "vmblok.h"
-
-#define URDEVICE_FORM "STANDARD"
 
 static const struct urdevice_kind {
 	enum device_type type;
@@ -58,13 +57,13 @@ urdevice_of_machine(const struct vdev *d)
 	return kind != NULL && kind->of_machine;
 }
 
-void
-urdevice_set_text(char *field, size_t size, const char *text)
+struct urdevice_text
+urdevice_dist(const struct vmblok *vm)
 {
-	size_t n = strlen(text);
+	const char *dist = vm->user->dist;
 
-	memset(field, 0, size);
-	memcpy(field, text, n < size ? n : size);
+	return urdevice_text(dist[0] != '\0' ? dist : vm->name.c,
+	    SPOOL_DIST_MAX);
 }
 
 struct urdevice_text
@@ -87,10 +86,8 @@ urdevice_init(const struct vmblok *vm, struct vdev *d, char klass)
 	d->spool = (struct vdev_spool){ .attr = { .copies = 1,
 		.class = klass != '\0' ? klass : kind->klass } };
 	d->spool.classes[0] = attr->class;
-	urdevice_set_text(attr->form, sizeof attr->form, URDEVICE_FORM);
-	urdevice_set_text(attr->dist, sizeof attr->dist,
-	    vm->user->dist[0] != '\0' ? vm->user->dist :
-					name_text(vm->name).s);
+	spoolfile_text(URDEVICE_FORM, attr->form, sizeof attr->form);
+	spoolfile_text(urdevice_dist(vm).s, attr->dist, sizeof attr->dist);
 }
 
 enum spool_queue
@@ -99,15 +96,27 @@ urdevice_queue(const struct vdev *d)
 	return name_empty(d->spool.to) ? urdevice_kind(d)->queue : SPOOL_RDR;
 }
 
-const char *
-urdevice_on(unsigned device)
+void
+urdevice_attr(struct spool_attr *to, const struct close_as *as)
 {
-	static const char *const names[] = { [SPOOL_ON_RDR] = "RDR",
-		[SPOOL_ON_PUN] = "PUN", [SPOOL_ON_PRT] = "PRT",
-		[SPOOL_ON_CON] = "CON" };
+	const struct spool_attr *from = &as->attr;
 
-	return device >= SPOOL_ON_RDR && device <= SPOOL_ON_CON ?
-	    names[device] : "???";
+	if (as->change & CHANGE_CLASS)
+		to->class = from->class;
+	if (as->change & CHANGE_COPIES)
+		to->copies = from->copies;
+	if (as->change & CHANGE_HOLD)
+		to->hold = from->hold;
+	if (as->change & CHANGE_KEEP)
+		to->keep = from->keep;
+	if (as->change & CHANGE_DIST)
+		memcpy(to->dist, from->dist, sizeof to->dist);
+	if (as->change & CHANGE_FORM)
+		memcpy(to->form, from->form, sizeof to->form);
+	if (as->change & CHANGE_NAME) {
+		memcpy(to->name, from->name, sizeof to->name);
+		memcpy(to->type, from->type, sizeof to->type);
+	}
 }
 
 /* --- the machine --- */

@@ -11,6 +11,10 @@
 #include "device.h"
 #include "spool.h"
 
+struct urdevice_text {
+	char s[SPOOL_TAG_MAX + 1];
+};
+
 /* The settings of a new device; klass '\0': the usual one of its type. */
 void urdevice_init(const struct vmblok *vm, struct vdev *d, char klass);
 
@@ -32,13 +36,15 @@ void urdevice_arrived(struct vmblok *vm, const struct spool_file *file);
 /* Into whose queue its files go, and which. */
 enum spool_queue urdevice_queue(const struct vdev *d);
 
-/* What a file was written on, as messages name it: "PUN". */
-const char *urdevice_on(unsigned device);
+/* Attributes become what CLOSE or SPOOL say. */
+void urdevice_attr(struct spool_attr *to, const struct close_as *as);
 
-/* Text into an attribute, and out of it. */
-void urdevice_set_text(char *field, size_t size, const char *text);
-struct urdevice_text {
-	char s[SPOOL_TAG_MAX + 1];
-} urdevice_text(const char *field, size_t size);
+#define URDEVICE_FORM "STANDARD"
+
+/* The user's distribution code. */
+struct urdevice_text urdevice_dist(const struct vmblok *vm);
+
+/* An attribute's text. */
+struct urdevice_text urdevice_text(const char *field, size_t size);
 
 #endif
