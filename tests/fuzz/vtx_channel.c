@@ -4,13 +4,15 @@
  * device; and on one that takes whole records at one go, which must come to
  * the same as if it did not.
  *
- * The input is storage from 0 on.  The first bytes also choose what is done.
+ * The input is storage from 0 on.  The first bytes also choose what is done,
+ * the last ones are what vmspool says.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "../unit/vtx_machine.h"
 #include "../unit/vtx_slot.h"
+#include "../unit/vtx_spoken.h"
 #include "dev/console.h"
 #include "subchan.h"
 
@@ -19,7 +21,8 @@
 #define SLOT 0x2FF
 #define TURNS 64 /* of an endless chain */
 
-static const uint16_t vdevs[] = { 0x009, 0x00C, 0x0FF, 0x190 };
+static const uint16_t vdevs[] = { 0x009, 0x00C, 0x0FF, 0x190, 0x00D, 0x00E,
+	0x00C, 0x00D };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -70,6 +73,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct fake f;
+	struct spoken spoken;
 
 	if (size < 16)
 		return 0;
@@ -81,12 +85,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fake_attach(&f, vdevs[1], DEVICE_READER, 0, 0);
 	fake_attach(&f, vdevs[2], DEVICE_TIMER, 0, 0);
 	fake_attach(&f, vdevs[3], DEVICE_FBA, 64, FBA_BLOCK);
+	fake_attach(&f, vdevs[4], DEVICE_PUNCH, 0, 0);
+	fake_attach(&f, vdevs[5], DEVICE_PRINTER, 0, 0);
+	spoken_open(&spoken, &f, data + size / 2, size - size / 2);
 	mem_write(&f.vm.mem, GPA(0), data, size);
 	for (size_t i = 0; i + 2 <= size && i < 16; i += 2) {
-		uint16_t vdev = vdevs[data[i] % 4];
+		uint16_t vdev = vdevs[data[i] % 8];
 
 		fuzz_request(&f, CHAN_SIO, vdev, (uint32_t)data[i + 1] * 8);
-		for (unsigned n = 0; n < 4 && fake_run(&f); n++)
+		for (unsigned n = 0; n < 8 && (fake_run(&f) ||
+		     spoken_round(&spoken, &f)); n++)
 			;
 		if (data[i] & 0x80)
 			console_input(&f.vm, "typed", 5);
@@ -96,6 +104,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_request(&f, CHAN_TIO, vdev, 0);
 		fake_drain(&f);
 	}
+	spoken_close(&spoken, &f);
 	fake_close(&f);
 	return 0;
 }

@@ -3,20 +3,50 @@
  * vtx_diag.c - DIAGNOSE blocks of random content and their answers.
  *
  * The input is storage from 0 on, with the block at 0; one flag makes the
- * parameters behind it nearly right ones for I/O.  A program interruption
- * needs a processor: without one it fails, which is all right.
+ * parameters behind it nearly right ones for I/O.  Its last bytes are what
+ * vmspool says.  A program interruption needs a processor: without one it
+ * fails, which is all right.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "../unit/vtx_machine.h"
+#include "../unit/vtx_spoken.h"
 #include "diagnose.h"
 
 #define SIZE (256u << 10)
 
 #define SHAPE 0x80u
+#define ROUNDS 24 /* of DIAGNOSE 14, which may wait longer */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static uint16_t
+fuzz_sub(uint8_t n)
+{
+	static const uint16_t subs[] = { DIAG_SPOOL_READ, DIAG_SPOOL_NEXT_PRT,
+		DIAG_SPOOL_NEXT_PUN, DIAG_SPOOL_SELECT, DIAG_SPOOL_RESTART,
+		DIAG_SPOOL_BACKSPACE, DIAG_SPOOL_DESCRIBE, 1 };
+
+	return subs[n % 8];
+}
+
+static void
+fuzz_shape_spool(struct fake *f, struct diag *block)
+{
+	struct diag_spool s;
+
+	mem_read(&f->vm.mem, GPA(sizeof *block), &s, sizeof s);
+	s.vdev = s.vdev % 8 == 0 ? 0x009 : 0x00C;
+	s.sub = fuzz_sub((uint8_t)s.sub);
+	s.flags = s.sub == DIAG_SPOOL_DESCRIBE ? s.flags % 2 : s.flags / 128;
+	s.spoolid %= 4;
+	mem_write(&f->vm.mem, GPA(sizeof *block), &s, sizeof s);
+	block->in_addr = sizeof *block;
+	block->in_len = sizeof s;
+	block->out_addr = 0x1000;
+	block->out_len %= 1024;
+}
 
 /* A4's and 250's; A8's vdev is at the same place. */
 static void
@@ -39,13 +69,34 @@ fuzz_shape(struct fake *f, struct diag *block)
 	    sizeof h + h.count * sizeof(struct diag_block_extent);
 }
 
+/* One after another, as far as what vmspool has to say reaches. */
+static void
+fuzz_spool(struct fake *f, struct vcpu *v, struct spoken *spoken)
+{
+	gpa_t at = GPA(sizeof(struct diag) + offsetof(struct diag_spool, sub));
+	uint16_t sub;
+
+	for (unsigned n = 0; n < ROUNDS; n++) {
+		if (v->wait == WAIT_NONE) {
+			sub = fuzz_sub(spoken_byte(spoken));
+			mem_write(&f->vm.mem, at, &sub, sizeof sub);
+			diag_port(v, 0);
+		}
+		diag_spool_run(&f->vm);
+		spoken_round(spoken, f);
+	}
+	diag_cancel(v);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint32_t codes[] = { DIAG_EXTENDED_ID, DIAG_COMMAND,
 		DIAG_TIMER_OLD, DIAG_RELEASE, DIAG_STORAGE, DIAG_TIMER,
-		DIAG_BLOCK_IO, DIAG_GENERAL_IO, DIAG_BLOCK_IO_ASYNC };
+		DIAG_BLOCK_IO, DIAG_GENERAL_IO, DIAG_BLOCK_IO_ASYNC,
+		DIAG_SPOOL_INPUT };
 	static struct fake f;
+	struct spoken spoken;
 	union {
 		struct ipc_cp_reply r;
 		char bytes[sizeof(struct ipc_cp_reply) + 64];
@@ -57,20 +108,26 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	fake_open(&f, SIZE);
 	fake_attach(&f, 0x009, DEVICE_CONSOLE, 0, 0);
+	fake_attach(&f, 0x00C, DEVICE_READER, 0, 0);
 	fake_attach(&f, 0x190, DEVICE_FBA, 64, FBA_BLOCK);
+	spoken_open(&spoken, &f, data + size / 2, size - size / 2);
 	f.vm.ncpus = 1;
 	v = &f.vm.cpu[0];
 	v->vm = &f.vm;
 	v->quiet = true;
 	v->kvm.fd = -1;
 	memcpy(&block, data, sizeof block);
-	block.code = codes[block.code % 9];
+	block.code = codes[block.code % 10];
 	mem_write(&f.vm.mem, GPA(0), data, size);
-	if ((block.flags & SHAPE) != 0)
+	if ((block.flags & SHAPE) != 0 && block.code == DIAG_SPOOL_INPUT)
+		fuzz_shape_spool(&f, &block);
+	else if ((block.flags & SHAPE) != 0)
 		fuzz_shape(&f, &block);
 	block.flags &= DIAG_COMMAND_IMPLIED;
 	mem_write(&f.vm.mem, GPA(0), &block, sizeof block);
-	if (diag_port(v, 0) == NEXT_WAIT && v->wait != WAIT_CP) {
+	if (diag_port(v, 0) == NEXT_WAIT && v->wait == WAIT_SPOOL_INPUT) {
+		fuzz_spool(&f, v, &spoken);
+	} else if (v->wait != WAIT_NONE && v->wait != WAIT_CP) {
 		for (unsigned n = 0; n < 8 && fake_run(&f); n++)
 			;
 		machine_detach(&f.vm, 0x009); /* an A8 that reads it ends */
@@ -81,6 +138,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		reply.r.tag = v->call.tag;
 		diag_reply(&f.vm, &reply.r);
 	}
+	spoken_close(&spoken, &f);
 	fake_close(&f);
 	return 0;
 }
