@@ -20,6 +20,7 @@ struct spoolput {
 	struct vm_user user; /* whose reader, and in whose name */
 	uint32_t vdev;	     /* no device, but this deck: ours alone */
 	uint64_t stream, serial, answered;
+	char dist[SPOOL_DIST_MAX]; /* the user's */
 	struct diskpipe_in in;
 	const char *file; /* for messages */
 	bool text;
@@ -208,7 +209,7 @@ spoolput_close(struct spoolput *p, const struct spoolcmd *c)
 			return 1;
 	memcpy(order.attr.name, c->name, strlen(c->name));
 	memcpy(order.attr.type, c->type, strlen(c->type));
-	memcpy(order.attr.dist, p->user.user.c, sizeof p->user.user.c);
+	memcpy(order.attr.dist, p->dist, sizeof p->dist);
 	rc = spoolchan_send(&p->s, IPC_UR_CLOSE, &order, sizeof order, -1);
 	if (rc == 0)
 		rc = spoolchan_done(&p->s, &done, spoolput_row, &file, NULL);
@@ -221,22 +222,27 @@ spoolput_close(struct spoolput *p, const struct spoolcmd *c)
 	return rc;
 }
 
+/* Is there such a user?  A file for nobody would never be read. */
 static int
-spoolput_known(const struct spoolcmd *c)
+spoolput_known(struct spoolput *p, const struct spoolcmd *c)
 {
+	const struct dir_user *user;
 	struct directory *dir;
 	struct dir_error err;
 	char path[PATH_MAX];
-	bool known;
 
 	if (!front_path(c->front, "user.direct", path, sizeof path))
 		return 1;
 	dir = directory_load(path, &err);
 	if (dir == NULL)
 		return front_dir_error(path, &err);
-	known = directory_find(dir, c->user) != NULL;
+	user = directory_find(dir, c->user);
+	memset(p->dist, 0, sizeof p->dist);
+	if (user != NULL)
+		memcpy(p->dist, user->dist, strnlen(user->dist,
+		    sizeof p->dist));
 	directory_free(dir);
-	return known ? 0 : front_fail("%s is not in the directory",
+	return user != NULL ? 0 : front_fail("%s is not in the directory",
 	    name_text(c->user).s);
 }
 
@@ -264,7 +270,7 @@ spoolput_put(struct spoolcmd *c)
 	static struct spoolput p;
 	int rc;
 
-	if (spoolput_known(c) != 0 ||
+	if (spoolput_known(&p, c) != 0 ||
 	    diskpipe_open_in(&p.in, c->words[0], c->relay) != 0)
 		return 1;
 	rc = spoolchan_open(&p.s, c->front);

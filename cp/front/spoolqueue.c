@@ -39,7 +39,7 @@ spoolqueue_once(struct spoolcmd *c, enum ipc_type type, int fd, FILE *text,
  * *sum has what their answers say together. */
 static int
 spoolqueue_each(struct spoolcmd *c, enum ipc_ur_op op, spoolchan_row *row,
-    struct ipc_ur_done *sum)
+    void *arg, struct ipc_ur_done *sum)
 {
 	struct ipc_ur_ask ask = { .op = (uint8_t)op, .queue = c->queue,
 		.spoolid = c->id, .by = c->id != 0 ? BY_ID : BY_ALL };
@@ -56,7 +56,7 @@ spoolqueue_each(struct spoolcmd *c, enum ipc_ur_op op, spoolchan_row *row,
 	do {
 		rc = spoolchan_send(&s, IPC_UR_ASK, &ask, sizeof ask, -1);
 		if (rc == 0)
-			rc = spoolchan_done(&s, &done, row, NULL, NULL);
+			rc = spoolchan_done(&s, &done, row, arg, NULL);
 		if (rc != 0)
 			break;
 		sum->count += done.count;
@@ -101,6 +101,14 @@ spoolqueue_when(char buf[20], int64_t ns)
 	return buf;
 }
 
+static void
+spoolqueue_head(void)
+{
+	printf("%-8s %-5s %-4s %-8s %-5s %-8s %-3s %-4s %-10s %-8s %-9s %-8s "
+	    "%s\n", "OWNER", "QUEUE", "FILE", "ORIGINID", "CLASS", "RECORDS",
+	    "CPY", "HOLD", "DATE", "TIME", "NAME", "TYPE", "DIST");
+}
+
 static int
 spoolqueue_row(const struct ipc_ur_row *row, void *arg)
 {
@@ -110,10 +118,13 @@ spoolqueue_row(const struct ipc_ur_row *row, void *arg)
 	char name[SPOOL_NAME_MAX + 1], type[SPOOL_TYPE_MAX + 1];
 	char dist[SPOOL_DIST_MAX + 1], when[20];
 	const struct spool_file *f = &row->file;
+	bool *headed = arg;
 
-	(void)arg;
+	if (!*headed)
+		spoolqueue_head();
+	*headed = true;
 	printf("%-8s %-5s %04u %-8s %c %-3s %08llu %03u %-4s %s %-9s %-8s "
-	    "%-8s%s\n", name_text(f->owner.user).s,
+	    "%s%s\n", name_text(f->owner.user).s,
 	    queues[f->queue <= SPOOL_PRT ? f->queue : 0], f->spoolid,
 	    name_text(f->origin.user).s, f->attr.class,
 	    devices[f->device <= SPOOL_ON_CON ? f->device : 0],
@@ -130,12 +141,12 @@ int
 spoolqueue_list(struct spoolcmd *c)
 {
 	struct ipc_ur_done done;
+	bool headed = false;
 	int rc;
 
-	printf("%-8s %-5s %-4s %-8s %-5s %-8s %-3s %-4s %-10s %-8s %-9s %-8s "
-	    "%s\n", "OWNER", "QUEUE", "FILE", "ORIGINID", "CLASS", "RECORDS",
-	    "CPY", "HOLD", "DATE", "TIME", "NAME", "TYPE", "DIST");
-	rc = spoolqueue_each(c, ASK_QUERY, spoolqueue_row, &done);
+	rc = spoolqueue_each(c, ASK_QUERY, spoolqueue_row, &headed, &done);
+	if (rc == 0 && done.rc == 0 && !headed)
+		spoolqueue_head();
 	return rc == 0 && done.rc != 0 ? spoolchan_fail("list", done.rc) : rc;
 }
 
@@ -146,7 +157,7 @@ spoolqueue_purge(struct spoolcmd *c)
 {
 	struct ipc_ur_done done;
 	char what[32];
-	int rc = spoolqueue_each(c, ASK_PURGE, NULL, &done);
+	int rc = spoolqueue_each(c, ASK_PURGE, NULL, NULL, &done);
 
 	if (done.count > 0 || (rc == 0 && done.rc == 0))
 		printf("%u file%s purged\n", done.count,
