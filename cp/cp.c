@@ -19,6 +19,7 @@
 #include "spoolclient.h"
 #include "term.h"
 #include "times.h"
+#include "unit.h"
 #include "vmblok.h"
 
 #define CP_STOP_TICK_MS 50
@@ -132,6 +133,7 @@ cp_stop_tick(evutil_socket_t fd, short what, void *arg)
 	if (cp->nterms == 0 || cp->stop_ticks > CP_STOP_SAID_TICKS) {
 		while (!LIST_EMPTY(&cp->terms))
 			term_free(LIST_FIRST(&cp->terms));
+		unit_close(cp);
 		spoolclient_free(cp->spool);
 		cp->spool = NULL;
 		if (cp_children_gone() || cp->stop_ticks > CP_STOP_TICKS_MAX) {

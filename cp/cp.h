@@ -32,6 +32,7 @@ struct request;
 struct session;
 struct spoolclient;
 struct term;
+struct unit;
 struct urclose;
 struct vmblok;
 
@@ -45,12 +46,15 @@ LIST_HEAD(hostlink_list, hostlink);
 LIST_HEAD(urclose_list, urclose);
 LIST_HEAD(term_list, term);
 LIST_HEAD(request_list, request);
+TAILQ_HEAD(unit_list, unit);
 TAILQ_HEAD(vmblok_list, vmblok);
 
 struct cp {
 	struct event_base *base;
 	const char *home, *run, *kvm;
 	const char *proxy;	  /* vmterm's --proxy token, or NULL */
+	const char *readers;	  /* unit.c's ports in a lab, or NULL */
+	uint16_t port;		  /* of the terminals */
 	char libexec[PATH_MAX];	  /* where our programs are */
 	char vmterm[PATH_MAX + 16], vmguest[PATH_MAX + 16];
 	struct config *config;
@@ -59,6 +63,7 @@ struct cp {
 	struct listener *listener;
 	struct control *control;
 	struct spoolclient *spool;
+	struct unit_list units;	  /* as in SYSTEM CONFIG */
 	struct urclose_list closing;
 	struct term_list terms;
 	unsigned nterms, unopened; /* unopened: no TERM_OPEN yet */

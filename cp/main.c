@@ -25,6 +25,7 @@
 #include "spawn.h"
 #include "spoolclient.h"
 #include "times.h"
+#include "unit.h"
 #include "worker.h"
 
 #define MAIN_ERROR_MAX 512
@@ -32,7 +33,7 @@
 struct main_options {
 	const char *address, *kvm;
 	char *home, *run;
-	const char *proxy;
+	const char *proxy, *readers;
 	uint16_t port;
 	int notify;
 };
@@ -46,7 +47,8 @@ struct main_state {
 
 static const char main_usage[] =
     "usage: vmcp --home DIR [--run DIR] --port N [--address A]\n"
-    "            [--proxy TOKEN] [--notify-fd FD] [--kvm PATH]\n";
+    "            [--proxy TOKEN] [--readers RADDR:PORT:OUTSIDE,...]\n"
+    "            [--notify-fd FD] [--kvm PATH]\n";
 
 /* --- whoever started us wants to know --- */
 
@@ -96,7 +98,8 @@ main_reap(struct cp *cp, pid_t pid)
 	if (waitpid(pid, &status, WNOHANG) != pid)
 		return;
 	if (worker_reaped(cp->workers, pid, status) ||
-	    spoolclient_exited(cp->spool, pid, status))
+	    spoolclient_exited(cp->spool, pid, status) ||
+	    unit_exited(cp, pid, status))
 		return;
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
 		log_warnx("process %d ended by signal %d", (int)pid,
@@ -166,6 +169,7 @@ main_listen(void *arg)
 		main_failed(m, why);
 		return;
 	}
+	unit_open(cp);
 	for (size_t i = 0; i < cp->config->nautolog; i++)
 		main_autolog(cp, cp->config->autolog[i], false);
 	log_info("%s is up: %s port %u, home %s, %zu users in the directory",
@@ -296,11 +300,14 @@ main_init(struct main_state *m)
 	cp->run = m->options.run;
 	cp->kvm = m->options.kvm;
 	cp->proxy = m->options.proxy;
+	cp->readers = m->options.readers;
+	cp->port = m->options.port;
 	cp->started = cp->logmsg_set = time(NULL);
 	LIST_INIT(&cp->terms);
 	LIST_INIT(&cp->requests);
 	LIST_INIT(&cp->hostlinks);
 	LIST_INIT(&cp->dying);
+	TAILQ_INIT(&cp->units);
 	TAILQ_INIT(&cp->vms);
 	TAILQ_INIT(&cp->nss);
 	TAILQ_INIT(&cp->links);
@@ -324,6 +331,7 @@ main_free(struct main_state *m)
 	nssmake_free(cp);
 	control_free(cp->control);
 	listener_free(cp->listener);
+	unit_close(cp);
 	spoolclient_free(cp->spool);
 	nss_close(cp);
 	worker_pool_free(cp->workers);
@@ -358,6 +366,7 @@ main_options(struct main_options *o, int argc, char **argv)
 		{ "port", required_argument, NULL, 'p' },
 		{ "address", required_argument, NULL, 'a' },
 		{ "proxy", required_argument, NULL, 'x' },
+		{ "readers", required_argument, NULL, 'u' },
 		{ "notify-fd", required_argument, NULL, 'n' },
 		{ "kvm", required_argument, NULL, 'k' },
 		{ 0 },
@@ -376,6 +385,8 @@ main_options(struct main_options *o, int argc, char **argv)
 			o->address = optarg;
 		else if (c == 'x')
 			o->proxy = optarg;
+		else if (c == 'u')
+			o->readers = optarg;
 		else if (c == 'k')
 			o->kvm = optarg;
 		else if (c == 'p' && main_number(optarg, UINT16_MAX, &v))

@@ -20,6 +20,7 @@
 #include "loop.h"
 #include "spawn.h"
 #include "spoolnews.h"
+#include "unit.h"
 
 #define SPOOL_BACKOFF_MAX 60  /* seconds between two starts */
 #define SPOOL_ANSWER_SECONDS 2 /* LOGON does not wait longer */
@@ -218,6 +219,7 @@ spoolclient_limit(struct spoolclient *sc)
 static void (*const spoolclient_users[])(struct cp *cp) = {
 	guest_spool,
 	conspool_back,
+	unit_spool_back,
 };
 
 static void

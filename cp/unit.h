@@ -10,13 +10,11 @@
 #define VM370_CP_UNIT_H
 
 #include <stdbool.h>
-#include <sys/queue.h>
 #include <sys/types.h>
 
 #include "cp.h"
 #include "ipc.h"
 
-struct request;
 struct unit;
 
 /* What SYSTEM CONFIG names, when the system is open; and at its end. */
@@ -39,6 +37,9 @@ const struct config_unit *unit_config(const struct unit *unit);
 struct unit_name {
 	char s[12];
 } unit_name(const struct unit *unit);
+
+/* Why it is not available; "": it is. */
+const char *unit_why(const struct unit *unit);
 
 /* What QUERY says of it. */
 void unit_print(const struct unit *unit, char *buf, size_t size);

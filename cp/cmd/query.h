@@ -12,4 +12,7 @@ struct request;
 /* Is word i the address of one of the asker's devices?  Then it is shown. */
 bool query_virtual_device(struct request *rq, unsigned i);
 
+/* The same for a real one, and an operator. */
+bool query_real_device(struct request *rq, unsigned i);
+
 #endif

@@ -402,8 +402,8 @@ printer_data(struct printer *p, const struct ipc_ur_data *data)
 		return;
 	p->got++;
 	if (data->rc != 0 || !printer_block(p, data)) {
-		unit_error(p->u, UNIT_DAMAGED, 'E', "FILE %04u OF %s IS "
-		    "DAMAGED; HELD", p->file.spoolid,
+		unit_error(p->u, UNIT_DAMAGED, 'E', "FILE %04u OF %s "
+		    "IS DAMAGED; HELD", p->file.spoolid,
 		    name_text(p->file.owner.user).s);
 		printer_finish(p, FINISH_HOLD);
 		return;

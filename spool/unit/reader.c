@@ -178,8 +178,8 @@ reader_failed(struct reader *r, int rc)
 		reader_refuse(r, UNIT_REFUSED, "DECK NOT KEPT; THE SPOOL WAS "
 		    "STARTED AGAIN; SEND IT AGAIN");
 	else if (rc != -ENOSPC && rc != -EIO)
-		reader_refuse(r, UNIT_SPOOLING, "DECK NOT KEPT; SPOOLING ERROR "
-		    "%d", -rc);
+		reader_refuse(r, UNIT_SPOOLING, "SPOOLING ERROR; %s",
+		    strerror(-rc));
 	/* Else it waits: there may be room again before its time is over. */
 }
 
@@ -257,7 +257,7 @@ reader_peer(struct reader *r)
 	if (r->peer.verdict == PEER_BAD || r->ended) {
 		reader_broken(r, "it came past the port's own listener");
 	} else if (r->peer.verdict == PEER_DONE && !r->u->started) {
-		reader_refuse(r, UNIT_REFUSED, "DECK NOT READ; DRAINED");
+		reader_refuse(r, UNIT_REFUSED, "DECK NOT KEPT; DRAINED");
 	} else if (r->peer.verdict == PEER_DONE) {
 		r->state = READER_CARDS;
 		unit_state(r->u, &r->file);

@@ -16,13 +16,13 @@ struct unit;
 /* Numbers of messages about a unit; cp/messages.def has their texts. */
 enum unit_message {
 	UNIT_NO_USER = 53,
-	UNIT_INACTIVE = 142,
-	UNIT_NOT_HERE = 143,
-	UNIT_NO_ID = 428,
-	UNIT_REFUSED = 429,
-	UNIT_INTERVENTION = 430,
-	UNIT_DAMAGED = 431,
+	UNIT_INACTIVE = 141,
+	UNIT_NOT_HERE = 142,
 	UNIT_SPOOLING = 434,
+	UNIT_NO_ID = 435,
+	UNIT_REFUSED = 436,
+	UNIT_INTERVENTION = 437,
+	UNIT_DAMAGED = 438,
 };
 
 /* A kind of device.  Handlers return at once. */
