@@ -32,9 +32,12 @@ ur_run(uint32_t vdev, const struct ccw *ccw, struct diag_general_io *io)
 	return hyper_general_io(io);
 }
 
+/* Reader and punch are one box, and SENSE ID's type is the box's; a reader
+ * takes no write. */
 int
 ur_is(uint32_t vdev, uint32_t type)
 {
+	uint32_t box = type == DEVICE_PUNCH ? DEVICE_READER : type;
 	struct sense_id id __attribute__((aligned(8))) = { 0 };
 	struct ccw ccw __attribute__((aligned(8))) = {
 		.cmd = CMD_SENSE_ID,
@@ -45,7 +48,7 @@ ur_is(uint32_t vdev, uint32_t type)
 	struct diag_general_io io __attribute__((aligned(8)));
 
 	return ur_run(vdev, &ccw, &io) == 0 &&
-	    (uint32_t)(id.dev_type[0] << 8 | id.dev_type[1]) == type;
+	    (uint32_t)(id.dev_type[0] << 8 | id.dev_type[1]) == box;
 }
 
 /* A card.  -1: it is too long or empty. */
