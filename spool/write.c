@@ -304,7 +304,6 @@ write_append(struct spool *spool, struct write_device *dev,
 		return rc;
 	if (dev->file == 0) {
 		dev->file = ++spool->key;
-		dev->device = w->device;
 		dev->created = write_now();
 	}
 	if (dev->device != w->device)
@@ -335,6 +334,8 @@ write_add(struct spool *spool, const struct write_request *r)
 		return 0; /* it came again */
 	if (dev.stream == w->stream && w->serial != dev.serial + 1)
 		return -EINVAL;
+	if (dev.file == 0)
+		dev.device = w->device;
 	if (dev.stream != w->stream && dev.file != 0 && w->vdev > VDEV_MAX)
 		rc = write_purge(spool, &dev);
 	if (rc == 0 && r->whole)
@@ -417,6 +418,20 @@ write_make(const struct write_device *dev, const struct ipc_ur_close *c,
 		memcpy(qf->file.attr.form, standard, sizeof standard);
 }
 
+/* There is nothing to close, but the same order may have closed it before, and
+ * whoever gave it did not hear of that. */
+static int
+write_again(struct spool *spool, const struct ipc_ur_close *c,
+    const struct write_device *dev, struct queue_file *qf)
+{
+	int rc;
+
+	if (c->how != CLOSE_FILE || dev->closed == 0 || dev->tag != c->tag)
+		return 0;
+	rc = queue_find(&spool->store, (uint64_t)dev->closed, qf);
+	return rc == -ENOENT ? 0 : rc == 0 ? 1 : rc;
+}
+
 /* In the transaction.  1: qf is the file that was made. */
 static int
 write_end(struct spool *spool, const struct ipc_ur_close *c,
@@ -426,8 +441,10 @@ write_end(struct spool *spool, const struct ipc_ur_close *c,
 	bool made = false;
 	int rc = write_load(&spool->store, &c->user, c->vdev, &dev);
 
-	if (rc < 0 || dev.file == 0)
+	if (rc < 0)
 		return rc;
+	if (dev.file == 0)
+		return write_again(spool, c, &dev, qf);
 	if (c->how == CLOSE_PURGE || dev.records == 0) {
 		rc = write_purge(spool, &dev);
 	} else {
