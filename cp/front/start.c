@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "config.h"
 #include "console.h"
 #include "demo.h"
 #include "engine.h"
@@ -35,6 +36,7 @@ struct start {
 	int lock;
 	pid_t child; /* the supervisor */
 	int notify;  /* READY or ERROR comes from there */
+	char readers[256]; /* vmlab's --readers */
 };
 
 static volatile sig_atomic_t start_signalled;
@@ -87,6 +89,30 @@ start_options(struct start *s, int argc, char *argv[])
 		}
 	return optind < argc ? front_fail("start takes no %s", argv[optind]) :
 	    0;
+}
+
+/* In a lab card readers are listened for outside: raddr and port of each.  What
+ * is wrong with SYSTEM CONFIG is vmcp's to say. */
+static void
+start_readers(struct start *s)
+{
+	struct config *config = NULL;
+	char path[PATH_MAX];
+	struct dir_error err;
+	size_t n = 0;
+
+	if (front_path(s->front, "system.config", path, sizeof path))
+		config = config_load(path, s->front->home, &err);
+	for (size_t i = 0; config != NULL && i < config->nunits; i++) {
+		const struct config_unit *unit = &config->units[i];
+
+		if (unit->type == DEVICE_READER)
+			n += (size_t)snprintf(s->readers + n,
+			    sizeof s->readers - n, "%s%03X:%u", n > 0 ? "," :
+			    "", (unsigned)unit->raddr, unit->port +
+			    (unit->above ? (unsigned)s->port : 0u));
+	}
+	config_free(config);
 }
 
 /* The lock is somebody's.  With --detach it is no error to ask again for what
@@ -158,11 +184,14 @@ static void
 start_lab(struct start *s, int notify)
 {
 	char path[PATH_MAX], home[PATH_MAX], port[16], fd[16], lock[16];
+	char readers[sizeof s->readers];
 	char *argv[] = { path, (char[]){ "start" }, (char[]){ "--home" }, home,
 		(char[]){ "--port" }, port, (char[]){ "--notify-fd" }, fd,
-		(char[]){ "--lock-fd" }, lock, NULL };
+		(char[]){ "--lock-fd" }, lock, (char[]){ "--readers" },
+		readers, NULL };
 
 	memcpy(home, s->front->home, sizeof home);
+	memcpy(readers, s->readers, sizeof readers);
 	snprintf(port, sizeof port, "%d", s->port);
 	snprintf(fd, sizeof fd, "%d", notify);
 	snprintf(lock, sizeof lock, "%d", s->lock);
@@ -401,6 +430,7 @@ start_command(struct front *front, int argc, char *argv[])
 		return rc;
 	if (s.port == 0)
 		s.port = FRONT_PORT;
+	start_readers(&s);
 	s.engine = engine_choose(s.engine);
 	if (s.engine == ENGINE_BAD)
 		return 1;

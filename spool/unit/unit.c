@@ -37,7 +37,6 @@ unit_text(struct unit *u, const char *text)
 	struct ipc_text fixed;
 	size_t n = strlen(text);
 
-	log_info("%s", text);
 	loopchan_send_text(&u->cp, IPC_UNIT_MESSAGE, &fixed, sizeof fixed,
 	    text, n < IPC_LINE_MAX ? n : IPC_LINE_MAX, -1);
 }

@@ -170,7 +170,8 @@ static void
 test_config(void **state)
 {
 	struct lab_config out = { .serve = 1, .token = "abc", .proxy = "def",
-		.address = "0.0.0.0", .zone = "" }, in;
+		.address = "0.0.0.0", .readers = "00C:3272:3505", .zone = "" },
+	    in;
 	char text[4096], path[] = "/tmp/lab_config.XXXXXX";
 	int n = lab_config_text(&out, text, sizeof text), fd = mkstemp(path);
 
@@ -181,6 +182,7 @@ test_config(void **state)
 	assert_string_equal(in.token, "abc");
 	assert_string_equal(in.proxy, "def");
 	assert_string_equal(in.address, "0.0.0.0");
+	assert_string_equal(in.readers, "00C:3272:3505");
 	assert_string_equal(in.zone, "");
 	assert_int_equal(ftruncate(fd, 0), 0);
 	assert_int_equal(lab_config_read(path, &in), -1); /* no token */

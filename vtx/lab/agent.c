@@ -180,7 +180,8 @@ agent_spawn_vmcp(struct agent *a, int null, int log, int notify)
 	char port[16];
 	char *argv[] = { LAB_PROGRAMS "/vmcp", "--home", AGENT_HOME, "--run",
 		AGENT_RUN, "--address", a->config.address, "--port", port,
-		"--proxy", a->config.proxy, "--kvm", "/dev/kvm",
+		"--proxy", a->config.proxy, "--readers", a->config.readers,
+		"--kvm", "/dev/kvm",
 		"--notify-fd", "3", NULL };
 	char *env[] = { "PATH=" LAB_PATH, "HOME=/root",
 		a->config.zone[0] != '\0' ? zone : NULL, NULL };

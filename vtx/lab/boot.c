@@ -39,6 +39,9 @@ enum boot_fd { BOOT_INITRD, BOOT_LOG, BOOT_CONTROL, BOOT_QMP_FD, BOOT_HOME,
 	BOOT_FDS };
 #define BOOT_FD(which) (3 + (which))
 
+_Static_assert(LAB_AGENT_PORT == LAB_SERVICE_PORT + 1 &&
+    LAB_READER_PORT == LAB_AGENT_PORT + 1, "ports in a row");
+
 static int __attribute__((format(printf, 2, 3)))
 boot_fail(struct boot *b, const char *fmt, ...)
 {
@@ -358,6 +361,19 @@ boot_args_kernel(struct boot *b, struct boot_args *a)
 	    b->home != NULL ? " lab.home" : "");
 }
 
+/* The lab's ports, each as one of the host's that is free. */
+static void
+boot_args_ports(struct boot *b, struct boot_args *a)
+{
+	char ports[(LAB_READERS_MAX + 2) * 40] = "";
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 2 + b->nreaders; i++)
+		n += (size_t)snprintf(ports + n, sizeof ports - n,
+		    ",hostfwd=tcp:127.0.0.1:0-:%d", LAB_SERVICE_PORT + (int)i);
+	boot_argf(a, "-netdev", "user,id=net,restrict=on,ipv6=off%s", ports);
+}
+
 static void
 boot_args_devices(struct boot *b, struct boot_args *a)
 {
@@ -369,9 +385,7 @@ boot_args_devices(struct boot *b, struct boot_args *a)
 	boot_arg(a, "-serial", "chardev:control");
 	boot_argf(a, "-chardev", "socket,id=qmp,fd=%d", BOOT_FD(BOOT_QMP_FD));
 	boot_arg(a, "-mon", "chardev=qmp,mode=control");
-	boot_argf(a, "-netdev", "user,id=net,restrict=on,ipv6=off,"
-	    "hostfwd=tcp:127.0.0.1:0-:%d,hostfwd=tcp:127.0.0.1:0-:%d",
-	    LAB_SERVICE_PORT, LAB_AGENT_PORT);
+	boot_args_ports(b, a);
 	boot_arg(a, "-device", "virtio-net-pci,netdev=net,romfile=");
 	if (b->home == NULL)
 		return;
@@ -438,6 +452,9 @@ boot_ports(struct boot *b)
 		return boot_no_qemu(b);
 	b->service = qmp_forwarded(b->qmp, LAB_SERVICE_PORT, BOOT_QMP_MS);
 	b->agent = qmp_forwarded(b->qmp, LAB_AGENT_PORT, BOOT_QMP_MS);
+	for (unsigned i = 0; i < b->nreaders; i++)
+		b->reader[i] = qmp_forwarded(b->qmp,
+		    (uint16_t)(LAB_READER_PORT + i), BOOT_QMP_MS);
 	if (b->service == 0 || b->agent == 0)
 		return boot_fail(b, "QEMU forwards no port");
 	return 0;

@@ -21,6 +21,7 @@ struct boot {
 	int icount;	   /* time is instructions */
 	const char *log;   /* the kernel's log, or NULL */
 	struct lab_config config;
+	unsigned nreaders; /* card readers: LAB_READER_PORT and on, in the lab */
 	struct pack pack;  /* files beside the programs; consumed */
 	/* made */
 	pid_t qemu, share; /* 0: not running */
@@ -28,6 +29,7 @@ struct boot {
 	int qmp;
 	int leash;	   /* virtiofsd ends when this is closed */
 	uint16_t service, agent; /* ports on 127.0.0.1 */
+	uint16_t reader[LAB_READERS_MAX];
 	char kernel[PATH_MAX];	 /* the folder with the lab's kernel */
 	char why[LAB_LINE_MAX];	 /* what went wrong */
 };

@@ -13,8 +13,8 @@ int
 lab_config_text(const struct lab_config *c, char *buf, int size)
 {
 	return snprintf(buf, (size_t)size,
-	    "serve=%d\ntoken=%s\nproxy=%s\naddress=%s\nzone=%s\n", c->serve,
-	    c->token, c->proxy, c->address, c->zone);
+	    "serve=%d\ntoken=%s\nproxy=%s\naddress=%s\nreaders=%s\nzone=%s\n",
+	    c->serve, c->token, c->proxy, c->address, c->readers, c->zone);
 }
 
 static void
@@ -27,6 +27,7 @@ lab_config_line(struct lab_config *c, char *line)
 		{ "token", c->token },
 		{ "proxy", c->proxy },
 		{ "address", c->address },
+		{ "readers", c->readers },
 		{ "zone", c->zone },
 	};
 	char *value = strchr(line, '=');

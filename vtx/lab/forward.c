@@ -29,6 +29,7 @@
  * QEMU listens with a backlog of 1, so it holds two connections that it has
  * not accepted; a third one's SYN is lost, and tried again after 1, 3, 7, ...
  * seconds.  A terminal is spoken to first: its first byte says that it is in.
+ * A card reader, which is not, takes one at a time all the same.
  */
 #define FORWARD_KNOCKING_MAX 2
 #define FORWARD_KNOCK_S 20 /* then it gives way to who waits behind it */
@@ -77,7 +78,7 @@ forward_side(const struct forward_pair *p, const struct bufferevent *bev)
 static void
 forward_answered(struct forward_pair *p)
 {
-	if (p->stage != FORWARD_KNOCKS)
+	if (p->stage != FORWARD_KNOCKS || p->f->silent)
 		return;
 	p->stage = FORWARD_IN;
 	bufferevent_set_timeouts(p->side[FORWARD_LAB], NULL, NULL);
@@ -185,7 +186,9 @@ forward_knock(struct forward_pair *p)
 
 	p->stage = FORWARD_KNOCKS;
 	p->f->knocking++;
-	bufferevent_set_timeouts(p->side[FORWARD_LAB], &patience, NULL);
+	if (!p->f->silent)
+		bufferevent_set_timeouts(p->side[FORWARD_LAB], &patience,
+		    NULL);
 	if (forward_connect(p) < 0 || forward_announce(p) < 0)
 		return -1;
 	for (int i = 0; i < 2; i++)
@@ -210,7 +213,8 @@ forward_admit(struct forward *f)
 {
 	struct forward_pair *p;
 
-	if (f->to == 0 || f->knocking >= FORWARD_KNOCKING_MAX)
+	if (f->to == 0 ||
+	    f->knocking >= (f->silent ? 1 : FORWARD_KNOCKING_MAX))
 		return;
 	p = forward_waiting(f);
 	if (p != NULL && forward_knock(p) < 0)

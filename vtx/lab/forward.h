@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * forward.h - the system's listening socket, on the host.
+ * forward.h - the system's listening sockets, on the host.
  */
 #ifndef VM370_LAB_FORWARD_H
 #define VM370_LAB_FORWARD_H
@@ -19,6 +19,7 @@ struct forward {
 	const char *token;  /* for the PROXY header */
 	uint16_t to;	    /* port on 127.0.0.1; 0: nobody is there now */
 	uint16_t port;	    /* where it listens */
+	int silent;	    /* it is not spoken to first: one at a time */
 	unsigned n;
 	unsigned knocking;  /* pairs that the lab has not answered yet */
 	struct forward_pair *first;

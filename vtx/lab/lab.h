@@ -8,6 +8,8 @@
 #define LAB_LINE_MAX 512
 #define LAB_SERVICE_PORT 3270 /* vmcp's, in the lab */
 #define LAB_AGENT_PORT 3271
+#define LAB_READER_PORT 3272 /* vmcp's first card reader; the others follow */
+#define LAB_READERS_MAX 16
 #define LEASH_NO_EXEC 127 /* exit status of `vmlab leash`: no such program */
 #define LAB_CONFIG "/lab/config"
 #define LAB_PROGRAMS "/vm370/libexec/vm370"
@@ -20,6 +22,7 @@ struct lab_config {
 	char token[LAB_LINE_MAX];   /* for the host's commands */
 	char proxy[LAB_LINE_MAX];   /* for PROXY headers */
 	char address[LAB_LINE_MAX]; /* where vmcp listens */
+	char readers[LAB_LINE_MAX]; /* vmcp's --readers */
 	char zone[LAB_LINE_MAX];    /* TZ, or empty */
 };
 

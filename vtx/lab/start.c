@@ -63,6 +63,11 @@ struct start {
 	/* the loop */
 	struct event_base *base;
 	struct forward forward;
+	struct start_reader {
+		unsigned raddr, port;
+		struct forward forward;
+	} readers[LAB_READERS_MAX];
+	unsigned nreaders;
 	struct bufferevent *control;
 	struct event *deadline, *again, *clock, *last;
 	struct telnet_probe *probe;
@@ -116,6 +121,8 @@ start_lab_gone(struct start *s)
 		telnet_probe_free(s->probe);
 	s->probe = NULL;
 	forward_drop(&s->forward);
+	for (unsigned i = 0; i < s->nreaders; i++)
+		forward_drop(&s->readers[i].forward);
 	if (s->control != NULL)
 		bufferevent_free(s->control);
 	s->control = NULL;
@@ -248,6 +255,8 @@ start_control_line(struct start *s, const char *line)
 			    bufferevent_get_output(s->control), "stop\n");
 	} else if (strcmp(line, "ready") == 0) {
 		s->forward.to = s->boot.service;
+		for (unsigned i = 0; i < s->nreaders; i++)
+			s->readers[i].forward.to = s->boot.reader[i];
 		if (s->probe == NULL)
 			s->probe = telnet_probe(s->base, s->address,
 			    s->forward.port, start_on_answer, s);
@@ -280,6 +289,21 @@ start_on_control_end(struct bufferevent *bev, short what, void *arg)
 	bufferevent_disable(bev, EV_READ | EV_WRITE);
 }
 
+/* What vmcp is told of its readers: raddr, its port in the lab (0: there is no
+ * way to it), and the port that the world knows. */
+static void
+start_reader_text(const struct start *s, char *text, size_t size)
+{
+	size_t n = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < s->nreaders && n < size; i++)
+		n += (size_t)snprintf(text + n, size - n, "%s%03X:%u:%u",
+		    i > 0 ? "," : "", s->readers[i].raddr,
+		    s->readers[i].forward.listener != NULL ?
+		    LAB_READER_PORT + i : 0, s->readers[i].port);
+}
+
 /* -1: `why` of the boot says why. */
 static int
 start_boot(struct start *s)
@@ -288,11 +312,13 @@ start_boot(struct start *s)
 	struct lab_config *c = &s->boot.config;
 
 	s->boot = (struct boot){ .home = s->home,
-		.memory_mb = s->memory_mb, .log = s->log };
+		.memory_mb = s->memory_mb, .log = s->log,
+		.nreaders = s->nreaders };
 	c->serve = 1;
 	snprintf(c->token, sizeof c->token, "%s", s->engine.token);
 	snprintf(c->proxy, sizeof c->proxy, "%s", s->proxy);
 	snprintf(c->address, sizeof c->address, "%s", "0.0.0.0");
+	start_reader_text(s, c->readers, sizeof c->readers);
 	if (boot_start(&s->boot) < 0)
 		return -1;
 	s->since = time(NULL);
@@ -469,6 +495,41 @@ start_listen(struct start *s)
 	    strerror(errno));
 }
 
+/* A reader whose port is somebody else's is left out: vmcp tells the operator.
+ * Readers are the host's own, whatever address terminals come to. */
+static void
+start_listen_readers(struct start *s)
+{
+	for (unsigned i = 0; i < s->nreaders; i++) {
+		struct start_reader *r = &s->readers[i];
+
+		if (r->port > UINT16_MAX || forward_open(&r->forward, s->base,
+		    "127.0.0.1", (uint16_t)r->port, s->proxy) < 0)
+			log_warnx("card reader %03X: port %u cannot be had",
+			    r->raddr, r->port);
+		r->forward.silent = 1;
+	}
+}
+
+/* "00C:3505,01C:3600" */
+static void
+start_readers(struct start *s, const char *text)
+{
+	int used;
+
+	while (s->nreaders < LAB_READERS_MAX && sscanf(text, "%3x:%u%n",
+	    &s->readers[s->nreaders].raddr, &s->readers[s->nreaders].port,
+	    &used) == 2) {
+		s->nreaders++;
+		text += used;
+		if (*text == ',')
+			text++;
+	}
+	if (*text != '\0')
+		start_refuse(s, "--readers: RADDR:PORT,..., at most %d",
+		    LAB_READERS_MAX);
+}
+
 static void
 start_clock(struct start *s)
 {
@@ -492,6 +553,7 @@ start_options(struct start *s, int argc, char *argv[])
 		{ "memory", required_argument, NULL, 'm' },
 		{ "notify-fd", required_argument, NULL, 'n' },
 		{ "lock-fd", required_argument, NULL, 'l' },
+		{ "readers", required_argument, NULL, 'r' },
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *home = NULL, *mb = getenv("VM370_LAB_MEMORY");
@@ -506,12 +568,14 @@ start_options(struct start *s, int argc, char *argv[])
 		case 'm': s->memory_mb = (unsigned)atoi(optarg); break;
 		case 'n': s->notify = atoi(optarg); break;
 		case 'l': s->lock = atoi(optarg); break;
+		case 'r': start_readers(s, optarg); break;
 		default: home = NULL; optind = argc + 1; break;
 		}
 	if (home == NULL || optind != argc || s->memory_mb < 256)
 		start_refuse(s, "usage: vmlab start --home DIR [--port N] "
 		    "[--address A] [--memory MB, at least 256] "
-		    "[--notify-fd FD] [--lock-fd FD]");
+		    "[--notify-fd FD] [--lock-fd FD] "
+		    "[--readers RADDR:PORT,...]");
 	if (realpath(home, s->home) == NULL)
 		start_refuse(s, "%s: %s", home, strerror(errno));
 	if (s->notify >= 0)
@@ -531,6 +595,7 @@ start_main(int argc, char *argv[])
 	start_take_home(&s);
 	start_listen(&s);
 	start_log(&s);
+	start_listen_readers(&s);
 	start_signals(&s);
 	start_clock(&s);
 	boot_token(s.engine.token, WIRE_TOKEN_LEN);
@@ -546,6 +611,8 @@ start_main(int argc, char *argv[])
 	else
 		start_error(&s, s.boot.why);
 	forward_close(&s.forward);
+	for (unsigned i = 0; i < s.nreaders; i++)
+		forward_close(&s.readers[i].forward);
 	engine_remove(s.home);
 	start_notify(&s, "ERROR", "stopped before the system was up");
 	return s.status;
