@@ -57,6 +57,16 @@ spoolnews_arrived(struct cp *cp, const struct spool_file *file)
 	urdevice_arrived(vm, file);
 }
 
+/* His machine may read it now; whoever released it knows. */
+static void
+spoolnews_released(struct cp *cp, const struct spool_file *file)
+{
+	struct vmblok *vm = spoolnews_user(cp, &file->owner);
+
+	if (vm != NULL && file->queue == SPOOL_RDR && !vm->ending)
+		urdevice_arrived(vm, file);
+}
+
 static int
 spoolnews_trouble_number(int32_t rc)
 {
@@ -101,6 +111,9 @@ spoolnews(struct cp *cp, const struct ipcchan_message *msg)
 	switch (msg->type) {
 	case IPC_SPOOL_ARRIVED:
 		spoolnews_arrived(cp, msg->payload);
+		return true;
+	case IPC_SPOOL_RELEASED:
+		spoolnews_released(cp, msg->payload);
 		return true;
 	case IPC_SPOOL_TROUBLE:
 		spoolnews_trouble(cp, msg->payload);

@@ -100,6 +100,7 @@ enum ipc_party {
 	X(SPOOL_COUNTS,     SPOOL,  CP,     struct ipc_spool_counts,  0,             0) \
 	X(SPOOL_LIMIT,      CP,     SPOOL,  struct ipc_spool_limit,   0,             0) \
 	X(SPOOL_ARRIVED,    SPOOL,  CP,     struct spool_file,        0,             0) \
+	X(SPOOL_RELEASED,   SPOOL,  CP,     struct spool_file,        0,             0) \
 	X(SPOOL_TROUBLE,    SPOOL,  CP,     struct ipc_spool_trouble, 0,             0) \
 	X(SPOOL_NOTICE,     SPOOL,  CP,     struct ipc_text,          IPC_LINE_MAX,  0) \
 	/* vmspool's clients: a channel of SPOOL_MINT, with the rights it has */    \
@@ -497,7 +498,8 @@ struct ipc_spool_limit {
 
 /*
  * SPOOL_ARRIVED: a file is in a queue, for good: its owner's reader, or one
- * for real devices.  It follows each UR_CLOSE, TRANSFER and release from hold.
+ * for real devices.  It follows each UR_CLOSE and TRANSFER.  SPOOL_RELEASED:
+ * one that was there is not held any more.
  *
  * SPOOL_TROUBLE: what a user's machine writes cannot be stored, and waits with
  * it: rc -ENOSPC, -EIO, -EDQUOT (his limit).  Said once, and again with rc 0
@@ -531,6 +533,7 @@ struct ipc_spool_trouble {
  * rc 0: stored; it survives the end of vmspool, but until UR_CLOSE not a power
  * cut or the end of vmcp.  Else nothing was stored: -ENOSPC, -EIO, -EDQUOT;
  * the client sends it again after a while, first of all blocks of the device.
+ * -ESTALE: what is before this block of a deck is not there any more.
  * -EPROTO: the block is not whole records; it is not kept.
  */
 #define UR_WINDOW 4

@@ -434,9 +434,11 @@ ask_tell(struct ask *a)
 
 		if (a->q->op == ASK_QUERY || a->q->op == ASK_TRANSFER)
 			ask_row(a, i);
-		if (a->q->op == ASK_TRANSFER || (a->q->op == ASK_CHANGE &&
-		    a->was[i] != 0 && f->attr.hold == 0))
-			client_arrived(spool, f);
+		if (a->q->op == ASK_TRANSFER)
+			client_news(spool, IPC_SPOOL_ARRIVED, f);
+		else if (a->q->op == ASK_CHANGE && a->was[i] != 0 &&
+		    f->attr.hold == 0)
+			client_news(spool, IPC_SPOOL_RELEASED, f);
 	}
 }
 

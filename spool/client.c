@@ -143,9 +143,10 @@ client_more(struct spool *spool, uint8_t queue)
 }
 
 void
-client_arrived(struct spool *spool, const struct spool_file *file)
+client_news(struct spool *spool, enum ipc_type news,
+    const struct spool_file *file)
 {
-	loopchan_send(&spool->cp, IPC_SPOOL_ARRIVED, file, sizeof *file, -1);
+	loopchan_send(&spool->cp, news, file, sizeof *file, -1);
 	client_more(spool, file->queue);
 }
 

@@ -84,8 +84,10 @@ void client_lied(struct client *client, const char *what);
 void client_answer(struct client *client, uint32_t tag, int rc,
     uint32_t count);
 
-/* A file is in a queue, ready or held: vmcp hears of it, and whoever waits. */
-void client_arrived(struct spool *spool, const struct spool_file *file);
+/* A file is in a queue, ready or held (SPOOL_ARRIVED), or is not held any more
+ * (SPOOL_RELEASED): vmcp hears of it, and whoever waits. */
+void client_news(struct spool *spool, enum ipc_type news,
+    const struct spool_file *file);
 void client_more(struct spool *spool, uint8_t queue);
 
 struct client_active *client_active(struct spool *spool, uint64_t id);

@@ -227,7 +227,7 @@ read_damaged(struct client_active *active)
 		    &qf));
 	}
 	if (rc == 0)
-		client_notice(spool, "SPOOL FILE %04u OF %s IS DAMAGED; HELD",
+		client_notice(spool, "FILE %04u OF %s IS DAMAGED, AND HELD",
 		    qf.file.spoolid, name_text(qf.file.owner.user).s);
 	else
 		log_warnx("spool: file %llu is damaged and cannot be held: %s",

@@ -334,10 +334,14 @@ write_add(struct spool *spool, const struct write_request *r)
 		return 0; /* it came again */
 	if (dev.stream == w->stream && w->serial != dev.serial + 1)
 		return -EINVAL;
+	if (dev.stream != w->stream && w->vdev > VDEV_MAX) {
+		if (w->serial != 1)
+			return -ESTALE; /* a deck without its head */
+		if (dev.file != 0)
+			rc = write_purge(spool, &dev);
+	}
 	if (dev.file == 0)
 		dev.device = w->device;
-	if (dev.stream != w->stream && dev.file != 0 && w->vdev > VDEV_MAX)
-		rc = write_purge(spool, &dev);
 	if (rc == 0 && r->whole)
 		rc = write_append(spool, &dev, r);
 	dev.stream = w->stream;
@@ -529,7 +533,7 @@ write_close(struct client *client, const struct ipcchan_message *msg)
 		write_unclaim(write_deck(spool, &c->user, c->vdev));
 	if (rc == 1) {
 		write_row(client, c->tag, &qf.file);
-		client_arrived(spool, &qf.file);
+		client_news(spool, IPC_SPOOL_ARRIVED, &qf.file);
 	}
 	client_answer(client, c->tag, rc < 0 ? rc : 0, rc == 1);
 	erase_soon(spool);
@@ -551,7 +555,7 @@ write_leftover(struct spool *spool, const struct write_device *dev)
 	int rc = write_commit(spool, &c, &qf);
 
 	if (rc < 0)
-		client_notice(spool, "SPOOL FILE OF %s %03X STAYS OPEN: %s",
+		client_notice(spool, "THE FILE OF %s %03X STAYS OPEN: %s",
 		    who.s, dev->vdev, strerror(-rc));
 	else if (rc == 1)
 		log_info("the console file of %s is his PRT FILE %04u", who.s,

@@ -28,7 +28,7 @@ struct rig {
 	char root[64], folder[96], db[128];
 	pid_t pid;
 	struct ipcchan cp;
-	unsigned arrived, notices, troubles; /* from vmspool, so far */
+	unsigned arrived, released, notices, troubles; /* from vmspool, so far */
 	struct spool_file last;		     /* that arrived */
 	struct ipc_spool_trouble trouble;
 	uint32_t tag;
@@ -70,6 +70,9 @@ rig_hear(struct rig *rig, const struct ipcchan_message *msg)
 	case IPC_SPOOL_ARRIVED:
 		rig->arrived++;
 		memcpy(&rig->last, msg->payload, sizeof rig->last);
+		break;
+	case IPC_SPOOL_RELEASED:
+		rig->released++;
 		break;
 	case IPC_SPOOL_TROUBLE:
 		rig->troubles++;
