@@ -25,7 +25,7 @@ target_link_libraries(vmcp PRIVATE cp_core)
 
 # Transcripts: a script, and what each terminal and the host read.
 set(cp_golden ${CMAKE_SOURCE_DIR}/tests/golden)
-add_executable(cp_fellow ${cp_golden}/cp_fellow.c)
+add_executable(cp_fellow ${cp_golden}/cp_fellow.c ${cp_golden}/cp_cards.c)
 target_link_libraries(cp_fellow PRIVATE base_core vm370_policy vm370_include)
 add_executable(cp_transcript ${cp_golden}/cp_transcript.c
   ${cp_golden}/cp_deck.c)
@@ -38,13 +38,9 @@ foreach(script ${cp_scripts})
   if(EXISTS ${cp_golden}/${name}_home) # a system of its own
     set(home ${cp_golden}/${name}_home)
   endif()
-  set(spool)
-  if(name MATCHES "^cp_spool") # about files that are really there
-    set(spool $<TARGET_FILE:vmspool>)
-  endif()
   add_test(NAME golden.${name} COMMAND cp_transcript $<TARGET_FILE:vmcp>
     $<TARGET_FILE:cp_fellow> ${home} ${script}
-    ${cp_golden}/${name}.out ${spool})
+    ${cp_golden}/${name}.out $<TARGET_FILE:vmspool>)
   set_tests_properties(golden.${name} PROPERTIES LABELS golden TIMEOUT 120)
 endforeach()
 

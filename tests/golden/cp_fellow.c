@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * cp_fellow.c - stands in for vmterm, vmguest and vmspool beside a vmcp under
- * test; by the name it is started as.
+ * cp_fellow.c - stands in for vmterm and vmguest beside a vmcp under test; by
+ * the name it is started as.
  *
  * As vmterm it relays messages to the TCP socket, each after its length, so
  * that the driver is the terminal.  As vmguest it plays a machine that obeys
- * a few typed words and can misbehave.  As vmspool it counts.
+ * a few typed words and can misbehave.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "checksum.h"
+#include "cp_cards.h"
 #include "ipcchan.h"
 #include "log.h"
 #include "saved.h"
@@ -105,6 +106,7 @@ struct fellow_guest {
 	unsigned credit;
 	unsigned flood; /* lines still to be said, as credit allows */
 	char held[IPC_LINE_MAX + 1]; /* typed while it could say nothing */
+	struct cards cards;
 };
 
 static void
@@ -198,6 +200,7 @@ fellow_detach(struct fellow_guest *g, const struct ipc_value *v)
 		close(d->fd);
 		d->vdev = 0;
 	}
+	cards_gone(&g->cards, v->value);
 	if (g->slow && g->nkept < FELLOW_DISKS)
 		g->kept[g->nkept++] = *v;
 	else
@@ -322,7 +325,12 @@ fellow_typed(struct fellow_guest *g, const char *line)
 		fellow_lie(g, line + 4);
 		return;
 	}
-	if (strcmp(line, "SLOW") == 0)
+	if (strcmp(line, "DIE AT CLOSE") == 0)
+		g->cards.dies = true;
+	else if (cards_typed(&g->cards, line)) {
+		if (g->cards.said[0] != '\0')
+			fellow_say(g, g->cards.said);
+	} else if (strcmp(line, "SLOW") == 0)
 		g->slow = !g->slow;
 	else if (strcmp(line, "DEAF") == 0)
 		g->deaf = true;
@@ -406,6 +414,16 @@ fellow_done(struct fellow_guest *g, uint32_t tag, int32_t rc)
 	if (ipcchan_send_text(&g->ch, IPC_VM_DONE, &done, sizeof done, "", 0,
 	    -1) < 0)
 		exit(0);
+}
+
+static void
+fellow_status(struct fellow_guest *g, const struct ipc_vm_ur_status *status)
+{
+	char line[40];
+
+	snprintf(line, sizeof line, "UNIT %02X FROM %03X", status->unit,
+	    status->vdev);
+	fellow_say(g, line);
 }
 
 static void
@@ -553,6 +571,20 @@ fellow_guest_message(struct fellow_guest *g, const struct ipcchan_message *msg)
 	case IPC_VM_ATTACH_FD:
 		fellow_attach(g, msg->payload, msg->fd);
 		break;
+	case IPC_VM_SPOOL:
+		cards_spool(&g->cards, msg->fd);
+		break;
+	case IPC_VM_UR:
+		cards_set(&g->cards, msg->payload);
+		break;
+	case IPC_VM_UR_STATUS:
+		fellow_status(g, msg->payload);
+		break;
+	case IPC_VM_UR_CLOSE:
+		fellow_done(g,
+		    ((const struct ipc_vm_ur_close *)msg->payload)->tag,
+		    cards_close(&g->cards, msg->payload));
+		break;
 	case IPC_VM_DETACH:
 		fellow_detach(g, msg->payload);
 		break;
@@ -630,36 +662,6 @@ fellow_vmguest(void)
 	}
 }
 
-/* --- vmspool --- */
-
-static int
-fellow_vmspool(void)
-{
-	struct pollfd pfd = { .fd = 3, .events = POLLIN };
-	struct ipcchan_message msg;
-	struct ipc_none none = { 0 };
-	struct ipcchan ch;
-	int got;
-
-	ipcchan_init(&ch, 3, IPC_SPOOL, IPC_CP);
-	ipcchan_send(&ch, IPC_SPOOL_READY, &none, sizeof none, -1);
-	for (;;) {
-		poll(&pfd, 1, -1);
-		while ((got = ipcchan_recv(&ch, &msg)) > 0) {
-			struct ipc_spool_counts counts = { .reader = 2 };
-
-			if (msg.type != IPC_SPOOL_COUNT) /* a client: it is silent */
-				continue;
-			counts.tag =
-			    ((const struct ipc_spool_who *)msg.payload)->tag;
-			ipcchan_send(&ch, IPC_SPOOL_COUNTS, &counts,
-			    sizeof counts, -1);
-		}
-		if (got < 0)
-			return 0;
-	}
-}
-
 int
 main(int argc, char **argv)
 {
@@ -672,5 +674,5 @@ main(int argc, char **argv)
 		return fellow_vmterm();
 	if (strcmp(name, "vmguest") == 0)
 		return fellow_vmguest();
-	return fellow_vmspool();
+	return 1;
 }
