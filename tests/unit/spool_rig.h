@@ -58,8 +58,8 @@ rig_folder(struct rig *rig)
 	snprintf(rig->root, sizeof rig->root, "/tmp/vm370_spool.XXXXXX");
 	if (mkdtemp(rig->root) == NULL)
 		err(1, "%s", rig->root);
-	snprintf(rig->folder, sizeof rig->folder, "%s/spool", rig->root);
-	snprintf(rig->db, sizeof rig->db, "%s/spool.db", rig->folder);
+	snprintf(rig->folder, sizeof rig->folder, "%.63s/spool", rig->root);
+	snprintf(rig->db, sizeof rig->db, "%.95s/spool.db", rig->folder);
 }
 
 /* One of vmspool's words to vmcp. */
