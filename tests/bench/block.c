@@ -3,7 +3,7 @@
  * block.c - reading a disk's blocks by DIAGNOSE A4 beside the floor: preadv of
  * the same bytes of the same file by a program of this Linux.
  *
- *   block VMGUEST DECK FILE BLOCKS
+ *   block VMGUEST PROGRAM FILE BLOCKS
  *
  * The file is in the page cache.  Both count by the time stamp counter; where
  * time is instructions, so are the figures.  Prints ours, floor and ratio of
@@ -51,7 +51,7 @@ measure_floor(const char *path, size_t blocks)
 }
 
 static double
-measure_vmguest(const char *vmguest, const char *deck, const char *path,
+measure_vmguest(const char *vmguest, const char *program, const char *path,
     const char *blocks)
 {
 	static struct rig rig = { .kvm = "/dev/kvm", .storage = STORAGE,
@@ -62,8 +62,8 @@ measure_vmguest(const char *vmguest, const char *deck, const char *path,
 	rig.device[0].at = (struct ipc_vm_attach){ .vdev = 0x009,
 		.type = DEVICE_CONSOLE };
 	rig.device[1].at = (struct ipc_vm_attach){ .vdev = 0x00C,
-		.type = DEVICE_READER };
-	rig.device[1].path = deck;
+		.type = DEVICE_FBA, .flags = ATTACH_READ_ONLY };
+	rig.device[1].path = program;
 	rig.device[2].at = (struct ipc_vm_attach){ .vdev = 0x200,
 		.type = DEVICE_FBA, .flags = ATTACH_READ_ONLY };
 	rig.device[2].path = path;
@@ -84,7 +84,7 @@ main(int argc, char **argv)
 	double ours, bare;
 
 	if (argc != 5)
-		errx(2, "usage: block VMGUEST DECK FILE BLOCKS");
+		errx(2, "usage: block VMGUEST PROGRAM FILE BLOCKS");
 	bare = measure_floor(argv[3], strtoul(argv[4], NULL, 10));
 	ours = measure_vmguest(argv[1], argv[2], argv[3], argv[4]);
 	printf("%.1f %.1f %.3f\n", ours, bare, ours / bare);

@@ -3,7 +3,7 @@
  * diag00.c - DIAGNOSE 0's round trip through vmguest beside the floor: the
  * same loop of OUTs in a virtual machine that somebody just runs again.
  *
- *   diag00 VMGUEST DECK
+ *   diag00 VMGUEST PROGRAM
  *
  * Both loops count by the guest's own time stamp counter; where time is
  * instructions, so are the figures.  Prints ours, floor and ratio, each the
@@ -112,7 +112,7 @@ measure_floor(void)
 }
 
 static double
-measure_vmguest(const char *vmguest, const char *deck)
+measure_vmguest(const char *vmguest, const char *program)
 {
 	static struct rig rig = { .kvm = "/dev/kvm", .storage = STORAGE,
 		.timeout_ms = 120000 };
@@ -122,8 +122,8 @@ measure_vmguest(const char *vmguest, const char *deck)
 	rig.device[0].at = (struct ipc_vm_attach){ .vdev = 0x009,
 		.type = DEVICE_CONSOLE };
 	rig.device[1].at = (struct ipc_vm_attach){ .vdev = 0x00C,
-		.type = DEVICE_READER };
-	rig.device[1].path = deck;
+		.type = DEVICE_FBA, .flags = ATTACH_READ_ONLY };
+	rig.device[1].path = program;
 	rig.ndevices = 2;
 	if (rig_start(&rig) < 0 || rig_ipl(&rig, 0x00C, 0, "") < 0 ||
 	    rig_pump(&rig, &rig.done, rig.timeout_ms) < 0 || rig.rc != 0 ||
@@ -141,7 +141,7 @@ main(int argc, char **argv)
 	double ours, bare;
 
 	if (argc != 3)
-		errx(2, "usage: diag00 VMGUEST DECK");
+		errx(2, "usage: diag00 VMGUEST PROGRAM");
 	bare = measure_floor();
 	ours = measure_vmguest(argv[1], argv[2]);
 	printf("%.1f %.1f %.3f\n", ours, bare, ours / bare);

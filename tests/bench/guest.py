@@ -25,21 +25,21 @@ def lab(files, command):
 
 
 def diagnose():
-    deck = os.path.join(vm.BUILD, "tests", "guest-kit", "diag00_guest.deck")
+    program = os.path.join(vm.BUILD, "tests", "guest-kit", "diag00_guest.disk")
     ours, floor, _ = lab([(common.tool("diag00"), "/bin/diag00"),
-                          (deck, "/deck")],
-                         ["/bin/diag00", "/bin/vmguest", "/deck"])
+                          (program, "/program")],
+                         ["/bin/diag00", "/bin/vmguest", "/program"])
     common.row("DIAGNOSE 0's round trip", ours, floor, "instr", 1.10)
 
 
 def blocks():
-    deck = os.path.join(vm.BUILD, "tests", "guest-kit", "block_guest.deck")
+    program = os.path.join(vm.BUILD, "tests", "guest-kit", "block_guest.disk")
     make = "dd if=/dev/urandom of=/disk bs=65536 count=32 2>/dev/null; "
     for size, most in ((8, None), (128, 1.25)):
         ours, floor, _ = lab([(common.tool("block"), "/bin/block"),
-                              (deck, "/deck")],
+                              (program, "/program")],
                              ["sh", "-c", make + "exec /bin/block "
-                              "/bin/vmguest /deck /disk %d" % size])
+                              "/bin/vmguest /program /disk %d" % size])
         common.row("DIAGNOSE A4, read of %d KB" % (size // 2), ours, floor,
                    "instr", most)
 

@@ -16,7 +16,7 @@ check() {
 	*" $name "*) ;;
 	*) return ;;
 	esac
-	if out=$(./rig -g ./vmguest -T "${GUEST_TIMEOUT:-60}" "$@" 2>&1); then
+	if out=$(./rig -g ./vmguest -S ./vmspool -T "${GUEST_TIMEOUT:-60}" "$@" 2>&1); then
 		echo "ok     $name"
 		passed=$((passed + 1))
 	else
@@ -40,7 +40,7 @@ talk() {
 	*" $1 "*) ;;
 	*) return ;;
 	esac
-	if out=$(cms/cms_session -g ./vmguest -d cms/cms190test.img "$2" 2>&1)
+	if out=$(cms/cms_session -g ./vmguest -S ./vmspool -d cms/cms190test.img "$2" 2>&1)
 	then
 		echo "ok     $1"
 		passed=$((passed + 1))
@@ -124,6 +124,17 @@ check hang-write $hang ipl=00C,parm=WRITE hung reset state=asked go sleep=50 \
 deck reader -r 01C=cards.data -r 01D=none.data -R 01E
 deck timer
 deck diag
+spool="-D 190=spoolin.disk -D 191=hello.disk -R 01C -p 00D -P 00E"
+check spoolin $spool ipl=190 rc=0
+check spoolin-stop $spool ipl=190,parm=AWAY say=1 sleep=50 nosave=16 stop \
+	state=asked word=40000:1 begin running up rc=0
+check spoolin-stopped $spool ipl=190,parm=AWAY say=1 sleep=50 stop \
+	state=asked up sleep=200 word=40010:77770050 begin rc=0
+check spoolin-detach $spool ipl=190,parm=AWAY say=1 sleep=50 detach=01C \
+	rc=101
+check spoolin-reset $spool ipl=190,parm=AWAY say=1 sleep=50 clear \
+	state=asked up sleep=200 word=40010:0 ipl=191 rc=0 word=40010:0
+check spoolin-gone $spool ipl=190,parm=GONE rc=0
 deck refused
 deck ports
 deck mmio

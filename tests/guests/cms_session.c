@@ -2,7 +2,7 @@
  *
  * cms_session.c - hold conversations with CMS in a real vmguest, by script.
  *
- * usage: cms_session [-v] [-g VMGUEST] [-k KVM] -d IMAGE SCRIPT...
+ * usage: cms_session [-v] [-g VMGUEST] [-S VMSPOOL] [-k KVM] -d IMAGE SCRIPT...
  *
  * Every script gets a virtual machine of its own.  A script's lines:
  *   # text        nothing
@@ -12,6 +12,8 @@
  *   damage AT HEX before anything else: a byte of the disk is another
  *   disk VDEV BLOCKS [RO]  before anything else: a disk of zeros
  *   also VDEV     before anything else: the last disk again, read-only
+ *   cards         before anything else: reader 00C, punch 00D, printer 00E,
+ *                 whose files go to the reader (rigspool.h: CLOSE, SPOOL ...)
  *   faulty        before anything else: the host's disks fail as the guest
  *                 plans it (CP FAULT, rigfault.h)
  *   detach VDEV   and wait for its end
@@ -72,6 +74,7 @@ struct session {
 
 static const char *image_path;
 static const char *vmguest_path = "vmguest";
+static const char *vmspool_path = "vmspool";
 static const char *kvm_path = "/dev/kvm";
 static bool verbose;
 
@@ -122,10 +125,13 @@ fail(struct session *s, const char *what, const char *text)
 static void
 add(struct rig *rig, uint32_t vdev, uint32_t type, const char *path)
 {
-	struct rig_device *d = &rig->device[rig->ndevices++];
+	struct rig_device *d = rig_add(rig, vdev, type);
 
-	d->at = (struct ipc_vm_attach){ .vdev = vdev, .type = type,
-		.flags = type == DEVICE_FBA ? ATTACH_READ_ONLY : 0 };
+	if (type == DEVICE_FBA)
+		d->at.flags = ATTACH_READ_ONLY;
+	if (type == DEVICE_READER)
+		d->class = SPOOL_CLASS_ALL;
+	d->ur = 0;
 	d->path = path;
 }
 
@@ -134,6 +140,7 @@ session_prepare(struct session *s)
 {
 	s->rig.vmguest = vmguest_path;
 	s->rig.kvm = kvm_path;
+	s->rig.spool.program = vmspool_path;
 	s->rig.verbose = verbose;
 	s->rig.storage = STORAGE;
 	s->rig.timeout_ms = WAIT_MS;
@@ -269,6 +276,16 @@ step_detach(struct session *s, const char *arg)
 			return fail(s, "is not detached", arg);
 		pump(s);
 	}
+	return 0;
+}
+
+static int
+step_cards(struct session *s, const char *arg)
+{
+	(void)arg;
+	add(&s->rig, 0x00C, DEVICE_READER, NULL);
+	add(&s->rig, 0x00D, DEVICE_PUNCH, NULL);
+	add(&s->rig, 0x00E, DEVICE_PRINTER, NULL);
 	return 0;
 }
 
@@ -596,6 +613,7 @@ static const struct {
 	{ "damage", step_damage },
 	{ "disk", step_disk },
 	{ "also", step_also },
+	{ "cards", step_cards },
 	{ "faulty", step_faulty },
 	{ "detach", step_detach },
 	{ "attach", step_attach },
@@ -656,7 +674,7 @@ session_run(const char *script)
 	}
 	fclose(f);
 	if (s.started)
-		rig_kill(&s.rig);
+		rig_end(&s.rig);
 	if (s.copy > 0)
 		close(s.copy);
 	for (unsigned i = 0; i < s.disks; i++)
@@ -672,13 +690,16 @@ main(int argc, char **argv)
 {
 	int c, failed = 0;
 
-	while ((c = getopt(argc, argv, "vg:k:d:")) != -1) {
+	while ((c = getopt(argc, argv, "vg:S:k:d:")) != -1) {
 		switch (c) {
 		case 'v':
 			verbose = true;
 			break;
 		case 'g':
 			vmguest_path = optarg;
+			break;
+		case 'S':
+			vmspool_path = optarg;
 			break;
 		case 'k':
 			kvm_path = optarg;
@@ -691,8 +712,8 @@ main(int argc, char **argv)
 		}
 	}
 	if (image_path == NULL || optind == argc) {
-		fprintf(stderr, "usage: cms_session [-v] [-g VMGUEST] [-k KVM] "
-		    "-d IMAGE SCRIPT...\n");
+		fprintf(stderr, "usage: cms_session [-v] [-g VMGUEST] "
+		    "[-S VMSPOOL] [-k KVM] -d IMAGE SCRIPT...\n");
 		return 2;
 	}
 	for (int i = optind; i < argc; i++)

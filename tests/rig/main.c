@@ -6,6 +6,8 @@
  *   -g PATH     vmguest             -k PATH  /dev/kvm
  *   -s KIB      storage             -T S     seconds for one step
  *   -r V=DECK   reader at V         -R V     reader without cards
+ *   -p V        punch at V          -P V     printer at V
+ *   -S PATH     vmspool, which readers, punches and printers need
  *   -d V=FILE[:BLOCKS]  disk, perhaps of more blocks than its file has
  *   -D V=FILE   read-only disk      -X V=FILE  disk whose file is read-only
  *   -F          the host's disks fail as the guest plans it (rigfault.h)
@@ -60,7 +62,7 @@ rig_fresh_decks(struct rig *rig)
 {
 	for (unsigned i = 0; i < rig->ndevices; i++)
 		if (rig->device[i].at.type == DEVICE_READER)
-			rig_attach(rig, &rig->device[i]);
+			rig_attach_fresh(rig, &rig->device[i]);
 }
 
 static int
@@ -331,6 +333,13 @@ step_forged(struct rig *rig, char *arg)
 	return RIG_WRONG;
 }
 
+static int
+step_up(struct rig *rig, char *arg)
+{
+	(void)arg;
+	return rigspool_again(rig) < 0 ? RIG_STATE : 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct rig *, char *);
@@ -358,6 +367,7 @@ static const struct {
 	{ "nosave", step_nosave },
 	{ "saved", step_saved },
 	{ "forged", step_forged },
+	{ "up", step_up },
 };
 
 static int
@@ -377,25 +387,25 @@ rig_step(struct rig *rig, char *step)
 	return RIG_STATE;
 }
 
-static void
-rig_add(struct rig *rig, char *arg, uint32_t type, uint32_t flags)
+/* V, or V=FILE, of a disk V=FILE:BLOCKS. */
+static struct rig_device *
+rig_option(struct rig *rig, char *arg, uint32_t type)
 {
 	char *end;
-	struct rig_device *d = &rig->device[rig->ndevices];
+	struct rig_device *d = rig_add(rig, (uint32_t)strtoul(arg, &end, 16),
+	    type);
 
-	if (rig->ndevices == RIG_DEVICES) {
+	if (d == NULL) {
 		fprintf(stderr, "rig: too many devices\n");
 		exit(2);
 	}
-	rig->ndevices++;
-	d->at = (struct ipc_vm_attach){ .type = type, .flags = flags,
-		.vdev = (uint32_t)strtoul(arg, &end, 16) };
 	d->path = *end == '=' ? end + 1 : NULL;
 	end = type == DEVICE_FBA ? strrchr(arg, ':') : NULL;
 	if (end != NULL) {
 		*end = '\0';
 		d->blocks = strtoull(end + 1, NULL, 10);
 	}
+	return d;
 }
 
 static void
@@ -403,7 +413,7 @@ rig_options(struct rig *rig, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "g:k:s:T:r:R:d:D:X:Fv")) != -1) {
+	while ((c = getopt(argc, argv, "g:k:s:S:T:r:R:p:P:d:D:X:Fv")) != -1) {
 		switch (c) {
 		case 'g':
 			rig->vmguest = optarg;
@@ -414,22 +424,31 @@ rig_options(struct rig *rig, int argc, char **argv)
 		case 's':
 			rig->storage = strtoull(optarg, NULL, 0) << 10;
 			break;
+		case 'S':
+			rig->spool.program = optarg;
+			break;
 		case 'T':
 			rig->timeout_ms = atoi(optarg) * 1000;
 			break;
 		case 'r':
 		case 'R':
-			rig_add(rig, optarg, DEVICE_READER, 0);
+			rig_option(rig, optarg, DEVICE_READER);
+			break;
+		case 'p':
+			rig_option(rig, optarg, DEVICE_PUNCH);
+			break;
+		case 'P':
+			rig_option(rig, optarg, DEVICE_PRINTER);
 			break;
 		case 'd':
-			rig_add(rig, optarg, DEVICE_FBA, 0);
+			rig_option(rig, optarg, DEVICE_FBA);
 			break;
 		case 'D':
-			rig_add(rig, optarg, DEVICE_FBA, ATTACH_READ_ONLY);
+			rig_option(rig, optarg, DEVICE_FBA)->at.flags =
+			    ATTACH_READ_ONLY;
 			break;
 		case 'X':
-			rig_add(rig, optarg, DEVICE_FBA, 0);
-			rig->device[rig->ndevices - 1].sealed = true;
+			rig_option(rig, optarg, DEVICE_FBA)->sealed = true;
 			break;
 		case 'F':
 			rig->fault.on = true;
@@ -460,19 +479,20 @@ main(int argc, char **argv)
 {
 	static struct rig rig = { .vmguest = "vmguest", .kvm = "/dev/kvm",
 		.storage = 1u << 20, .timeout_ms = 20000, .saved = -1 };
-	char console[] = "009", timer[] = "0FF";
 	int rc = 0;
 
-	rig_add(&rig, console, DEVICE_CONSOLE, 0);
-	rig_add(&rig, timer, DEVICE_TIMER, 0);
+	rig_add(&rig, 0x009, DEVICE_CONSOLE);
+	rig_add(&rig, 0x0FF, DEVICE_TIMER);
 	rig_options(&rig, argc, argv);
-	if (rig_start(&rig) < 0)
+	if (rig_start(&rig) < 0) {
+		rig_end(&rig);
 		return RIG_STATE;
+	}
 	for (int i = optind; i < argc && rc == 0; i++) {
 		rc = rig_step(&rig, argv[i]);
 		if (rc != 0)
 			rig_tell(&rig, i - optind + 1, rc);
 	}
-	rig_kill(&rig);
+	rig_end(&rig);
 	return rc;
 }

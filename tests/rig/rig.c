@@ -430,7 +430,7 @@ rig_cmd_mount(struct rig *rig, const struct ipc_cp_command *c,
 
 	for (unsigned i = 0; i < rig->ndevices; i++)
 		if (rig->device[i].at.vdev == vdev)
-			rig_attach(rig, &rig->device[i]);
+			rig_attach_fresh(rig, &rig->device[i]);
 	rig_reply(rig, c, 0, NULL, 0);
 }
 
@@ -477,6 +477,7 @@ rig_command_in(struct rig *rig, const struct ipcchan_message *m)
 	struct ipc_cp_command c;
 	char text[DIAG_COMMAND_MAX + 1];
 	char *arg;
+	int rc;
 
 	memcpy(&c, m->payload, sizeof c);
 	memcpy(text, (const char *)m->payload + sizeof c, c.text_len);
@@ -493,7 +494,10 @@ rig_command_in(struct rig *rig, const struct ipcchan_message *m)
 			return;
 		}
 	}
-	rig_reply(rig, &c, 1, "?", 1);
+	if (rigspool_command(rig, text, arg != NULL ? arg : "", &rc))
+		rig_reply(rig, &c, rc, NULL, 0);
+	else
+		rig_reply(rig, &c, 1, "?", 1);
 }
 
 /* --- receiving --- */
@@ -614,23 +618,31 @@ rig_next(const struct rig *rig, uint64_t end)
 		end = rig->input.due;
 	if (rig->fault.holding && rig->fault.due != 0 && rig->fault.due < end)
 		end = rig->fault.due;
+	if (rig->spool.every != 0 && rig->spool.due < end)
+		end = rig->spool.due;
 	return end;
 }
 
-int
-rig_pump(struct rig *rig, const bool *until, int timeout_ms)
+/* machine: vmguest's messages too.  The spool's come while something waits
+ * for the machine's, but not the other way round: who asks vmspool for
+ * something may be at work on a message of the machine's. */
+static int
+rig_pump_both(struct rig *rig, const bool *until, int timeout_ms,
+    bool machine)
 {
 	uint64_t end = rig_now_ms() + (uint64_t)timeout_ms;
 
 	for (;;) {
-		struct pollfd fd[] = {
-			{ .fd = rig->chan.fd, .events = POLLIN },
+		struct pollfd fd[2 + RIGSPOOL_FDS] = {
+			{ .fd = machine ? rig->chan.fd : -1,
+			    .events = POLLIN },
 			{ .fd = rig->fault.on ? rig->fault.listener : -1,
 			    .events = POLLIN },
 		};
 		uint64_t now, next;
 
-		if (rig_drain(rig) < 0)
+		rigspool_serve(rig);
+		if (machine && rig_drain(rig) < 0)
 			return -1;
 		rig_type(rig);
 		if (*until)
@@ -639,14 +651,27 @@ rig_pump(struct rig *rig, const bool *until, int timeout_ms)
 		if (now >= end)
 			return -1;
 		next = rig_next(rig, end);
-		if (rig->chan.head != NULL)
+		if (machine && rig->chan.head != NULL)
 			fd[0].events |= POLLOUT;
-		poll(fd, 2, next > now ? (int)(next - now) : 0);
+		rigspool_poll(rig, fd + 2);
+		poll(fd, 2 + RIGSPOOL_FDS, next > now ? (int)(next - now) : 0);
 		if ((fd[1].revents & POLLIN) != 0)
 			rigfault_call(&rig->fault);
 		if (rig->fault.due != 0 && rig_now_ms() >= rig->fault.due)
 			rigfault_go(&rig->fault);
 	}
+}
+
+int
+rig_pump(struct rig *rig, const bool *until, int timeout_ms)
+{
+	return rig_pump_both(rig, until, timeout_ms, true);
+}
+
+int
+rig_pump_spool(struct rig *rig, const bool *until, int timeout_ms)
+{
+	return rig_pump_both(rig, until, timeout_ms, false);
 }
 
 int
@@ -794,36 +819,90 @@ rig_config(struct rig *rig)
 }
 
 static int
-rig_open(const struct rig_device *d, uint64_t unit, uint64_t *blocks)
+rig_open(const struct rig_device *d, uint64_t *blocks)
 {
-	bool write = d->at.type == DEVICE_FBA && !d->sealed &&
-	    (d->at.flags & ATTACH_READ_ONLY) == 0;
+	bool write = !d->sealed && (d->at.flags & ATTACH_READ_ONLY) == 0;
 	struct stat st;
 	int fd = open(d->path, (write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -1;
-	*blocks = d->blocks != 0 ? d->blocks : (uint64_t)st.st_size / unit;
+	*blocks = d->blocks != 0 ? d->blocks : 
+	    (uint64_t)st.st_size / FBA_BLOCK;
 	return fd;
 }
 
-int
-rig_attach(struct rig *rig, const struct rig_device *d)
+static int
+rig_attach_disk(struct rig *rig, const struct rig_device *d)
 {
 	struct ipc_vm_attach at = d->at;
-	int fd;
+	int fd = rig_open(d, &at.blocks);
 
-	if (d->path == NULL) {
-		rig_send(rig, IPC_VM_ATTACH, &at, sizeof at, -1);
-		return 0;
-	}
-	fd = rig_open(d, at.type == DEVICE_READER ? RDR_CARD : FBA_BLOCK,
-	    &at.blocks);
 	if (fd < 0)
 		return rig_fail(rig, "%s: %s", d->path, strerror(errno));
 	rig_send(rig, IPC_VM_ATTACH_FD, &at, sizeof at, fd);
 	close(fd);
 	return 0;
+}
+
+static bool
+rig_is_spooled(const struct rig_device *d)
+{
+	return d->at.type == DEVICE_READER || d->at.type == DEVICE_PUNCH ||
+	    d->at.type == DEVICE_PRINTER;
+}
+
+int
+rig_attach(struct rig *rig, struct rig_device *d)
+{
+	bool spooled = rig->spool.pid > 0 && rig_is_spooled(d);
+
+	if (d->at.type == DEVICE_FBA)
+		return rig_attach_disk(rig, d);
+	if (spooled && rigspool_deal(rig, d) < 0)
+		return -1;
+	rig_send(rig, IPC_VM_ATTACH, &d->at, sizeof d->at, -1);
+	if (spooled)
+		rigspool_configure(rig, d);
+	return 0;
+}
+
+int
+rig_attach_fresh(struct rig *rig, struct rig_device *d)
+{
+	d->dealt = false;
+	return rig_attach(rig, d);
+}
+
+struct rig_device *
+rig_add(struct rig *rig, uint32_t vdev, uint32_t type)
+{
+	struct rig_device *d = &rig->device[rig->ndevices];
+	char class = 'A';
+
+	if (rig->ndevices == RIG_DEVICES)
+		return NULL;
+	for (unsigned i = 0; i < rig->ndevices; i++)
+		class = (char)(class + (type == DEVICE_READER &&
+		    rig->device[i].at.type == type));
+	rig->ndevices++;
+	*d = (struct rig_device){ .at = { .vdev = vdev, .type = type },
+		.class = class, .ur = VM_UR_EOF };
+	return d;
+}
+
+/* Is there a device that vmspool is for? */
+static bool
+rig_wants_spool(const struct rig *rig)
+{
+	for (unsigned i = 0; i < rig->ndevices; i++) {
+		const struct rig_device *d = &rig->device[i];
+
+		if (rig_is_spooled(d) && (d->at.type != DEVICE_READER ||
+		    d->path != NULL))
+			return true;
+	}
+	return false;
 }
 
 int
@@ -840,6 +919,9 @@ rig_start(struct rig *rig)
 	if (rig->ready != 0)
 		return rig_fail(rig, "VM_READY: %s", rig->ready > 0 ?
 		    strerror(rig->ready) : "none");
+	if (rig_wants_spool(rig) &&
+	    (rigspool_start(rig) < 0 || rigspool_join(rig) < 0))
+		return -1;
 	for (unsigned i = 0; i < rig->ndevices; i++)
 		if (rig_attach(rig, &rig->device[i]) < 0)
 			return -1;
@@ -856,6 +938,13 @@ rig_kill(struct rig *rig)
 	rig->pid = 0;
 	rigfault_close(&rig->fault);
 	ipcchan_close(&rig->chan);
+}
+
+void
+rig_end(struct rig *rig)
+{
+	rig_kill(rig);
+	rigspool_end(rig);
 }
 
 int

@@ -16,8 +16,9 @@
 #include "ipc.h"
 #include "ipcchan.h"
 #include "rigfault.h"
+#include "rigspool.h"
 
-#define RIG_DEVICES 8
+#define RIG_DEVICES 12
 #define RIG_LINES 256
 
 struct rig_device {
@@ -25,6 +26,9 @@ struct rig_device {
 	const char *path; /* NULL: no descriptor */
 	uint64_t blocks;  /* 0: what the file has */
 	bool sealed;	  /* its file is opened to read only */
+	char class;	  /* of a reader; where what it writes is closed to */
+	uint32_t ur;	  /* VM_UR_* */
+	bool dealt;	  /* its deck is in the reader */
 };
 
 struct rig_input {
@@ -62,6 +66,7 @@ struct rig {
 
 	int saved; /* file of a saved system, or -1 */
 	struct rigfault fault;
+	struct rigspool spool;
 	unsigned detached; /* VM_DETACHED that came, and the last one's vdev */
 	uint32_t detached_vdev;
 	unsigned helds; /* VM_HELD */
@@ -82,11 +87,18 @@ struct rig {
 /* All return 0, or -1 after saying why on standard error. */
 int rig_start(struct rig *rig); /* spawn, VM_CONFIG, VM_READY, devices */
 void rig_kill(struct rig *rig); /* kill -9 and wait */
-int rig_attach(struct rig *rig, const struct rig_device *d);
+void rig_end(struct rig *rig);	/* the same, and vmspool with all it has */
+/* A device without a path of its own; a reader has a class of its own. */
+struct rig_device *rig_add(struct rig *rig, uint32_t vdev, uint32_t type);
+int rig_attach(struct rig *rig, struct rig_device *d);
+/* The same as if for the first time: a deck begins at its first card. */
+int rig_attach_fresh(struct rig *rig, struct rig_device *d);
 int rig_ipl(struct rig *rig, uint32_t vdev, uint32_t flags, const char *parm);
 
 /* Handle messages until *until is true or the time is over. */
 int rig_pump(struct rig *rig, const bool *until, int timeout_ms);
+/* The same for vmspool's messages only. */
+int rig_pump_spool(struct rig *rig, const bool *until, int timeout_ms);
 /* Until one more VM_STATE came. */
 int rig_await_state(struct rig *rig, int timeout_ms);
 
