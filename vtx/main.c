@@ -504,11 +504,11 @@ main_loop(struct vm *vm)
 		machine_send_report(vm);
 		spoolchan_receive(vm);
 		diag_send_calls(vm);
-		diag_spool_run(vm);
 		main_expire(vm);
 		main_disks(vm);
 		busy = channel_run(vm) || ipcchan_more(&vm->chan) ||
 		    ipcchan_more(&vm->spool.chan);
+		diag_spool_run(vm); /* a reader's cards are one or the other's */
 		if (ipcchan_flush(&vm->chan) < 0)
 			main_gone();
 		main_wait(vm, busy, main_deadline(vm));
