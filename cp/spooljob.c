@@ -73,7 +73,7 @@ spooljob_end(struct request *rq)
 		spooljob_count(what, job->busy, true);
 		job->rc = reply_error(rq, 424, what, job->verb->past);
 	}
-	if (job->count > 0 || job->rc == 0)
+	if (job->count > 0 || (job->rc == 0 && !rq->cancelled))
 		job->verb->end(rq, job);
 	request_end(rq, job->rc);
 }
@@ -163,9 +163,9 @@ spooljob_go(struct request *rq)
 	job->ask.op = (uint8_t)job->verb->op;
 	job->ask.queue = w->queue;
 	job->ask.origin = w->origin;
-	job->ask.owner.node = rq->cp->config->node;
 	if (!w->system)
-		job->ask.owner.user = w->owner;
+		job->ask.owner = (struct vm_user){ w->owner,
+			rq->cp->config->node };
 	spooljob_next(rq);
 	return CMD_PENDING;
 }

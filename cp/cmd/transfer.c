@@ -5,13 +5,13 @@
  *
  * Who gets one is told by vmspool's SPOOL_ARRIVED, as for any file.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "command.h"
 #include "directory.h"
 #include "name.h"
 #include "spooljob.h"
+#include "spoolnews.h"
 #include "vmblok.h"
 
 /* RDR FILE 0003 SENT TO GUEST1   RDR AS 0005 RECS 0012 CPY  001 A NOHOLD NOKEEP */
@@ -21,13 +21,14 @@ transfer_row(struct request *rq, const struct ipc_ur_row *row)
 	const struct spooljob *job = rq->data;
 	const struct spool_file *f = &row->file;
 
-	if (rq->vm != NULL && !rq->vm->set.imsg)
-		return;
-	reply_line(rq, "%s FILE %04u SENT TO %-8s %s AS %04u RECS %04" PRIu64
-	    " CPY  %03u %c %s %s", spoolfile_queue_text(job->which.queue),
+	if ((rq->vm != NULL && !rq->vm->set.imsg) ||
+	    (name_equal(f->owner.user, rq->user) && f->queue == SPOOL_RDR))
+		return; /* of what comes to himself he hears already */
+	reply_line(rq, "%s FILE %04u SENT TO %-8s %s AS %04u RECS %s "
+	    "CPY  %03u %c %s %s", spoolfile_queue_text(job->which.queue),
 	    row->was, name_text(f->owner.user).s,
-	    spoolfile_queue_text(f->queue), f->spoolid, f->records,
-	    f->attr.copies, f->attr.class, f->attr.hold ? "HOLD" : "NOHOLD",
+	    spoolfile_queue_text(f->queue), f->spoolid,
+	    spoolnews_count(f->records).s, f->attr.copies, f->attr.class, f->attr.hold ? "HOLD" : "NOHOLD",
 	    f->attr.keep ? "KEEP" : "NOKEEP");
 }
 

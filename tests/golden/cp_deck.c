@@ -38,8 +38,10 @@ cp_deck_open(struct cp_deck *deck, int control)
 	ipcchan_init(&deck->host, control, IPC_HOST, IPC_CP);
 	if (ipcchan_send(&deck->host, IPC_HOST_SPOOL, &none, sizeof none, -1) <
 	    0 || deck_wait(&deck->host, &msg) < 0 ||
-	    msg.type != IPC_HOST_SPOOLED)
+	    msg.type != IPC_HOST_SPOOLED) {
+		ipcchan_close(&deck->host);
 		return -1;
+	}
 	deck->node = ((const struct ipc_host_spooled *)msg.payload)->node;
 	ipcchan_init(&deck->ur, msg.fd, IPC_UR, IPC_SPOOL);
 	return 0;
@@ -63,8 +65,9 @@ deck_done(struct cp_deck *deck, uint64_t *id)
 		row = msg.payload;
 		if (msg.type == IPC_UR_ROW)
 			*id = row->file.id;
-		else if (msg.type == IPC_UR_WROTE)
-			continue;
+		else if (msg.type == IPC_UR_WROTE &&
+		    ((const struct ipc_ur_wrote *)msg.payload)->rc != 0)
+			return -1;
 		else if (msg.type == IPC_UR_OPENED)
 			return ((const struct ipc_ur_opened *)msg.payload)->rc;
 		else if (msg.type == IPC_UR_DONE)
@@ -89,7 +92,7 @@ deck_records(struct cp_deck *deck, struct vm_user user, unsigned device,
 {
 	static char block[SPOOL_BLOCK_MAX];
 	struct ipc_ur_write w = { .vdev = DECK_VDEV, .user = user,
-		.stream = deck->stream, .serial = ++deck->serial,
+		.stream = ++deck->stream, .serial = 1,
 		.records = records, .device = device };
 	size_t n = 0;
 

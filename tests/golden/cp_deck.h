@@ -11,7 +11,7 @@
 struct cp_deck {
 	struct ipcchan host, ur;
 	struct vm_name node;
-	uint64_t stream, serial;
+	uint64_t stream; /* a new one for each deck */
 	uint32_t tag;
 };
 
