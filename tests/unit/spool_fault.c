@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * spool_fault.c - vmspool on a disk that fails at every nth write or sync: what
+ * it refuses has not happened, what it acknowledges has, and it goes on when
+ * the disk is well again.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#define VMSPOOL "" /* a child of ours is it */
+#include "spool_rig.h"
+
+#include "server.h"
+
+static struct rig rig;
+static struct rig_rows rows;
+static struct ipcchan cp;
+static uint64_t stream;
+
+/* --- the disk: what vmspool shares with the test --- */
+
+enum fault_kind { FULL, BAD_WRITE, BAD_SYNC, KINDS };
+
+static const int fault_code[KINDS] = { SQLITE_FULL, SQLITE_IOERR_WRITE,
+	SQLITE_IOERR_FSYNC };
+
+static struct fault {
+	volatile int nth;  /* from this one on they fail; 0: none */
+	volatile int kind;
+	volatile int hits;
+} *fault;
+
+struct fault_file {
+	sqlite3_file base;
+	sqlite3_file real[]; /* the system's */
+};
+
+#define REAL(file) (((struct fault_file *)(file))->real)
+#define METHOD(file, name, ...) \
+	REAL(file)->pMethods->name(REAL(file), ##__VA_ARGS__)
+
+/* SQLITE_OK, or what the disk answers instead. */
+static int
+fault_now(bool sync)
+{
+	if (fault->nth == 0 || (fault->kind == BAD_SYNC) != sync)
+		return SQLITE_OK;
+	if (fault->nth > 1) {
+		fault->nth--;
+		return SQLITE_OK;
+	}
+	fault->hits++;
+	return fault_code[fault->kind];
+}
+
+static int
+fault_close(sqlite3_file *f)
+{
+	return METHOD(f, xClose);
+}
+
+static int
+fault_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
+{
+	return METHOD(f, xRead, to, n, at);
+}
+
+static int
+fault_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
+{
+	int rc = fault_now(false);
+
+	return rc != SQLITE_OK ? rc : METHOD(f, xWrite, from, n, at);
+}
+
+static int
+fault_truncate(sqlite3_file *f, sqlite3_int64 size)
+{
+	return METHOD(f, xTruncate, size);
+}
+
+static int
+fault_sync(sqlite3_file *f, int flags)
+{
+	int rc = fault_now(true);
+
+	return rc != SQLITE_OK ? rc : METHOD(f, xSync, flags);
+}
+
+static int
+fault_size(sqlite3_file *f, sqlite3_int64 *size)
+{
+	return METHOD(f, xFileSize, size);
+}
+
+static int
+fault_lock(sqlite3_file *f, int level)
+{
+	return METHOD(f, xLock, level);
+}
+
+static int
+fault_unlock(sqlite3_file *f, int level)
+{
+	return METHOD(f, xUnlock, level);
+}
+
+static int
+fault_reserved(sqlite3_file *f, int *out)
+{
+	return METHOD(f, xCheckReservedLock, out);
+}
+
+static int
+fault_control(sqlite3_file *f, int op, void *arg)
+{
+	return METHOD(f, xFileControl, op, arg);
+}
+
+static int
+fault_sector(sqlite3_file *f)
+{
+	return METHOD(f, xSectorSize);
+}
+
+static int
+fault_traits(sqlite3_file *f)
+{
+	return METHOD(f, xDeviceCharacteristics);
+}
+
+static const sqlite3_io_methods fault_methods = { .iVersion = 1,
+	.xClose = fault_close, .xRead = fault_read, .xWrite = fault_write,
+	.xTruncate = fault_truncate, .xSync = fault_sync,
+	.xFileSize = fault_size, .xLock = fault_lock,
+	.xUnlock = fault_unlock, .xCheckReservedLock = fault_reserved,
+	.xFileControl = fault_control, .xSectorSize = fault_sector,
+	.xDeviceCharacteristics = fault_traits };
+
+static sqlite3_vfs *fault_system;
+
+static int
+fault_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
+    int *out)
+{
+	int rc = fault_system->xOpen(fault_system, name, REAL(f), flags, out);
+
+	(void)vfs;
+	f->pMethods = rc == SQLITE_OK ? &fault_methods : NULL;
+	return rc;
+}
+
+static void
+fault_install(void)
+{
+	static sqlite3_vfs vfs;
+
+	fault_system = sqlite3_vfs_find(NULL);
+	vfs = *fault_system;
+	vfs.zName = "fault";
+	vfs.szOsFile += (int)sizeof(struct fault_file);
+	vfs.xOpen = fault_open;
+	sqlite3_vfs_register(&vfs, 1);
+}
+
+static void
+arm(enum fault_kind kind, int nth)
+{
+	fault->hits = 0;
+	fault->kind = kind;
+	fault->nth = nth;
+}
+
+/* How often it failed. */
+static int
+disarm(void)
+{
+	fault->nth = 0;
+	return fault->hits;
+}
+
+/* --- vmspool --- */
+
+static _Noreturn void
+serve(int fd)
+{
+	struct spool spool;
+
+	dup2(open("/dev/null", O_WRONLY), 2); /* it has much to say */
+	fault_install();
+	if (server_open(&spool, rig.folder, fd) < 0)
+		_exit(1);
+	server_run(&spool, false);
+	server_close(&spool);
+	_exit(0);
+}
+
+/* False: it ended instead. */
+static bool
+start(void)
+{
+	struct ipcchan_message msg;
+	int fd[2], got;
+
+	assert_int_equal(ipcchan_pair(fd), 0);
+	rig.pid = fork();
+	if (rig.pid == 0) {
+		close(fd[0]);
+		serve(fd[1]);
+	}
+	close(fd[1]);
+	ipcchan_init(&rig.cp, fd[0], IPC_CP, IPC_SPOOL);
+	while ((got = rig_next(&rig.cp, &msg)) == 1 &&
+	    msg.type != IPC_SPOOL_READY)
+		;
+	if (got == 1)
+		rig_mint(&rig, &cp, NULL, UR_SYSTEM);
+	return got == 1;
+}
+
+static void
+end(void)
+{
+	assert_int_equal(rig_end(&rig, 0), 0);
+	ipcchan_close(&cp);
+}
+
+/* What is in all queues; without what the time and counters are. */
+static struct rig_rows
+state_now(void)
+{
+	struct ipc_ur_ask q = rig_about(ASK_QUERY, NULL, 0);
+
+	memset(&rows, 0, sizeof rows);
+	assert_int_equal(rig_ask(&rig, &cp, &q, &rows), 0);
+	for (unsigned i = 0; i < rows.n; i++)
+		rows.row[i].tag = 0;
+	rows.done.tag = 0;
+	return rows;
+}
+
+/* Everything in the database fits together. */
+static void
+check_database(void)
+{
+	static const char *const nothing[] = {
+		"SELECT 1 FROM pragma_integrity_check WHERE "
+		    "integrity_check <> 'ok'",
+		"SELECT 1 FROM block WHERE id / 16777216 NOT IN (SELECT id "
+		    "FROM file UNION SELECT file FROM gone UNION SELECT file "
+		    "FROM device WHERE file IS NOT NULL)",
+		"SELECT 1 FROM file WHERE records <> (SELECT sum(records) "
+		    "FROM block WHERE block.id / 16777216 = file.id) OR "
+		    "blocks <> (SELECT count(*) FROM block WHERE "
+		    "block.id / 16777216 = file.id)",
+		"SELECT 1 FROM user WHERE owned <> (SELECT count(*) FROM file "
+		    "WHERE owner = user.name) OR files <> (SELECT count(*) FROM "
+		    "file WHERE origin = user.name) OR bytes <> (SELECT "
+		    "coalesce(sum(bytes), 0) FROM file WHERE origin = "
+		    "user.name)",
+		"SELECT 1 FROM file JOIN gone ON gone.file = file.id",
+		"SELECT 1 FROM file WHERE id > (SELECT last FROM key)",
+	};
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(rig.db, &db), SQLITE_OK);
+	for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
+		sqlite3_stmt *st;
+
+		assert_int_equal(sqlite3_prepare_v2(db, nothing[i], -1, &st,
+		    NULL), SQLITE_OK);
+		if (sqlite3_step(st) != SQLITE_DONE)
+			fail_msg("%s", nothing[i]);
+		sqlite3_finalize(st);
+	}
+	sqlite3_close(db);
+}
+
+/* --- what is done on the disk that fails --- */
+
+static uint64_t active;
+
+static int
+op_write(void)
+{
+	return rig_write(&cp, "A", 0xD, stream, 1, 1, 600);
+}
+
+static int
+op_close(void)
+{
+	struct spool_file file;
+
+	return rig_close(&rig, &cp, "A", 0xD, "B", SPOOL_RDR, &file);
+}
+
+static int
+op_ask(uint8_t op)
+{
+	struct ipc_ur_ask q = rig_about(op, "B", SPOOL_RDR);
+
+	q.to = rig_user("C");
+	q.to_queue = SPOOL_PUN;
+	q.change = CHANGE_KEEP;
+	q.attr.keep = 1;
+	q.by = op == ASK_ORDER ? BY_CLASS : BY_ALL;
+	q.class = 'Z';
+	return rig_ask(&rig, &cp, &q, &rows);
+}
+
+static int
+op_change(void)
+{
+	return op_ask(ASK_CHANGE);
+}
+
+static int
+op_order(void)
+{
+	return op_ask(ASK_ORDER);
+}
+
+static int
+op_transfer(void)
+{
+	return op_ask(ASK_TRANSFER);
+}
+
+static int
+op_purge(void)
+{
+	return op_ask(ASK_PURGE);
+}
+
+static int
+op_finish(void)
+{
+	return rig_finish(&rig, &cp, active, FINISH_DONE);
+}
+
+static void
+make(char class)
+{
+	struct ipc_ur_close c = rig_to("A", 0xD, "B", SPOOL_RDR);
+	struct spool_file file;
+
+	c.attr.class = class;
+	stream++;
+	assert_int_equal(op_write(), 0);
+	assert_int_equal(rig_close_as(&rig, &cp, &c, &file), 0);
+}
+
+static void
+before_write(void)
+{
+	struct ipc_ur_close c = rig_to("A", 0xD, "B", SPOOL_RDR);
+	struct spool_file file;
+
+	c.how = CLOSE_PURGE;
+	assert_int_equal(rig_close_as(&rig, &cp, &c, &file), 0);
+	stream++;
+}
+
+static void
+before_close(void)
+{
+	before_write();
+	assert_int_equal(op_write(), 0);
+}
+
+static void
+before_ask(void)
+{
+	struct ipc_ur_ask q = rig_about(ASK_PURGE, NULL, 0);
+
+	assert_int_equal(rig_ask(&rig, &cp, &q, &rows), 0);
+	make('A');
+	make('Z');
+}
+
+static void
+before_finish(void)
+{
+	before_ask();
+	active = state_now().row[0].file.id;
+	assert_int_equal(rig_open(&rig, &cp, SPOOL_RDR, active, "").rc, 0);
+}
+
+static const struct {
+	const char *name;
+	void (*before)(void);
+	int (*op)(void);
+} steps[] = {
+	{ "write", before_write, op_write },
+	{ "close", before_close, op_close },
+	{ "change", before_ask, op_change },
+	{ "order", before_ask, op_order },
+	{ "transfer", before_ask, op_transfer },
+	{ "purge", before_ask, op_purge },
+	{ "finish", before_finish, op_finish },
+};
+
+/* One step with the nth write failing, and all after it.  False: it has not so
+ * many. */
+static bool
+step_at(size_t i, enum fault_kind kind, int nth)
+{
+	static struct rig_rows was, is;
+	int rc, hits;
+
+	steps[i].before();
+	was = state_now();
+	arm(kind, nth);
+	rc = steps[i].op();
+	hits = disarm();
+	if (rc == 0)
+		return hits > 0;
+	if (rc != (kind == FULL ? -ENOSPC : -EIO))
+		fail_msg("%s, write %d: rc %d", steps[i].name, nth, rc);
+	is = state_now();
+	if (memcmp(&was, &is, sizeof was) != 0)
+		fail_msg("%s, write %d: refused and done", steps[i].name, nth);
+	rc = steps[i].op(); /* and now it can be done */
+	if (rc != 0)
+		fail_msg("%s, write %d: later rc %d", steps[i].name, nth, rc);
+	return true;
+}
+
+static void
+every_step_at_every_write(void **state)
+{
+	(void)state;
+	assert_true(start());
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+		for (int kind = 0; kind < KINDS; kind++) {
+			int nth = 1;
+
+			while (step_at(i, (enum fault_kind)kind, nth))
+				nth++;
+			/* only durable ones sync */
+			assert_true(nth > 1 || (i == 0 && kind == BAD_SYNC));
+		}
+	end();
+	check_database();
+}
+
+/* At the start, on a database with a log to be replayed and much to erase: it
+ * starts or it ends, and the next one has everything. */
+static void
+every_start(void **state)
+{
+	static struct rig_rows was, is;
+
+	(void)state;
+	assert_true(start());
+	before_ask();
+	for (int i = 0; i < 5; i++)
+		make('A');
+	was = state_now();
+	rig_end(&rig, SIGKILL);
+	ipcchan_close(&cp);
+	for (int kind = 0; kind < KINDS; kind++) {
+		bool failed = true;
+
+		for (int nth = 1; failed; nth++) {
+			arm((enum fault_kind)kind, nth);
+			if (start())
+				usleep(1000);
+			failed = disarm() > 0;
+			rig_end(&rig, SIGKILL);
+			ipcchan_close(&cp);
+			assert_true(start());
+			is = state_now();
+			assert_memory_equal(&was, &is, sizeof was);
+			rig_end(&rig, SIGKILL);
+			ipcchan_close(&cp);
+		}
+	}
+	assert_true(start());
+	end();
+	check_database();
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	rig_folder(&rig);
+	fault = mmap(NULL, sizeof *fault, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return fault == MAP_FAILED ? -1 : 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	rig_remove(&rig);
+	return munmap(fault, sizeof *fault);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_step_at_every_write),
+		TEST(every_start),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
