@@ -13,6 +13,8 @@
 #include "device.h"
 #include "guest.h"
 #include "hexloc.h"
+#include "urclose.h"
+#include "urdevice.h"
 #include "vmblok.h"
 
 /* --- STORAGE --- */
@@ -98,9 +100,81 @@ define_temporary(struct request *rq)
 	return 0;
 }
 
+/* --- readers, punches, printers --- */
+
+static const struct define_type {
+	const char *name;
+	size_t abbrev;
+	enum device_type type;
+} define_types[] = {
+	{ "READER", 1, DEVICE_READER }, { "RDR", 3, DEVICE_READER },
+	{ "PUNCH", 2, DEVICE_PUNCH }, { "PCH", 3, DEVICE_PUNCH },
+	{ "PRINTER", 1, DEVICE_PRINTER }, { "PRT", 3, DEVICE_PRINTER },
+	{ "1403", 4, DEVICE_PRINTER },
+};
+
+static enum device_type
+define_type(const struct request *rq)
+{
+	for (size_t i = 0; i < sizeof define_types / sizeof define_types[0];
+	     i++)
+		if (request_is(rq, 1, define_types[i].name,
+		    define_types[i].abbrev))
+			return define_types[i].type;
+	return DEVICE_NONE;
+}
+
+/* type [AS] vaddr */
+static int
+define_unit_record(struct request *rq, enum device_type type)
+{
+	unsigned i = 2 + (strcmp(request_word(rq, 2), "AS") == 0);
+	vdev_t vdev = hexloc_vdev(request_word(rq, i));
+
+	if (vdev == VDEV_NONE)
+		return reply_error(rq, 22);
+	if (rq->words > i + 1)
+		return reply_error(rq, 2, request_word(rq, i + 1));
+	if (device_new(rq->vm, vdev, type, '\0') == NULL)
+		return errno == EEXIST || errno == EMFILE ?
+		    define_refused(rq, device_hex(vdev).s) :
+		    reply_error(rq, 183, "DEFINE", strerror(errno));
+	reply_line(rq, "%-4s %s DEFINED", device_class(type),
+	    device_hex(vdev).s);
+	return 0;
+}
+
 /* --- addresses --- */
 
-/* vaddr1 [AS] vaddr2 */
+/* The words were looked at; but it may be gone, or another one there. */
+static int
+define_renumbered(struct request *rq)
+{
+	unsigned i = 2 + (strcmp(request_word(rq, 2), "AS") == 0);
+	vdev_t from = hexloc_vdev(request_word(rq, 1));
+	vdev_t to = hexloc_vdev(request_word(rq, i));
+	struct vdev *d = device_find(rq->vm, from);
+
+	if (d == NULL)
+		return reply_error(rq, 40, device_hex(from).s);
+	if (device_find(rq->vm, to) != NULL)
+		return reply_error(rq, 92, device_hex(to).s);
+	device_renumber(rq->vm, d, to);
+	reply_line(rq, "%-4s %s DEFINED", device_class(d->type),
+	    device_hex(to).s);
+	return 0;
+}
+
+static void
+define_closed(struct request *rq, int rc)
+{
+	if (rc == 0 && rq->vm != NULL)
+		rc = define_renumbered(rq);
+	request_end(rq, rc);
+}
+
+/* vaddr1 [AS] vaddr2.  What a device writes is closed first: vmspool knows the
+ * open file by the address. */
 static int
 define_renumber(struct request *rq, vdev_t from)
 {
@@ -116,10 +190,12 @@ define_renumber(struct request *rq, vdev_t from)
 		return reply_error(rq, 40, device_hex(from).s);
 	if (device_find(rq->vm, to) != NULL)
 		return reply_error(rq, 92, device_hex(to).s);
-	device_renumber(rq->vm, d, to);
-	reply_line(rq, "%-4s %s DEFINED", device_class(d->type),
-	    device_hex(to).s);
-	return 0;
+	if (!urdevice_writes(d) ||
+	    (d->type == DEVICE_CONSOLE && rq->vm->conspool == NULL))
+		return define_renumbered(rq);
+	urclose(rq, rq->vm, d, d->spool.later ? &d->spool.close : NULL,
+	    define_closed);
+	return CMD_PENDING;
 }
 
 static int
@@ -135,6 +211,8 @@ cmd_define(struct request *rq)
 	for (size_t i = 0; i < sizeof temporary / sizeof temporary[0]; i++)
 		if (strcmp(word, temporary[i]) == 0)
 			return define_temporary(rq);
+	if (define_type(rq) != DEVICE_NONE)
+		return define_unit_record(rq, define_type(rq));
 	if (vdev != VDEV_NONE)
 		return define_renumber(rq, vdev);
 	return reply_error(rq, 26);
@@ -146,8 +224,9 @@ CP_COMMAND(define,
 	.machine = true,
 	.run = cmd_define,
 	.syntax = "DEFine {STORage nnn{K|M|G}|T-DISK [As] vaddr [BLK] nnn|"
-		  "vaddr [As] vaddr}",
+		  "{Reader|PUnch|Printer} [As] vaddr|vaddr [As] vaddr}",
 	.help = "Change the size of storage, which is cleared; the directory "
 		"sets the maximum. Or get a temporary disk of nnn blocks of "
 		"512 bytes (T3370 and TFB-512 are the same), empty, and lost "
-		"by DETACH or LOGOFF. Or give a device another address.");
+		"by DETACH or LOGOFF. Or get a reader, punch or printer. "
+		"Or give a device another address.");

@@ -16,6 +16,8 @@
 #include "hexloc.h"
 #include "name.h"
 #include "session.h"
+#include "urclose.h"
+#include "urdevice.h"
 #include "vmblok.h"
 
 /* Where a DETACH is in its words. */
@@ -100,17 +102,11 @@ detach_done(struct request *rq, const void *payload)
 
 /* False: it is done, or refused; go on with the next. */
 static bool
-detach_one(struct request *rq, struct vmblok *vm, struct vdev *d)
+detach_now(struct request *rq, struct vmblok *vm, struct vdev *d)
 {
 	struct detach *dt = rq->data;
 	bool waits;
 
-	if (d->type == DEVICE_CONSOLE) {
-		dt->rc = reply_error(rq, 6, device_hex(d->vdev).s);
-		return false;
-	}
-	dt->leaving = d->vdev;
-	dt->type = d->type;
 	waits = vm->guest != NULL;
 	if (waits && guest_detach(vm, d->vdev, rq, detach_done) < 0) {
 		dt->rc = reply_error(rq, 183, "DETACH", "TOO MUCH AT ONCE");
@@ -120,6 +116,39 @@ detach_one(struct request *rq, struct vmblok *vm, struct vdev *d)
 	if (!waits)
 		detach_tell(rq);
 	return waits;
+}
+
+/* What it has written is a file, or else it stays. */
+static void
+detach_closed(struct request *rq, int rc)
+{
+	struct vmblok *vm = detach_whose(rq);
+	struct detach *dt = rq->data;
+	struct vdev *d = vm == NULL ? NULL : device_find(vm, dt->leaving);
+
+	if (rc != 0)
+		dt->rc = rc;
+	if (rc != 0 || d == NULL || !detach_now(rq, vm, d))
+		detach_go_on(rq);
+}
+
+/* False: it is done, or refused; go on with the next. */
+static bool
+detach_one(struct request *rq, struct vmblok *vm, struct vdev *d)
+{
+	struct detach *dt = rq->data;
+
+	if (d->type == DEVICE_CONSOLE) {
+		dt->rc = reply_error(rq, 6, device_hex(d->vdev).s);
+		return false;
+	}
+	dt->leaving = d->vdev;
+	dt->type = d->type;
+	if (!urdevice_writes(d))
+		return detach_now(rq, vm, d);
+	urclose(rq, vm, d, d->spool.later ? &d->spool.close : NULL,
+	    detach_closed);
+	return true;
 }
 
 /* The next range; false: there is none. */
@@ -226,4 +255,5 @@ CP_COMMAND(detach,
 	.syntax = "DETach vaddr[-vaddr] ... [[From] userid]",
 	.help = "Take devices out of your virtual machine. A temporary disk "
 		"is lost; others may then link to a minidisk as if you had "
-		"never had it. An operator, class B, can name another user.");
+		"never had it; what a punch or printer wrote is closed. "
+		"An operator, class B, can name another user.");

@@ -59,6 +59,15 @@ cards_gone(struct cards *c, uint32_t vdev)
 		*d = (struct cards_device){ 0 };
 }
 
+void
+cards_renumber(struct cards *c, uint32_t from, uint32_t to)
+{
+	struct cards_device *d = cards_find(c, from);
+
+	if (d != NULL)
+		d->ur.vdev = to;
+}
+
 /* The next message of this type.  NULL: vmspool is away. */
 static const void *
 cards_answer(struct cards *c, enum ipc_type type)
@@ -222,7 +231,7 @@ cards_typed(struct cards *c, const char *line)
 		return false;
 	text = line + n;
 	d = cards_find(c, vdev);
-	c->said[0] = '\0';
+	snprintf(c->said, sizeof c->said, "%sED", verb);
 	if (d == NULL)
 		return false;
 	if (strcmp(verb, "PUNCH") == 0)

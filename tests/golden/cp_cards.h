@@ -33,6 +33,7 @@ struct cards {
 void cards_spool(struct cards *c, int fd);
 void cards_set(struct cards *c, const struct ipc_vm_ur *ur);
 void cards_gone(struct cards *c, uint32_t vdev);
+void cards_renumber(struct cards *c, uint32_t from, uint32_t to);
 
 /* 0, or -errno: it waits. */
 int cards_close(struct cards *c, const struct ipc_vm_ur_close *order);

@@ -224,6 +224,7 @@ fellow_renumber(struct fellow_guest *g, const struct ipc_vm_renumber *r)
 
 	if (d != NULL)
 		d->vdev = r->to;
+	cards_renumber(&g->cards, r->from, r->to);
 }
 
 static void
@@ -325,12 +326,12 @@ fellow_typed(struct fellow_guest *g, const char *line)
 		fellow_lie(g, line + 4);
 		return;
 	}
-	if (strcmp(line, "DIE AT CLOSE") == 0)
+	if (strcmp(line, "DIE AT CLOSE") == 0) {
 		g->cards.dies = true;
-	else if (cards_typed(&g->cards, line)) {
-		if (g->cards.said[0] != '\0')
-			fellow_say(g, g->cards.said);
-	} else if (strcmp(line, "SLOW") == 0)
+		fellow_say(g, "WILL DIE");
+	} else if (cards_typed(&g->cards, line))
+		fellow_say(g, g->cards.said);
+	else if (strcmp(line, "SLOW") == 0)
 		g->slow = !g->slow;
 	else if (strcmp(line, "DEAF") == 0)
 		g->deaf = true;
