@@ -20,11 +20,13 @@
 
 #include "diagnose.h"
 #include "vcpu.h"
-#include "vtx_machine.h"
+#include "vtx_slot.h"
 
 #define SIZE (16u << 20)
 #define NUMBERS 0x190 /* each block's number in its first bytes */
 #define OTHER 0x191   /* comes and goes */
+#define SLOT 0x2FF    /* takes records */
+#define RECORDS 500u
 #define BLOCKS 8192u
 #define MILLISECONDS 1500
 
@@ -34,6 +36,8 @@
 #define AT_CCW 0x8000u
 #define AT_GENERAL 0x8100u
 #define AT_PARM 0x8200u
+#define AT_CHAIN 0x9000u
+#define AT_CARD 0xA000u
 #define AT_DATA 0x100000u
 
 struct test {
@@ -44,7 +48,8 @@ struct test {
 	atomic_bool over;
 	bool reset; /* under the machine's lock: the processor starts anew */
 	jmp_buf anew;
-	unsigned good[4]; /* A4, A8, 250, channel programs that went well */
+	unsigned good[5]; /* A4, A8, 250, channel programs that went well,
+			   * those of records */
 	atomic_uint wrong;
 	uint32_t random;
 };
@@ -291,39 +296,77 @@ cpu_250(struct test *t, struct vcpu *v)
 	}
 }
 
-static uint32_t
-cpu_channel(struct test *t, struct vcpu *v, uint32_t op)
+static struct chan_req
+cpu_channel(struct test *t, struct vcpu *v, uint32_t op, uint32_t vdev,
+    uint32_t ccw)
 {
-	struct chan_req rq = { .op = op, .vdev = NUMBERS, .ccw = AT_CCW };
+	struct chan_req rq = { .op = op, .vdev = vdev, .ccw = ccw };
 
 	put(t, AT_GENERAL, &rq, sizeof rq);
 	cpu_out(t, v, channel_port(v, AT_GENERAL));
 	get(t, AT_GENERAL, &rq, sizeof rq);
-	return rq.cc;
+	return rq;
+}
+
+/* SIO, perhaps HIO, and its end by TIO. */
+static struct chan_req
+cpu_run(struct test *t, struct vcpu *v, uint32_t vdev, uint32_t ccw, bool halt)
+{
+	struct chan_req rq;
+
+	cpu_channel(t, v, CHAN_SIO, vdev, ccw);
+	if (halt)
+		cpu_channel(t, v, CHAN_HIO, vdev, 0);
+	do
+		rq = cpu_channel(t, v, CHAN_TIO, vdev, 0);
+	while (rq.cc == 2);
+	return rq;
 }
 
 static void
 cpu_sio(struct test *t, struct vcpu *v)
 {
-	uint32_t block = roll(t, BLOCKS - 100), cc;
+	uint32_t block = roll(t, BLOCKS - 100);
 	bool halt = roll(t, 4) == 0;
+	struct chan_req rq;
 
 	cpu_program(t, block);
-	cpu_channel(t, v, CHAN_SIO);
-	if (halt)
-		cpu_channel(t, v, CHAN_HIO);
-	do
-		cc = cpu_channel(t, v, CHAN_TIO);
-	while (cc == 2);
-	t->wrong += cc != 1 || (!halt && !cpu_right(t, AT_DATA, block, 100));
+	rq = cpu_run(t, v, NUMBERS, AT_CCW, halt);
+	t->wrong += rq.cc != 1 ||
+	    (!halt && !cpu_right(t, AT_DATA, block, 100));
 	t->good[3]++;
+}
+
+/* Many records, or ever the same ones until they are halted. */
+static void
+cpu_records(struct test *t, struct vcpu *v)
+{
+	static struct ccw chain[RECORDS];
+	bool halt = roll(t, 2) == 0;
+	struct chan_req rq;
+
+	for (unsigned i = 0; i < RECORDS; i++)
+		chain[i] = (struct ccw){ SLOT_WRITE, CCW_CC, SLOT_RECORD,
+			AT_CARD };
+	if (halt)
+		chain[RECORDS - 1] = (struct ccw){ .cmd = CMD_TIC,
+			.addr = AT_CHAIN };
+	else
+		chain[RECORDS - 1].flags = 0;
+	put(t, AT_CHAIN, chain, sizeof chain);
+	rq = cpu_run(t, v, SLOT, AT_CHAIN, halt);
+	t->wrong += rq.cc != 1 || rq.csw.unit != UNIT_DONE ||
+	    rq.csw.chan != 0 || (!halt && rq.csw.ccw_addr !=
+	    AT_CHAIN + sizeof chain);
+	t->good[4]++;
 }
 
 static void *
 cpu_main(void *arg)
 {
 	static void (*const works[])(struct test *, struct vcpu *) = {
-		cpu_a4, cpu_a8, cpu_250, cpu_sio };
+		cpu_a4, cpu_a8, cpu_250, cpu_sio,
+		cpu_records };
 	struct test *t = arg;
 	struct vcpu *v = &t->f.vm.cpu[0];
 
@@ -331,7 +374,7 @@ cpu_main(void *arg)
 	if (setjmp(t->anew) == 0)
 		cpu_rest(t, v);
 	while (!atomic_load(&t->over))
-		works[roll(t, 4)](t, v);
+		works[roll(t, 5)](t, v);
 	pthread_mutex_lock(&t->f.vm.lock);
 	v->quiet = true;
 	pthread_cond_broadcast(&t->f.vm.settled);
@@ -516,13 +559,14 @@ test_threads(void **state)
 	(void)state;
 	fake_open(&t->f, SIZE);
 	numbers(t);
+	slot_attach(&t->f, SLOT, false);
 	assert_int_equal(pthread_create(&t->disk, NULL, disk_main, t), 0);
 	open_cpu(t);
 	machine_run(&t->f.vm);
 	device_main(t);
 	close_all(t);
 	assert_int_equal(t->wrong, 0);
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < 5; i++)
 		assert_true(t->good[i] > 0);
 	assert_null(t->f.vm.io.busy);
 	fake_close(&t->f);
