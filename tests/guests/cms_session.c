@@ -14,6 +14,7 @@
  *   also VDEV     before anything else: the last disk again, read-only
  *   cards         before anything else: reader 00C, punch 00D, printer 00E,
  *                 whose files go to the reader (rigspool.h: CLOSE, SPOOL ...)
+ *   spool TEXT    such a command, which the guest does not wait for
  *   faulty        before anything else: the host's disks fail as the guest
  *                 plans it (CP FAULT, rigfault.h)
  *   detach VDEV   and wait for its end
@@ -286,6 +287,18 @@ step_cards(struct session *s, const char *arg)
 	add(&s->rig, 0x00C, DEVICE_READER, NULL);
 	add(&s->rig, 0x00D, DEVICE_PUNCH, NULL);
 	add(&s->rig, 0x00E, DEVICE_PRINTER, NULL);
+	return 0;
+}
+
+static int
+step_spool(struct session *s, const char *arg)
+{
+	char name[SCRIPT_LINE];
+	int n = 0, rc;
+
+	if (sscanf(arg, "%s %n", name, &n) < 1 || !rigspool_command(&s->rig,
+	    name, arg + n, &rc) || rc != 0)
+		return fail(s, "cannot", arg);
 	return 0;
 }
 
@@ -614,6 +627,7 @@ static const struct {
 	{ "disk", step_disk },
 	{ "also", step_also },
 	{ "cards", step_cards },
+	{ "spool", step_spool },
 	{ "faulty", step_faulty },
 	{ "detach", step_detach },
 	{ "attach", step_attach },

@@ -497,6 +497,21 @@ rigspool_cmd_spool(struct rig *rig, struct rig_device *d, char *words[])
 	return 0;
 }
 
+/* CHANGE READER n NOHOLD */
+static int
+rigspool_cmd_change(struct rig *rig, struct rig_device *d, char *words[])
+{
+	struct ipc_ur_ask ask = { .tag = ++rig->spool.tag, .op = ASK_CHANGE,
+		.by = BY_ID, .queue = SPOOL_RDR, .owner = TESTER,
+		.spoolid = (spoolid_t)atoi(words[0]), .change = CHANGE_HOLD,
+		.hold_mask = SPOOL_HOLD_USER };
+
+	(void)d;
+	if (strcmp(words[1], "NOHOLD") != 0)
+		return EINVAL;
+	return -rigspool_ask(rig, IPC_UR_ASK, &ask, sizeof ask);
+}
+
 static int
 rigspool_cmd_notready(struct rig *rig, struct rig_device *d, char *words[])
 {
@@ -592,6 +607,7 @@ static const struct {
 	bool device; /* the first word is one */
 	int (*run)(struct rig *, struct rig_device *, char *words[]);
 } rigspool_commands[] = {
+	{ "CHANGE", true, rigspool_cmd_change },
 	{ "CLOSE", true, rigspool_cmd_close },
 	{ "SPOOL", true, rigspool_cmd_spool },
 	{ "NOTREADY", true, rigspool_cmd_notready },
