@@ -358,6 +358,7 @@ decks_end_with_their_channel(void **state)
 	reader_of("B"); /* it has seen that */
 	assert_int_equal(rig_write(&two, "B", deck, 2, 1, 1, 2), 0);
 	kill_and_again("again");
+	ipcchan_close(&two);
 	rig_mint(&rig, &two, "RDR00C", UR_REAL);
 	assert_int_equal(rig_write(&two, "B", deck, 2, 2, 3, 2), 0);
 	assert_int_equal(rig_close(&rig, &two, "B", deck, "B", SPOOL_RDR,
