@@ -13,6 +13,7 @@
 #include "subchan.h"
 #include "vtx_machine.h"
 #include "vtx_slot.h"
+#include "vtx_spoken.h"
 
 #define SIZE (256u << 10)
 #define PROGRAM 0x400u
@@ -447,6 +448,154 @@ test_records_same(void **state)
 	teardown((void **)&g);
 }
 
+/* --- the same of a reader, a punch and a printer --- */
+
+#define SAID 16384u /* bytes of what vmspool says */
+#define ROUNDS 600u
+
+/* A machine with one such device, and its vmspool. */
+struct card {
+	struct fake f;
+	struct spoken spoken;
+	struct device *d;
+	struct device_ops ops;
+};
+
+static const struct device_ops *card_real;
+static unsigned card_whole; /* records at one go */
+
+static bool
+card_record(struct device *d, uint8_t cmd, void *at, size_t n)
+{
+	bool whole = card_real->record(d, cmd, at, n);
+
+	card_whole += whole;
+	return whole;
+}
+
+static struct card *
+card_open(enum device_type type, const uint8_t *said, bool plain)
+{
+	struct card *c = calloc(1, sizeof *c);
+
+	fake_open(&c->f, SIZE);
+	c->d = fake_attach(&c->f, SLOT, type, 0, 0);
+	card_real = c->d->ops;
+	c->ops = *card_real;
+	c->ops.record = plain ? NULL : card_record;
+	c->d->ops = &c->ops;
+	spoken_open(&c->spoken, &c->f, said, SAID);
+	return c;
+}
+
+static void
+card_close(struct card *c)
+{
+	spoken_close(&c->spoken, &c->f);
+	fake_close(&c->f);
+	free(c);
+}
+
+static void
+card_settle(struct card *c)
+{
+	while (!c->ops.spool->settle(c->d))
+		spoken_round(&c->spoken, &c->f);
+}
+
+/* To the end of the program; what was written is with vmspool. */
+static struct chan_req
+card_run(struct card *c)
+{
+	struct chan_req rq = request(&c->f, CHAN_SIO, SLOT);
+
+	if (rq.cc != 0)
+		return rq;
+	while (c->d->sch.phase != PHASE_IDLE) {
+		channel_run(&c->f.vm);
+		spoken_round(&c->spoken, &c->f);
+	}
+	card_settle(c);
+	return request(&c->f, CHAN_TIO, SLOT);
+}
+
+/* CLOSE: what is damaged is not read for ever. */
+static void
+card_close_file(struct card *c)
+{
+	struct ipc_vm_ur_close rq = { .vdev = SLOT, .how = FINISH_DONE };
+
+	c->ops.spool->close(c->d, &rq);
+	card_settle(c);
+	fake_drain(&c->f);
+}
+
+static struct ccw
+card_ccw(const uint8_t *cmds, unsigned i)
+{
+	struct ccw c = random_ccw(i);
+
+	if ((c.cmd & 0x0F) != CMD_TIC)
+		c.cmd = cmds[rand() % 8];
+	if (c.cmd == RDR_READ && rand() % 4 > 0)
+		c.count = SPOKEN_RECORD;
+	return c;
+}
+
+static void
+card_compare(enum device_type type, const uint8_t *cmds)
+{
+	uint8_t said[SAID];
+	struct card *a, *b;
+
+	/* All goes well at vmspool; its records are of any length. */
+	for (unsigned i = 0; i < SAID; i++)
+		said[i] = (uint8_t)(0x20 + rand() % 0x50);
+	a = card_open(type, said, false);
+	b = card_open(type, said, true);
+	card_whole = 0;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct chan_req x, y;
+
+		for (unsigned i = 0; i < CHAIN; i++) {
+			struct ccw c = card_ccw(cmds, i);
+
+			ccw(&a->f, i, c.cmd, c.addr, c.count, c.flags);
+			ccw(&b->f, i, c.cmd, c.addr, c.count, c.flags);
+		}
+		x = card_run(a);
+		y = card_run(b);
+		assert_memory_equal(&x, &y, sizeof x);
+		assert_memory_equal(a->d->sense, b->d->sense, SENSE_BYTES);
+		assert_memory_equal(a->f.vm.mem.base, b->f.vm.mem.base, SIZE);
+		assert_int_equal(a->spoken.records, b->spoken.records);
+		assert_int_equal(a->spoken.sum, b->spoken.sum);
+		card_close_file(a);
+		card_close_file(b);
+	}
+	assert_in_range(card_whole, 500, ROUNDS * CHAIN);
+	card_close(a);
+	card_close(b);
+}
+
+static void
+test_cards_same(void **state)
+{
+	static const uint8_t punch[] = { PUN_WRITE, PUN_WRITE, PUN_WRITE_2,
+		PUN_WRITE_3, PUN_WRITE, PUN_WRITE, CMD_NOP, CMD_SENSE_ID };
+	static const uint8_t printer[] = { PRT_WRITE, PRT_WRITE_1, PRT_WRITE_3,
+		PRT_SPACE_1, PRT_SKIP(1), PRT_WRITE_SKIP(12), PRT_WRITE_1,
+		CMD_NOP };
+	static const uint8_t reader[] = { RDR_READ, RDR_READ, RDR_READ,
+		RDR_READ, RDR_READ, RDR_READ, RDR_READ, CMD_NOP };
+
+	(void)state;
+	srand(2540);
+	card_compare(DEVICE_PUNCH, punch);
+	card_compare(DEVICE_PRINTER, printer);
+	card_compare(DEVICE_READER, reader);
+}
+
 /* An endless chain of records: others have their turn, HIO gets at it. */
 static void
 test_records_endless(void **state)
@@ -490,6 +639,7 @@ main(void)
 		T(test_renumber),
 		T(test_records_same),
 		T(test_records_endless),
+		cmocka_unit_test(test_cards_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * vtx_spoken.h - a vmspool for fuzzing: each question gets an answer of its
- * kind, and what that says comes from the bytes that are left.  Stores nothing.
+ * vtx_spoken.h - a vmspool for tests and fuzzing: each question gets an answer
+ * of its kind, and what that says comes from the bytes that are left.  Stores
+ * nothing, but counts what it is given.
  */
 #ifndef VM370_TESTS_VTX_SPOKEN_H
 #define VM370_TESTS_VTX_SPOKEN_H
@@ -10,10 +11,13 @@
 
 #include "vtx_machine.h"
 
+#define SPOKEN_RECORD 30 /* bytes in most records */
+
 struct spoken {
 	struct ipcchan chan;
 	const uint8_t *data;
 	size_t size;
+	uint64_t records, sum; /* of UR_WRITE: how many, and of their bytes */
 };
 
 static inline uint8_t
@@ -77,7 +81,8 @@ spoken_data(struct spoken *s, const struct ipc_ur_read *rq)
 
 	/* Records of random lengths; the last may be cut. */
 	for (d.records = spoken_byte(s) % 8u; n / 32 < d.records; n += 32)
-		text[n] = spoken_byte(s) % 8 == 7 ? spoken_byte(s) : 30;
+		text[n] = spoken_byte(s) % 8 == 7 ? spoken_byte(s) :
+		    SPOKEN_RECORD;
 	d.records += spoken_byte(s) == 0xFF;
 	if (spoken_byte(s) == 0xFF)
 		d.first += spoken_byte(s);
@@ -109,6 +114,14 @@ spoken_rows(struct spoken *s, uint32_t tag)
 }
 
 static inline void
+spoken_count(struct spoken *s, const struct ipc_ur_write *w)
+{
+	s->records += w->records;
+	for (uint32_t i = 0; i < w->text_len; i++)
+		s->sum = s->sum * 31 + (uint8_t)w->text[i];
+}
+
+static inline void
 spoken_hears(struct spoken *s, const struct ipcchan_message *m)
 {
 	const struct ipc_ur_write *w = m->payload;
@@ -119,6 +132,7 @@ spoken_hears(struct spoken *s, const struct ipcchan_message *m)
 
 	switch (m->type) {
 	case IPC_UR_WRITE:
+		spoken_count(s, w);
 		wrote = (struct ipc_ur_wrote){ .vdev = w->vdev,
 			.serial = w->serial, .rc = spoken_rc(s) };
 		ipcchan_send(&s->chan, IPC_UR_WROTE, &wrote, sizeof wrote, -1);
