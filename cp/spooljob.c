@@ -88,6 +88,17 @@ spooljob_row(const struct ipc_ur_row *row, void *arg)
 		job->verb->row(rq, row);
 }
 
+/* What vmspool was asked before it ended it may have done. */
+static void
+spooljob_away(struct request *rq, struct spooljob *job)
+{
+	job->rc = reply_error(rq, 183, job->verb->command,
+	    job->asked && job->verb->op != ASK_QUERY ?
+	    "THE SPOOL ENDED; QUERY SHOWS WHAT WAS DONE" :
+	    "THE SPOOL DOES NOT ANSWER");
+	spooljob_end(rq);
+}
+
 static void spooljob_next(struct request *rq);
 
 static void
@@ -98,9 +109,7 @@ spooljob_done(const struct ipc_ur_done *done, void *arg)
 	bool more;
 
 	if (done == NULL) {
-		job->rc = reply_error(rq, 183, job->verb->command,
-		    "THE SPOOL DOES NOT ANSWER");
-		spooljob_end(rq);
+		spooljob_away(rq, job);
 		return;
 	}
 	more = done->more != 0 && done->cursor != job->ask.after;
@@ -134,6 +143,7 @@ spooljob_next(struct request *rq)
 	job->ask.spoolid = p->id;
 	job->ask.class = p->class;
 	memcpy(job->ask.form, p->form, sizeof p->form);
+	job->asked = spoolclient_ready(rq->cp->spool);
 	spoolclient_ask(rq->cp->spool, &job->ask, spooljob_row,
 	    spooljob_done, rq);
 }

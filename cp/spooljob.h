@@ -29,6 +29,7 @@ struct spooljob {
 	struct spoolfile_which which;
 	struct ipc_ur_ask ask; /* what to change, whose it will be */
 	bool expanded, headed; /* QUERY */
+	bool asked;	       /* vmspool was there to hear the last order */
 	unsigned done;	       /* of which.pick */
 	uint64_t count, busy;
 	int rc;

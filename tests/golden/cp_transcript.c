@@ -27,7 +27,8 @@
  *   deck n ORIGIN DEVICE CLASS RECORDS OWNER QUEUE [NAME [TYPE]]
  *                               so many spool files (cp_deck.h)
  *   take OWNER SPOOLID          somebody reads this one, until `back`
- *   nospool                     vmspool is killed, and none can be started
+ *   stopspool                   vmspool stands still
+ *   nospool                     it is killed, and none can be started
  *   file NAME text              append a line to a file in the home
  *   note text                   printed
  * Times and dates come out as hh:mm:ss and mm/dd/yy.
@@ -649,8 +650,17 @@ cmd_take(struct run *r, const char *args)
 }
 
 static void
+cmd_stopspool(struct run *r)
+{
+	shell("kill -STOP $(pgrep -x vmspool -P %d)", (int)r->vmcp);
+}
+
+/* What was asked before is on its way. */
+static void
 cmd_nospool(struct run *r)
 {
+	while (turn(r, 300))
+		;
 	deck_back(r);
 	shell("rm %s/libexec/vmspool; kill -9 $(pgrep -x vmspool -P %d)",
 	    r->dir, (int)r->vmcp);
@@ -670,6 +680,8 @@ on_system(struct run *r, const char *verb, const char *args)
 		cmd_take(r, args);
 	else if (strcmp(verb, "back") == 0)
 		deck_back(r);
+	else if (strcmp(verb, "stopspool") == 0)
+		cmd_stopspool(r);
 	else if (strcmp(verb, "nospool") == 0)
 		cmd_nospool(r);
 	else
