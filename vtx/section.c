@@ -13,7 +13,8 @@ section_put(struct section *s, const void *bytes, size_t n)
 		s->bad = true;
 		return;
 	}
-	memcpy(s->bytes + s->len, bytes, n);
+	if (n > 0) /* else there may be no bytes at all */
+		memcpy(s->bytes + s->len, bytes, n);
 	s->len += n;
 }
 
@@ -25,7 +26,8 @@ section_get(struct section *s, void *bytes, size_t n)
 		memset(bytes, 0, n);
 		return;
 	}
-	memcpy(bytes, s->bytes + s->at, n);
+	if (n > 0)
+		memcpy(bytes, s->bytes + s->at, n);
 	s->at += n;
 }
 
