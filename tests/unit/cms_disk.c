@@ -9,6 +9,7 @@
 #define TAKEN "CLOSE READER\n"
 #define BACK "CLOSE READER HOLD\nCHANGE READER 8 NOHOLD\n"
 #define RECORD (2 + CARD)
+#define CARDS 5 /* of ONE MEMO */
 
 static void
 test_card(void **state)
@@ -154,6 +155,41 @@ test_wrong_cards(void **state)
 	    "OF ANOTHER FILE\n");
 }
 
+/* The first file's cards, and its card n as often as said. */
+static void
+deal(int n, int times)
+{
+	ur->in_len = ur->in_at = 0;
+	for (int i = 0; i < CARDS; i++)
+		for (int k = i == n ? times : 1; k > 0; k--)
+			ur_add((const char *)ur->out + i * RECORD + 2, CARD, 0);
+}
+
+/* Any card is gone; comes twice; comes behind the next one. */
+static void
+test_any_wrong_order(void **state)
+{
+	unsigned char card[RECORD];
+
+	(void)state;
+	dumped();
+	for (int n = 0; n < CARDS - 1; n++) {
+		deal(n, 0);
+		assert_int_equal(fake_run("DISK LOAD", ""), 32);
+		deal(n, 2);
+		assert_int_equal(fake_run("DISK LOAD", ""), 32);
+		deal(n, 1);
+		memcpy(card, ur->in + n * RECORD, RECORD);
+		memmove(ur->in + n * RECORD, ur->in + (n + 1) * RECORD, RECORD);
+		memcpy(ur->in + (n + 1) * RECORD, card, RECORD);
+		assert_int_equal(fake_run("DISK LOAD", ""), 32);
+	}
+	fake_is("ONE MEMO A", 'V', 3, "old\n");
+	deal(0, 1);
+	assert_int_equal(fake_run("DISK LOAD", ""), 0);
+	fake_is("ONE MEMO A", 'V', 98, text);
+}
+
 static void
 test_refused(void **state)
 {
@@ -188,6 +224,7 @@ main(void)
 		UR_TEST(test_card_damaged),
 		UR_TEST(test_there_and_back),
 		UR_TEST(test_wrong_cards),
+		UR_TEST(test_any_wrong_order),
 		UR_TEST(test_refused),
 	};
 

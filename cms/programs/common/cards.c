@@ -103,6 +103,8 @@ cards_error(void)
 	case ENODATA:
 	case EAGAIN:
 		return say(205, 'W', 8, "READER EMPTY OR NOT READY");
+	case ENOMEM:
+		return say(109, 'S', 104, "VIRTUAL STORAGE CAPACITY EXCEEDED");
 	default:
 		return say(124, 'S', 100, "ERROR %d READING CARD FILE", errno);
 	}
