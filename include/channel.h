@@ -17,7 +17,8 @@
  *   (with CD the check is the last CCW's).  SKIP stores nothing.
  * - PCI is not offered: the flag must be zero (program check).
  * - A program check of SIO's own first CCW is cc 1 and no interruption; every
- *   later one ends the channel program with an interruption.
+ *   later one ends the channel program with an interruption.  The residual
+ *   count is the CCW's that was fetched, 0 when there was none to fetch.
  * - HIO finds a command begun: a read for which a console has a line is done,
  *   one that waits for a line is halted.
  * - A device is busy until its interruption is taken, by the processor or by

@@ -117,7 +117,7 @@ transfers(void)
 	ccw_set(0, CMD_NOP, 0, 1, CCW_CC);
 	ccw_set(1, CMD_TIC, ccw_at(3), 1, 0);
 	ccw_set(3, CMD_TIC, ccw_at(4), 1, 0);
-	CHECK(25, ended(run(CONSOLE), 4, CHAN_PROGRAM_CHECK, 1));
+	CHECK(25, ended(run(CONSOLE), 4, CHAN_PROGRAM_CHECK, 0));
 	/* To an address that is none of a CCW. */
 	ccw_set(1, CMD_TIC, (uint8_t *)ccw_at(4) + 4, 1, 0);
 	CHECK(26, run(CONSOLE).chan == CHAN_PROGRAM_CHECK);
