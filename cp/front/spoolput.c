@@ -216,9 +216,8 @@ spoolput_close(struct spoolput *p, const struct spoolcmd *c)
 	if (rc == 0 && done.rc != 0)
 		rc = spoolchan_fail(name_text(p->user.user).s, done.rc);
 	if (rc == 0)
-		printf("file %04u in %s's reader, %llu card%s\n", file.spoolid,
-		    name_text(p->user.user).s, (unsigned long long)p->cards,
-		    p->cards == 1 ? "" : "s");
+		printf("RDR FILE %04u SENT TO %s RECS %04llu\n", file.spoolid,
+		    name_text(p->user.user).s, (unsigned long long)p->cards);
 	return rc;
 }
 

@@ -173,8 +173,7 @@ def from_host(system):
         f.write(letter)
     receiver = logged_on(system, "telnet", "GUEST1")
     out = host(system, "spool", "put", "GUEST1", path)
-    spoolid = re.search("file (\\d{4}) in GUEST1's reader, 5000 cards",
-                        out)[1]
+    spoolid = re.search("RDR FILE (\\d{4}) SENT TO GUEST1 RECS 5000", out)[1]
     receiver.wait("RDR FILE %s SENT FROM " % spoolid)
     log_off(system, receiver, "GUEST1")
     yield

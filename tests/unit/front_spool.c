@@ -372,7 +372,7 @@ text_comes_back(void)
 {
 	text_file("a", "one\n\n  indented\ntab\there\n"
 	    "\xC3\xA4 umlaut and a blank at the end \n");
-	EXPECT(0, "file 0001 in CMSUSER's reader, 5 cards",
+	EXPECT(0, "RDR FILE 0001 SENT TO CMSUSER RECS 0005\n",
 	    "cp a hello.c; $S put cmsuser hello.c");
 	EXPECT(0, "", "$S read CMSUSER 1 b; cmp a b");
 	EXPECT(0, "", "$S read CMSUSER 0001 | cmp - a");
@@ -380,7 +380,7 @@ text_comes_back(void)
 	    "$S list CMSUSER");
 	EXPECT(0, "HELLO     C        BIN1\n", "$S list CMSUSER");
 	/* lines that end as elsewhere, one that has no end, two returns */
-	EXPECT(0, "3 cards", "printf 'x\\r\\ny\\r\\r\\nz' | "
+	EXPECT(0, "RECS 0003\n", "printf 'x\\r\\ny\\r\\r\\nz' | "
 	    "$S put CMSUSER - --name FILE --type TYPE --class z");
 	EXPECT(0, "x\ny\r\nz\n", "$S read CMSUSER 2");
 	EXPECT(0, "Z RDR 00000003 001 NONE ", "$S list CMSUSER");
@@ -394,13 +394,13 @@ text_comes_back(void)
 static void
 bytes_come_back(void)
 {
-	EXPECT(0, "3751 cards", "head -c 300001 /dev/urandom > a; "
+	EXPECT(0, "RECS 3751\n", "head -c 300001 /dev/urandom > a; "
 	    "$S put GUEST1 a --binary && $S read GUEST1 1 b --raw && "
 	    "cmp a b");
 	/* the longest line, and more blocks than are under way */
-	EXPECT(0, "1 card\n", "head -c 32768 /dev/zero | tr '\\0' x > a; "
+	EXPECT(0, "RECS 0001\n", "head -c 32768 /dev/zero | tr '\\0' x > a; "
 	    "echo >> a; $S put GUEST1 a && $S read GUEST1 2 | cmp - a");
-	EXPECT(0, "60000 cards", "seq 100000 159999 > a; $S put GUEST1 a && "
+	EXPECT(0, "RECS 60000\n", "seq 100000 159999 > a; $S put GUEST1 a && "
 	    "$S read GUEST1 3 b; cmp a b");
 	/* what cannot be sent was not */
 	EXPECT(1, "-: line 60001 is longer than 32768 bytes; nothing was",
