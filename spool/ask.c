@@ -500,6 +500,19 @@ ask_guest(const struct client *client, struct ipc_ur_ask *q)
 	return true;
 }
 
+static int
+ask_run(struct ask *a)
+{
+	int rc;
+
+	a->n = a->looked = a->busy = 0;
+	a->more = false;
+	if (a->q->op == ASK_ORDER)
+		return ask_order(a);
+	rc = a->q->by == BY_ID ? ask_one(a) : ask_walk(a);
+	return rc == 0 ? ask_do(a) : rc;
+}
+
 void
 ask_files(struct client *client, const struct ipcchan_message *msg)
 {
@@ -517,12 +530,9 @@ ask_files(struct client *client, const struct ipcchan_message *msg)
 	}
 	a.all = field_no_user(&q.owner);
 	if (ask_good(&q)) {
-		if (q.op == ASK_ORDER)
-			rc = ask_order(&a);
-		else
-			rc = q.by == BY_ID ? ask_one(&a) : ask_walk(&a);
-		if (rc == 0 && q.op != ASK_ORDER)
-			rc = ask_do(&a);
+		do
+			rc = ask_run(&a);
+		while (store_retry(&client->spool->store, rc, true));
 		if (q.op != ASK_ORDER)
 			ask_tell(&a);
 	}

@@ -12,7 +12,7 @@
 #define ERASE_RETRY_S 5	   /* when the disk did not take it */
 #define IDLE_MS 20	   /* without anything to do */
 #define IDLE_FRAMES 256	   /* pages in the log that are worth it then */
-#define BUSY_FRAMES 4096   /* and that have to be, whoever waits */
+#define BUSY_FRAMES 1024   /* and that have to be, whoever waits */
 
 /* Up to *left blocks of the next file, which *file is.  1: done, 0: there is
  * none. */
@@ -41,7 +41,7 @@ erase_one(struct spool *spool, int *left, int64_t *file)
 /* Many files in one transaction, but when one of them cannot be erased, each
  * in its own, so that it does not keep the others.  1: there are more. */
 static int
-erase_some(struct spool *spool)
+erase_try(struct spool *spool)
 {
 	int64_t file = spool->erase_behind;
 	int left = ERASE_BLOCKS;
@@ -57,6 +57,18 @@ erase_some(struct spool *spool)
 		spool->erase_behind = file;
 	spool->erase_single |= rc < 0;
 	return rc < 0 ? rc : more;
+}
+
+/* What makes room may use what was kept for that. */
+static int
+erase_some(struct spool *spool)
+{
+	int rc;
+
+	do
+		rc = erase_try(spool);
+	while (store_retry(&spool->store, rc, true));
+	return rc;
 }
 
 static void

@@ -395,7 +395,9 @@ read_finish(struct client *client, const struct ipcchan_message *msg)
 	else if (active->client != client)
 		rc = -EINVAL;
 	else
-		rc = read_done(client, active, f->how);
+		do
+			rc = read_done(client, active, f->how);
+		while (store_retry(&spool->store, rc, true));
 	if (rc == 0) {
 		uint8_t queue = active->queue;
 

@@ -53,6 +53,8 @@ static const char store_proof[] =
     "COMMIT;"
     "PRAGMA wal_checkpoint(TRUNCATE);";
 
+#define STORE_FREE 2048 /* pages: as good as the reserve */
+
 static int
 store_fail(struct store *store, char *why, size_t size, const char *what)
 {
@@ -168,22 +170,40 @@ store_prepare(struct store *store)
 	return 0;
 }
 
+static int
+store_made(const char *folder, char *path, size_t path_size, char *why,
+    size_t size)
+{
+	if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
+		snprintf(why, size, "%s: %s", folder, strerror(errno));
+		return -1;
+	}
+	if ((size_t)snprintf(path, path_size, "%s/spool.db", folder) >=
+	    path_size) {
+		snprintf(why, size, "%s: name too long", folder);
+		return -1;
+	}
+	return 0;
+}
+
+/* What was proved on a full disk is proved with the room that was kept. */
+static int
+store_prove(struct store *store)
+{
+	return store_exec(store, store_proof) == 0 ||
+	    (reserve_spend(&store->reserve) &&
+	    store_exec(store, store_proof) == 0) ? 0 : -1;
+}
+
 int
 store_open(struct store *store, const char *folder, char *why, size_t size)
 {
 	char path[PATH_MAX];
 	int keep = 1;
 
-	*store = (struct store){ .durable = true };
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
-		snprintf(why, size, "%s: %s", folder, strerror(errno));
+	*store = (struct store){ .durable = true, .reserve.fd = -1 };
+	if (store_made(folder, path, sizeof path, why, size) < 0)
 		return -1;
-	}
-	if ((size_t)snprintf(path, sizeof path, "%s/spool.db", folder) >=
-	    sizeof path) {
-		snprintf(why, size, "%s: name too long", folder);
-		return -1;
-	}
 	if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
 		return store_fail(store, why, size, path);
@@ -192,10 +212,12 @@ store_open(struct store *store, const char *folder, char *why, size_t size)
 		return store_fail(store, why, size, path);
 	if (store_check(store, why, size) < 0)
 		return -1;
+	if (reserve_open(&store->reserve, folder) < 0)
+		log_warn("spool: no room is kept for a full disk");
 	/* The WAL stays, so that nothing is opened or unlinked later. */
 	sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep);
 	sqlite3_wal_hook(store->db, store_logged, store);
-	if (store_exec(store, store_proof) < 0)
+	if (store_prove(store) < 0)
 		return store_fail(store, why, size, path);
 	if (store_prepare(store) < 0)
 		return store_fail(store, why, size,
@@ -213,7 +235,8 @@ store_close(struct store *store)
 		sqlite3_finalize(store->st[i]);
 	if (sqlite3_close(store->db) != SQLITE_OK)
 		log_warnx("spool: not closed cleanly");
-	*store = (struct store){ 0 };
+	reserve_close(&store->reserve);
+	*store = (struct store){ .reserve.fd = -1 };
 }
 
 /* --- transactions --- */
@@ -386,17 +409,74 @@ store_text(sqlite3_stmt *st, int column, char *field, size_t size)
 		memcpy(field, text, n < size ? n : size);
 }
 
-void
-store_checkpoint(struct store *store, int frames)
+static int
+store_write_back(struct store *store, int mode)
 {
-	int rc;
+	int rc = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, NULL, NULL);
 
-	if (store->frames < frames)
-		return;
-	rc = sqlite3_wal_checkpoint_v2(store->db, NULL,
-	    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	if (rc != SQLITE_OK)
 		log_warnx("spool: cannot write back: %s",
 		    sqlite3_errmsg(store->db));
+	return rc;
+}
+
+void
+store_checkpoint(struct store *store, int frames)
+{
+	if (store->frames < frames)
+		return;
+	if (store_write_back(store, SQLITE_CHECKPOINT_PASSIVE) ==
+	    SQLITE_FULL && reserve_spend(&store->reserve))
+		store_write_back(store, SQLITE_CHECKPOINT_TRUNCATE);
 	store->frames = 0; /* the next commit counts again */
+}
+
+/* --- a full disk --- */
+
+/* Pages of the database that nothing is in. */
+static int64_t
+store_free(struct store *store)
+{
+	sqlite3_stmt *st;
+	int64_t n = 0;
+
+	if (store_row(store, &st, SQL_FREE, "") == 1) {
+		n = sqlite3_column_int64(st, 0);
+		store_done(st);
+	}
+	return n;
+}
+
+/*
+ * The log is made small first, for the reserve to have its room.  The database
+ * never shrinks: what was purged is room in it, though not for the reserve.
+ */
+bool
+store_room(struct store *store)
+{
+	if (store->reserve.whole || store->reserve.fd < 0)
+		return true;
+	if (store->frames > 0) {
+		store_write_back(store, SQLITE_CHECKPOINT_TRUNCATE);
+		store->frames = 0;
+	}
+	return reserve_whole(&store->reserve) ||
+	    store_free(store) >= STORE_FREE;
+}
+
+bool
+store_retry(struct store *store, int rc, bool spend)
+{
+	if (rc != -ENOSPC)
+		return false;
+	if (store->frames > 0) {
+		store->frames = 0;
+		if (store_write_back(store, SQLITE_CHECKPOINT_TRUNCATE) ==
+		    SQLITE_OK)
+			return true;
+	}
+	if (!spend || !reserve_spend(&store->reserve))
+		return false;
+	store_write_back(store, SQLITE_CHECKPOINT_TRUNCATE);
+	return true;
 }

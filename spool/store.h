@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "reserve.h"
+
 #define STORE_VERSION 2		  /* PRAGMA user_version */
 #define STORE_APPLICATION 0x564D3730 /* PRAGMA application_id: "VM70" */
 
@@ -28,6 +30,7 @@ struct store {
 	sqlite3_stmt *st[SQL_COUNT];
 	bool durable; /* what the next commit is */
 	int frames;   /* in the log since it was written back */
+	struct reserve reserve;
 };
 
 /*
@@ -53,6 +56,14 @@ void store_rollback(struct store *store); /* safe outside of one */
 
 /* Commit if rc is 0, else roll back: rc, or why the commit failed. */
 int store_end(struct store *store, int rc);
+
+/*
+ * A full disk.  store_room: is there room for more cards?  store_retry: rc is
+ * what became of a transaction; is it worth to repeat it?  What makes room, or
+ * is small, may spend what was kept for that.
+ */
+bool store_room(struct store *store);
+bool store_retry(struct store *store, int rc, bool spend);
 
 /*
  * Run a statement.  Its parameters in order, as fmt says: i int64_t, u const

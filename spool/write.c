@@ -352,17 +352,27 @@ write_add(struct spool *spool, const struct write_request *r)
 }
 
 static int
+write_try(struct spool *spool, const struct write_request *r)
+{
+	int rc = write_stock(spool);
+
+	if (rc == 0)
+		rc = store_begin(&spool->store, false);
+	return rc == 0 ? store_end(&spool->store, write_add(spool, r)) : rc;
+}
+
+static int
 write_store(struct client *client, const struct write_request *r)
 {
 	struct spool *spool = client->spool;
 	int rc = write_claim(client, r);
 
+	if (rc == 0 && !store_room(&spool->store))
+		rc = -ENOSPC;
 	if (rc == 0)
-		rc = write_stock(spool);
-	if (rc == 0)
-		rc = store_begin(&spool->store, false);
-	if (rc == 0)
-		rc = store_end(&spool->store, write_add(spool, r));
+		do
+			rc = write_try(spool, r);
+		while (store_retry(&spool->store, rc, false));
 	if (rc == 0 && !r->whole)
 		rc = -EPROTO;
 	return rc;
@@ -528,7 +538,9 @@ write_close(struct client *client, const struct ipcchan_message *msg)
 	if (!write_may_close(client, c))
 		rc = -EPERM;
 	else if (write_close_good(c))
-		rc = write_commit(spool, c, &qf);
+		do
+			rc = write_commit(spool, c, &qf);
+		while (store_retry(&spool->store, rc, true));
 	if (rc >= 0 && c->vdev > VDEV_MAX)
 		write_unclaim(write_deck(spool, &c->user, c->vdev));
 	if (rc == 1) {

@@ -46,6 +46,8 @@ tear_down(void **state)
 	(void)state;
 	snprintf(wal, sizeof wal, "%s-wal", file);
 	unlink(wal);
+	snprintf(wal, sizeof wal, "%s/spool.reserve", folder);
+	unlink(wal);
 	unlink(file);
 	rmdir(folder);
 	return rmdir(root); /* nothing else was left */

@@ -172,6 +172,8 @@ rig_remove(struct rig *rig)
 	snprintf(path, sizeof path, "%s-wal", rig->db);
 	unlink(path);
 	unlink(rig->db);
+	snprintf(path, sizeof path, "%s/spool.reserve", rig->folder);
+	unlink(path);
 	rmdir(rig->folder);
 	if (rmdir(rig->root) < 0)
 		warn("%s", rig->root);

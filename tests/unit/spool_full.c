@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * spool_full.c - vmspool on a disk that is full: cards wait, everything else
+ * can be done, and what is purged is room for others.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "spool_rig.h"
+
+#define DISK "size=32m"
+#define BLOCK_CARDS 3000
+
+static struct rig rig;
+static struct rig_rows rows;
+static struct ipcchan a, cp;
+static uint64_t stream;
+
+static bool
+say(const char *file, const char *text)
+{
+	FILE *f = fopen(file, "w");
+
+	return f != NULL && fputs(text, f) >= 0 && fclose(f) == 0;
+}
+
+/* Root, or as good as root for what is ours. */
+static bool
+apart(void)
+{
+	char user[32], group[32];
+
+	if (unshare(CLONE_NEWNS) == 0)
+		return true;
+	snprintf(user, sizeof user, "0 %u 1", (unsigned)geteuid());
+	snprintf(group, sizeof group, "0 %u 1", (unsigned)getegid());
+	return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+	    say("/proc/self/uid_map", user) &&
+	    say("/proc/self/setgroups", "deny") &&
+	    say("/proc/self/gid_map", group);
+}
+
+/* A small disk of our own, which others do not see. */
+static bool
+disk(void)
+{
+	return mkdir(rig.folder, 0700) == 0 && apart() &&
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	    mount("spool", rig.folder, "tmpfs", 0, DISK) == 0;
+}
+
+static int
+punch(void)
+{
+	struct spool_file file;
+	int rc = rig_write(&a, NULL, 0xD, ++stream, 1, 1, BLOCK_CARDS);
+
+	return rc != 0 ? rc : rig_close(&rig, &cp, "A", 0xD, "B", SPOOL_RDR,
+	    &file);
+}
+
+/* Files until there is no room. */
+static unsigned
+fill(void)
+{
+	unsigned n = 0;
+	int rc;
+
+	while ((rc = punch()) == 0)
+		n++;
+	assert_int_equal(rc, -ENOSPC);
+	return n;
+}
+
+static void
+purge(unsigned n)
+{
+	struct ipc_ur_ask q = rig_about(ASK_PURGE, NULL, 0);
+	unsigned gone = 0;
+
+	do {
+		assert_int_equal(rig_ask(&rig, &cp, &q, &rows), 0);
+		gone += rows.done.count;
+		q.after = rows.done.cursor;
+	} while (rows.done.more);
+	assert_int_equal(gone, n);
+}
+
+static void
+begin(void)
+{
+	rig_start(&rig, "again");
+	rig_mint(&rig, &cp, NULL, UR_SYSTEM);
+	rig_mint(&rig, &a, "A", UR_GUEST);
+}
+
+static void
+end(int sig)
+{
+	rig_end(&rig, sig);
+	ipcchan_close(&cp);
+	ipcchan_close(&a);
+}
+
+/* The waiting block comes again and again, and then it is stored. */
+static void
+wait_for_room(void)
+{
+	int tries = 200;
+
+	while (rig_write(&a, NULL, 0xD, stream, 1, 1, BLOCK_CARDS) != 0) {
+		assert_true(--tries > 0);
+		usleep(20000);
+	}
+}
+
+static void
+a_full_disk(void **state)
+{
+	struct ipc_ur_ask q = rig_about(ASK_TRANSFER, "B", 0);
+	struct spool_file file;
+	unsigned n, next;
+
+	(void)state;
+	if (!disk()) {
+		print_message("skipped: no disk of our own (%s)\n",
+		    strerror(errno));
+		skip();
+	}
+	begin();
+	n = fill();
+	rig_count(&rig, "A");
+	assert_int_equal(rig.trouble.rc, -ENOSPC);
+	assert_int_equal(rig_count(&rig, "B").reader, n);
+	q.to = rig_user("C");
+	q.to_queue = SPOOL_PUN;
+	assert_int_equal(rig_ask(&rig, &cp, &q, &rows), 0);
+	end(SIGKILL);
+	begin(); /* it starts on a full disk */
+	assert_int_equal(rig_count(&rig, "C").punch, UR_SLICE);
+	n += fill();
+	purge(n);
+	wait_for_room();
+	rig_count(&rig, "A");
+	assert_int_equal(rig.trouble.rc, 0);
+	assert_int_equal(rig_close(&rig, &cp, "A", 0xD, "B", SPOOL_RDR,
+	    &file), 0);
+	usleep(1000000); /* what is gone is erased */
+	next = fill();
+	assert_true(next > n / 2);
+	end(0);
+	begin();
+	assert_int_equal(rig_count(&rig, "B").reader, next + 1);
+	end(0);
+	assert_int_equal(umount(rig.folder), 0);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	rig_folder(&rig);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	rig_remove(&rig);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_full_disk, set_up,
+		    tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
