@@ -80,6 +80,7 @@ step_ipl(struct rig *rig, char *arg)
 			parm = p + 5;
 	}
 	rig_fresh_decks(rig);
+	rig->states = 0; /* the next wait is for one of this machine's */
 	return rig_ipl(rig, vdev, flags, parm) < 0 ? RIG_STATE : 0;
 }
 
