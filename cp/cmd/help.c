@@ -7,7 +7,7 @@
 
 #include "command.h"
 
-#define HELP_WIDTH 76
+#define HELP_WIDTH 78 /* of a line */
 #define HELP_COLUMN 9
 
 static const char *
@@ -32,21 +32,23 @@ help_columns(struct request *rq, const char *line, size_t n)
 		reply_line(rq, "%.*s", (int)n, line);
 }
 
-/* Words of a text in lines of HELP_WIDTH. */
+/* Words of a text in lines; what is before the first, and before each of the
+ * others. */
 static void
-help_fold(struct request *rq, const char *text)
+help_fold(struct request *rq, const char *first, const char *next,
+    const char *text)
 {
-	while (*text != '\0') {
-		size_t n = strlen(text);
+	for (const char *before = first; *text != '\0'; before = next) {
+		size_t n = strlen(text), room = HELP_WIDTH - strlen(before);
 
-		if (n > HELP_WIDTH) {
-			n = HELP_WIDTH;
+		if (n > room) {
+			n = room;
 			while (n > 0 && text[n] != ' ')
 				n--;
 			if (n == 0)
-				n = HELP_WIDTH;
+				n = room;
 		}
-		reply_line(rq, "  %.*s", (int)n, text);
+		reply_line(rq, "%s%.*s", before, (int)n, text);
 		text += n;
 		while (*text == ' ')
 			text++;
@@ -58,8 +60,8 @@ help_row(struct request *rq, const char *before, const struct command *row)
 {
 	char class[16];
 
-	reply_line(rq, "%s%s", before, row->syntax);
-	help_fold(rq, row->help);
+	help_fold(rq, before, "    ", row->syntax);
+	help_fold(rq, "  ", "  ", row->help);
 	reply_line(rq, "  Class: %s", help_class(row, class));
 }
 
@@ -75,7 +77,7 @@ help_names(struct request *rq, enum command_table table)
 			continue;
 		n += (size_t)snprintf(line + n, sizeof line - n, "  %-*s",
 		    HELP_COLUMN, row->name);
-		if (n + HELP_COLUMN + 2 > HELP_WIDTH) {
+		if (n + HELP_COLUMN + 4 > HELP_WIDTH) {
 			help_columns(rq, line, n);
 			n = 0;
 		}
@@ -94,7 +96,7 @@ help_list(struct request *rq)
 		reply_line(rq, "CP commands you may use (capitals suffice):");
 	for (size_t i = 0; (row = command_at(TABLE_COMMANDS, i)) != NULL; i++)
 		if (command_visible(row, rq->classes, rq->place))
-			reply_line(rq, "  %s", row->syntax);
+			help_fold(rq, "  ", "    ", row->syntax);
 	reply_line(rq, "HELP command tells more; HELP QUERY and HELP SET list "
 	    "their operands.");
 	return 0;
