@@ -177,7 +177,7 @@ reader_failed(struct reader *r, int rc)
 	else if (rc == -ESTALE)
 		reader_refuse(r, UNIT_REFUSED, "DECK NOT KEPT; THE SPOOL WAS "
 		    "STARTED AGAIN; SEND IT AGAIN");
-	else if (rc != -ENOSPC && rc != -EIO)
+	else if (rc != -ENOSPC && rc != -EIO && rc != -EBUSY)
 		reader_refuse(r, UNIT_SPOOLING, "SPOOLING ERROR; %s",
 		    strerror(-rc));
 	/* Else it waits: there may be room again before its time is over. */
