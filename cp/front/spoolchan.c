@@ -25,7 +25,7 @@ static const struct spoolchan_error {
 } spoolchan_errors[] = {
 	{ ENOENT, "no such file" },
 	{ EBUSY, "in use: it is being read or printed" },
-	{ EDQUOT, "as much is in the spool of his as SYSTEM CONFIG allows" },
+	{ EDQUOT, "at his SPOOLMAX: files that he wrote must go first" },
 	{ EMFILE, "all 9999 numbers are in use: a file must go first" },
 	{ ENOSPC, "no room on the host's disk" },
 	{ EIO, "the spool cannot be read or written, or is damaged: "

@@ -514,7 +514,7 @@ puts_that_fail(void **state)
 	    "abcdefghij.x.type && cat home/said");
 	EXPECT(1, "GUEST1: no room on the host's disk", "echo wrote=-28 > "
 	    "home/fake; seq 100000 | $S put GUEST1 -");
-	EXPECT(1, "GUEST1: as much is in the spool", "echo wrote=-122 > "
+	EXPECT(1, "GUEST1: at his SPOOLMAX", "echo wrote=-122 > "
 	    "home/fake; seq 100000 | $S put GUEST1 -");
 	EXPECT(1, "(vmspool) ended", "echo die=3 > home/fake; "
 	    "seq 100000 | $S put GUEST1 -");
