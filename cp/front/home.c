@@ -39,7 +39,7 @@ home_make_above(char *path)
 	return 0;
 }
 
-static int
+int
 home_check_owner(const struct front *front)
 {
 	const struct passwd *pw;

@@ -20,6 +20,10 @@ struct home_state {
  * 0, or 1 with a line printed: a foreign owner, no permission, a full disk. */
 int home_make(struct front *front);
 
+/* Is it ours?  What is made in it by another, its owner's system cannot use.
+ * 0, or 1 with a line printed. */
+int home_check_owner(const struct front *front);
+
 /* The lock that says that a system runs here, or -1: errno EWOULDBLOCK when
  * one does.  Waits, and says so, while others share it.  The descriptor is
  * close-on-exec. */

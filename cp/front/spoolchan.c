@@ -268,7 +268,8 @@ spoolchan_open_stopped(struct spoolchan *s, const struct front *front)
 	struct config *config;
 	int rc;
 
-	if (!front_path(front, "system.config", path, sizeof path) ||
+	if (home_check_owner(front) != 0 ||
+	    !front_path(front, "system.config", path, sizeof path) ||
 	    !front_path(front, "spool", folder, sizeof folder))
 		return 1;
 	config = config_load(path, front->home, &err);

@@ -104,9 +104,9 @@ def punch(system):
     log_off(system, sender, "CMSUSER")
     log_off(system, receiver, "GUEST1")
     yield
-    receiver = system.telnet()
-    receiver.wait("VM/370 Online")
-    receiver = system.ready(system.s3270(), "GUEST1")
+    receiver = logged_on(system, "3270", "GUEST1")
+    check(re.search("FILES: +\\d{3} RDR", receiver.text()),
+          "not told at LOGON", receiver.text())
     row = first(receiver, spoolid)
     check(re.search("CMSUSER  %s A PUN 00000129 001 NONE \\d\\d/\\d\\d "
                     "\\d\\d:\\d\\d:\\d\\d DECK +CARDS +\\w+" % spoolid, row),

@@ -448,6 +448,9 @@ stopped_system(void **state)
 	    "timeout -s KILL 0.5 $S put CMSUSER -; "
 	    "(seq 100000; sleep 5) | timeout -s INT 0.5 $S put CMSUSER -; :");
 	EXPECT(0, "1\n", "$S list | wc -l");
+	if (geteuid() == 0)
+		EXPECT(1, "belongs to", "chown 1 home; $S list; rc=$?; "
+		    "chown 0 home; exit $rc");
 	EXPECT(1, "system.config: LINE 2 COLUMN 5: ", "echo NODE >> home/system.config; "
 	    "$S list");
 	EXPECT(1, "home/spool: No such", "echo > home/system.config; "
