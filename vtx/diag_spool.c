@@ -55,9 +55,13 @@ diag_spool_ends_as(struct diag_spool_work *w, enum reader_is is)
 	    diag_spool_ends(w, ends[is].cc, ends[is].rc);
 }
 
+/* The same with a file, if it is there. */
 static bool
-diag_spool_ends_with(struct diag_spool_work *w, const struct spool_file *file)
+diag_spool_ends_with(struct diag_spool_work *w, enum reader_is is,
+    const struct spool_file *file)
 {
+	if (is != READER_CARDS)
+		return diag_spool_ends_as(w, is);
 	mem_write(&w->d->vm->mem, GPA(w->c->out_addr), file, sizeof *file);
 	w->results->out_len = sizeof *file;
 	return diag_spool_ends(w, 0, 0);
@@ -162,27 +166,34 @@ diag_spool_ask(struct vm *vm, struct spool_call *c)
 	spoolchan_send(vm, IPC_UR_ASK, &ask, sizeof ask);
 }
 
-/*
- * The first file that is meant, in c->row.  READER_CARDS: it is there.  Asked
- * again when vmspool was away; what was answered is used once.
- */
+/* What was answered, which is used once. */
+static enum reader_is
+diag_spool_answer(struct spool_call *c)
+{
+	c->tag = 0;
+	if (c->found)
+		return READER_CARDS;
+	return c->rc == 0 || c->rc == -ENOENT ? READER_EMPTY :
+	    READER_NOT_READY;
+}
+
+/* The first file that is meant, in c->row.  READER_CARDS: it is there.  Asked
+ * again when vmspool was away. */
 static enum reader_is
 diag_spool_query(struct diag_spool_work *w, enum ipc_ur_by by, uint64_t after)
 {
 	struct vm *vm = w->d->vm;
 	struct spool_call *c = w->c;
+	bool asked = c->tag != 0 && c->channels == vm->spool.channels;
 
 	if (by == BY_ID && (c->parm.spoolid == 0 ||
 	    c->parm.spoolid > SPOOLID_MAX))
 		return READER_EMPTY;
-	if (c->tag != 0 && c->channels == vm->spool.channels && c->answered) {
-		c->tag = 0;
-		return c->found ? READER_CARDS : c->rc == 0 ||
-		    c->rc == -ENOENT ? READER_EMPTY : READER_NOT_READY;
-	}
+	if (asked && c->answered)
+		return diag_spool_answer(c);
 	if (!spoolchan_there(vm))
 		return spoolchan_coming(vm) ? READER_WAITS : READER_NOT_READY;
-	if (c->tag == 0 || c->channels != vm->spool.channels) {
+	if (!asked) {
 		c->by = (uint8_t)by;
 		c->after = after;
 		diag_spool_ask(vm, c);
@@ -215,28 +226,16 @@ diag_spool_describe(struct diag_spool_work *w)
 
 	if (c->parm.spoolid != 0 && c->behind == 0) {
 		is = diag_spool_query(w, BY_ID, 0);
-		if (is != READER_CARDS)
-			return diag_spool_ends_as(w, is);
-		if ((c->parm.flags & DIAG_SPOOL_EXACT) != 0)
-			return diag_spool_ends_with(w, &c->row.file);
+		if (is != READER_CARDS ||
+		    (c->parm.flags & DIAG_SPOOL_EXACT) != 0)
+			return diag_spool_ends_with(w, is, &c->row.file);
 		c->behind = c->row.cursor;
 	}
 	is = diag_spool_query(w, BY_ALL, c->behind);
-	if (is != READER_CARDS)
-		return diag_spool_ends_as(w, is);
-	return diag_spool_ends_with(w, &c->row.file);
+	return diag_spool_ends_with(w, is, &c->row.file);
 }
 
 /* --- another file --- */
-
-/* After reader_select(). */
-static bool
-diag_spool_selected(struct diag_spool_work *w, enum reader_is is)
-{
-	if (is != READER_CARDS)
-		return diag_spool_ends_as(w, is);
-	return diag_spool_ends_with(w, reader_file(w->d));
-}
 
 /* Held, or somebody else has it. */
 static bool
@@ -252,17 +251,18 @@ static bool
 diag_spool_select(struct diag_spool_work *w)
 {
 	struct spool_call *c = w->c;
+	enum reader_is is;
 
 	if (c->id == 0) {
-		enum reader_is is = diag_spool_query(w, BY_ID, 0);
-
+		is = diag_spool_query(w, BY_ID, 0);
 		if (is != READER_CARDS)
 			return diag_spool_ends_as(w, is);
 		if (diag_spool_taken(w, &c->row.file))
 			return diag_spool_ends(w, 2, 0);
 		c->id = c->row.file.id;
 	}
-	return diag_spool_selected(w, reader_select(w->d, c->id));
+	is = reader_select(w->d, c->id);
+	return diag_spool_ends_with(w, is, reader_file(w->d));
 }
 
 /* Somebody may take what was found: then the one behind it. */
@@ -282,7 +282,8 @@ diag_spool_next(struct diag_spool_work *w)
 		}
 		is = reader_select(w->d, c->id);
 		if (is != READER_EMPTY)
-			return diag_spool_selected(w, is);
+			return diag_spool_ends_with(w, is,
+			    reader_file(w->d));
 		c->id = 0;
 	}
 }

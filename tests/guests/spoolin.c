@@ -271,9 +271,11 @@ choice(void)
 	    reads(CARD, 0, 0, CARD) && is_record(0, 'b', 80));
 	CHECK(55, spool(DIAG_SPOOL_SELECT, printed, &file, sizeof file) == 0 &&
 	    reads(23, 0, 0, 23) && buffer[3] == 'p');
-	/* All that is left, in its order. */
+	/* All that is left; what was read to its end does not come back. */
 	CHECK(56, reads(50, 0, 0, 23) && reads(50, 1, 0, 0));
-	CHECK(57, reads(CARD, 0, 0, CARD) && is_record(0, 'a', 80) &&
+	CHECK(57, spool(DIAG_SPOOL_NEXT_PUN, 0, &file, sizeof file) == 0 &&
+	    describes(printed, DIAG_SPOOL_EXACT, 2) &&
+	    reads(CARD, 0, 0, CARD) && is_record(0, 'a', 80) &&
 	    reads(CARD, 1, 0, 0));
 	CHECK(58, reads(CARD, 0, 0, CARD) && is_record(0, 'b', 80) &&
 	    reads(CARD, 1, 0, 0));

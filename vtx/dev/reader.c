@@ -270,6 +270,13 @@ reader_done_over(struct device *d, struct reader_done **at)
 	free(done);
 }
 
+/* Is it worth trying again? */
+static bool
+reader_done_waits(int rc)
+{
+	return rc == -ENOSPC || rc == -EIO || rc == -EDQUOT || rc == -ENOMEM;
+}
+
 /* vmspool's answer to the FINISH, or to the OPEN before it. */
 static void
 reader_done_hears(struct device *d, struct reader_done **at, int rc,
@@ -279,19 +286,18 @@ reader_done_hears(struct device *d, struct reader_done **at, int rc,
 	struct reader_done *done = *at;
 
 	done->tag = 0;
-	if (rc == -ENOENT || (rc == 0 && !opened)) {
-		reader_done_over(d, at);
-		if (r->done == NULL)
-			r->stuck = false;
-	} else if (rc == 0) {
+	if (rc == 0 && opened) {
 		done->open = true;
 		reader_done_send(d, done);
-	} else if (rc == -EBUSY) {
+	} else if (rc == -EBUSY && !done->open) {
 		d->deadline = device_now() + READER_BUSY_NS;
-	} else {
+	} else if (reader_done_waits(rc)) {
 		r->stuck = true;
 		reader_done_answer(d, done, rc);
 		d->deadline = device_now() + READER_RETRY_NS;
+	} else {
+		reader_done_over(d, at);
+		r->stuck = r->stuck && r->done != NULL;
 	}
 }
 
@@ -331,6 +337,16 @@ reader_finish(struct device *d, uint32_t how)
 	return done;
 }
 
+/* It was read to its end. */
+static void
+reader_finish_read(struct device *d)
+{
+	const struct reader *r = d->state;
+
+	reader_finish(d, (r->flags & VM_UR_HOLD) != 0 ? FINISH_HOLD :
+	    FINISH_DONE);
+}
+
 /* --- taking a file --- */
 
 static void
@@ -356,9 +372,8 @@ reader_take_file(struct device *d, const struct ipc_ur_opened *m)
 	struct reader *r = d->state;
 	uint64_t next = r->ask == ASK_AGAIN ? r->next : 1;
 
-	if (r->ask == ASK_MORE)
-		reader_finish(d, (r->flags & VM_UR_HOLD) != 0 ? FINISH_HOLD :
-		    FINISH_DONE);
+	if (r->ask == ASK_MORE || (r->ask == ASK_CHOSEN && r->told))
+		reader_finish_read(d);
 	else if (r->ask == ASK_CHOSEN)
 		reader_finish(d, FINISH_BACK);
 	reader_drop_blocks(r);
@@ -482,8 +497,7 @@ reader_look_at_file(struct device *d)
 	struct reader *r = d->state;
 
 	if (r->told)
-		reader_finish(d, (r->flags & VM_UR_HOLD) != 0 ? FINISH_HOLD :
-		    FINISH_DONE);
+		reader_finish_read(d);
 	if (r->file.id == 0)
 		return reader_look_first(d);
 	if (r->open)
