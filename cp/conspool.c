@@ -53,6 +53,7 @@ struct conspool {
 	STAILQ_HEAD(, conspool_waiter) waiters;
 	size_t held;		 /* bytes in blocks */
 	unsigned under_way;	 /* blocks sent and not answered */
+	unsigned stale;		 /* of an earlier stream: answers to come */
 	bool refused;		 /* nothing is sent before the timer */
 	unsigned long dropped;	 /* lines, since the last that was kept */
 	size_t prompt_len;	 /* of a line that input will end */
@@ -62,11 +63,21 @@ struct conspool {
 
 static void conspool_tick(evutil_socket_t fd, short what, void *arg);
 
+/* Blocks are numbered anew. */
+static void
+conspool_stream(struct conspool *cs)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	cs->stream = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	cs->serial = 0;
+}
+
 static struct conspool *
 conspool_new(struct vmblok *vm)
 {
 	struct conspool *cs = calloc(1, sizeof *cs);
-	struct timespec now;
 
 	if (cs == NULL)
 		return NULL;
@@ -75,9 +86,8 @@ conspool_new(struct vmblok *vm)
 		free(cs);
 		return NULL;
 	}
-	clock_gettime(CLOCK_REALTIME, &now);
 	cs->vm = vm;
-	cs->stream = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	conspool_stream(cs);
 	TAILQ_INIT(&cs->blocks);
 	STAILQ_INIT(&cs->waiters);
 	return cs;
@@ -151,7 +161,7 @@ conspool_send(struct conspool *cs, bool all)
 {
 	struct conspool_block *b;
 
-	if (cs->refused)
+	if (cs->refused || cs->stale > 0)
 		return;
 	TAILQ_FOREACH(b, &cs->blocks, entry) {
 		if (b->sent)
@@ -339,6 +349,17 @@ conspool_full(const struct vmblok *vm)
 	return vm->conspool != NULL && vm->conspool->held > CONSPOOL_FULL;
 }
 
+/* What vmspool has of it goes by the CLOSE that follows. */
+static void
+conspool_purge(struct conspool *cs)
+{
+	cs->stale += cs->under_way;
+	while (!TAILQ_EMPTY(&cs->blocks))
+		conspool_drop(cs, TAILQ_FIRST(&cs->blocks));
+	cs->refused = false;
+	conspool_stream(cs);
+}
+
 void
 conspool_flush(struct vmblok *vm, bool purge, conspool_fn *fn, void *arg)
 {
@@ -349,8 +370,8 @@ conspool_flush(struct vmblok *vm, bool purge, conspool_fn *fn, void *arg)
 		return;
 	}
 	conspool_end_prompt(cs);
-	while (purge && !TAILQ_EMPTY(&cs->blocks))
-		conspool_drop(cs, TAILQ_FIRST(&cs->blocks));
+	if (purge)
+		conspool_purge(cs);
 	conspool_wait(cs, fn, arg);
 	conspool_send(cs, true);
 	if (TAILQ_EMPTY(&cs->blocks))
@@ -364,6 +385,11 @@ conspool_answered(struct conspool *cs, const struct ipc_ur_wrote *wrote)
 {
 	struct conspool_block *b;
 
+	if (cs->stale > 0) {
+		if (--cs->stale == 0)
+			conspool_send(cs, false);
+		return;
+	}
 	TAILQ_FOREACH(b, &cs->blocks, entry)
 		if (b->serial == wrote->serial)
 			break;
@@ -405,7 +431,7 @@ conspool_back(struct cp *cp)
 			continue;
 		TAILQ_FOREACH(b, &cs->blocks, entry)
 			b->sent = false;
-		cs->under_way = 0;
+		cs->under_way = cs->stale = 0;
 		cs->refused = false;
 		conspool_send(cs, true);
 	}

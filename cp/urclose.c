@@ -32,7 +32,7 @@ struct urclose {
 	bool any;	   /* file is what was closed */
 	struct spool_file file;
 	/* urclose_all's */
-	bool all;
+	bool all, machine;
 	int all_rc;
 };
 
@@ -101,7 +101,7 @@ urclose_refused(struct urclose *uc, const char *why)
 static int
 urclose_failed(struct urclose *uc, int32_t rc)
 {
-	char numbers[64];
+	char text[64];
 
 	switch (rc) {
 	case -ENOSPC:
@@ -112,12 +112,16 @@ urclose_failed(struct urclose *uc, int32_t rc)
 	case -EIO:
 		return urclose_refused(uc, "SPOOL I/O ERROR");
 	case -EMFILE:
-		snprintf(numbers, sizeof numbers,
+		snprintf(text, sizeof text,
 		    "ALL 9999 NUMBERS OF %s ARE IN USE",
 		    name_text(uc->order.to.user).s);
-		return urclose_refused(uc, numbers);
-	default:
+		return urclose_refused(uc, text);
+	case -EAGAIN:
 		return urclose_refused(uc, "");
+	default:
+		snprintf(text, sizeof text, "SPOOL ERROR %d",
+		    (int)-(int64_t)rc);
+		return urclose_refused(uc, text);
 	}
 }
 
@@ -278,7 +282,8 @@ urclose_next(struct urclose *uc)
 
 	if (uc->vm != NULL)
 		TAILQ_FOREACH(d, &uc->vm->devices, entry)
-			if (d->vdev > uc->vdev && urdevice_writes(d))
+			if (d->vdev > uc->vdev && urdevice_writes(d) &&
+			    (!uc->machine || urdevice_of_machine(d)))
 				break;
 	if (d == NULL) {
 		uc->all = false;
@@ -290,13 +295,15 @@ urclose_next(struct urclose *uc)
 }
 
 void
-urclose_all(struct request *rq, struct vmblok *vm, urclose_then *then)
+urclose_all(struct request *rq, struct vmblok *vm, bool machine,
+    urclose_then *then)
 {
 	struct urclose *uc = urclose_new(rq, vm, then);
 
 	if (uc == NULL)
 		return;
 	uc->all = true;
+	uc->machine = machine;
 	urclose_next(uc);
 }
 

@@ -23,10 +23,12 @@ void urclose(struct request *rq, struct vmblok *vm, const struct vdev *d,
     const struct close_as *as, urclose_then *then);
 
 /*
- * All that a user's devices write, one after another: rc is the last message's
- * number.  What CONT holds open is closed too.
+ * All that a user's devices write (machine: those of his machine, not his
+ * console), one after another: rc is the last message's number.  What CONT
+ * holds open is closed too.
  */
-void urclose_all(struct request *rq, struct vmblok *vm, urclose_then *then);
+void urclose_all(struct request *rq, struct vmblok *vm, bool machine,
+    urclose_then *then);
 
 /* He is gone: nobody is told of what is still under way. */
 void urclose_forget(struct vmblok *vm);

@@ -84,8 +84,8 @@ vmblok_end_closed(void *arg, struct request *rq, int rc)
 
 	(void)rq;
 	vm->end_request = NULL;
-	/* vmspool died over it: once more. */
-	if (rc != 431 || vmblok_end_late(vm))
+	/* vmspool died over it: once more, when it is back. */
+	if (rc != 431 || spoolclient_ready(vm->cp->spool))
 		vm->end_step++;
 	vmblok_ended(vm);
 }
@@ -106,7 +106,8 @@ vmblok_end_close(struct vmblok *vm)
 			return true;
 		request_for_vm(vm->end_request, vm);
 		vmblok_end_wait(vm);
-		urclose_all(vm->end_request, vm, request_end);
+		urclose_all(vm->end_request, vm, vm->guest != NULL,
+		    request_end);
 		return false;
 	}
 	if (!late && (vm->end_request != NULL || !vm->cp->stopping)) {
@@ -117,8 +118,9 @@ vmblok_end_close(struct vmblok *vm)
 		request_orphan(vm->end_request);
 	vm->end_request = NULL;
 	urclose_forget(vm);
-	cp_operator(vm->cp, "SPOOL: FILES OF %s NOT CLOSED",
-	    name_text(vm->name).s);
+	if (vm->guest == NULL)
+		cp_operator(vm->cp, "SPOOL: FILES OF %s NOT CLOSED",
+		    name_text(vm->name).s);
 	return true;
 }
 
@@ -138,14 +140,13 @@ static bool
 vmblok_end_process(struct vmblok *vm)
 {
 	guest_kill(vm);
-	vm->end_by_ms = vmblok_ms() + END_MS;
 	return !given_dying(vm);
 }
 
 /*
  * One after another, each until it says that it is done.  Closing comes
  * twice: while the machine can still send what it has, and when it is gone,
- * for the console's last lines and for what came late.
+ * for what came late, and for the console.
  */
 static bool (*const vmblok_end_steps[])(struct vmblok *vm) = {
 	vmblok_end_flush,

@@ -183,28 +183,55 @@ cards_open(struct cards *c, struct cards_device *d)
 	return opened != NULL && opened->rc == 0 ? &opened->file : NULL;
 }
 
+/* The first of a block's records, or all, a line each. */
 static void
-cards_read(struct cards *c, struct cards_device *d)
+cards_records(struct cards *c, const struct ipc_ur_data *data, bool all)
+{
+	const unsigned char *at = (const unsigned char *)data->text;
+	const unsigned char *end = at + data->text_len;
+
+	while (at + SPOOL_LENGTH < end) {
+		size_t len = at[0] | (size_t)at[1] << 8, used;
+
+		used = strlen(c->said);
+		snprintf(c->said + used, sizeof c->said - used, "%s%.*s%s",
+		    all ? "\n  " : " <", (int)(len - all),
+		    (const char *)at + SPOOL_LENGTH + all, all ? "" : ">");
+		if (!all)
+			return;
+		at += SPOOL_LENGTH + len;
+	}
+}
+
+static bool
+cards_block(struct cards *c, uint64_t id, uint64_t seq, bool all)
+{
+	struct ipc_ur_read read = { .id = id, .seq = seq };
+	const struct ipc_ur_data *data = NULL;
+
+	if (ipcchan_send(&c->ch, IPC_UR_READ, &read, sizeof read, -1) == 0)
+		data = cards_answer(c, IPC_UR_DATA);
+	if (data == NULL || data->rc != 0)
+		return false;
+	cards_records(c, data, all);
+	return true;
+}
+
+static void
+cards_read(struct cards *c, struct cards_device *d, bool all)
 {
 	const struct spool_file *file;
-	const struct ipc_ur_data *data = NULL;
-	struct ipc_ur_read read = { 0 };
-	char name[20];
 
 	if (cards_finish(c, d, FINISH_DONE) < 0 ||
 	    (file = cards_open(c, d)) == NULL) {
 		snprintf(c->said, sizeof c->said, "READER EMPTY");
 		return;
 	}
-	d->file = read.id = file->id;
-	snprintf(name, sizeof name, "%.8s %.8s", file->attr.name,
+	d->file = file->id;
+	snprintf(c->said, sizeof c->said, "READS %.8s %.8s", file->attr.name,
 	    file->attr.type);
-	if (ipcchan_send(&c->ch, IPC_UR_READ, &read, sizeof read, -1) == 0)
-		data = cards_answer(c, IPC_UR_DATA);
-	snprintf(c->said, sizeof c->said, "READS %s <%.*s>", name,
-	    data != NULL && data->text_len > 2 ?
-	    (int)(unsigned char)data->text[0] : 0,
-	    data != NULL ? data->text + SPOOL_LENGTH : "");
+	for (uint64_t seq = 0; cards_block(c, d->file, seq, all) && all; seq++)
+		;
 }
 
 static void
@@ -238,8 +265,8 @@ cards_typed(struct cards *c, const char *line)
 		cards_put(d, text, strlen(text), 0);
 	else if (strcmp(verb, "PRINT") == 0)
 		cards_put(d, text, strlen(text), PRT_WRITE_1);
-	else if (strcmp(verb, "READ") == 0)
-		cards_read(c, d);
+	else if (strcmp(verb, "READ") == 0 || strcmp(verb, "LIST") == 0)
+		cards_read(c, d, *verb == 'L');
 	else if (strcmp(verb, "UR") == 0)
 		cards_show(c, d);
 	else

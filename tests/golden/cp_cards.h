@@ -27,7 +27,7 @@ struct cards {
 	bool dies;	   /* in the middle of the next close */
 	uint64_t stream;
 	struct cards_device device[CARDS_DEVICES];
-	char said[120];	   /* what an order or a word is answered with */
+	char said[8192];   /* what a word is answered with: lines */
 };
 
 void cards_spool(struct cards *c, int fd);
@@ -43,6 +43,7 @@ int cards_close(struct cards *c, const struct ipc_vm_ur_close *order);
  *
  * PUNCH vdev text       PRINT vdev text
  * READ vdev             the first record of the next file, which stays active
+ * LIST vdev             the same, all its records
  * UR vdev               what SPOOL has said of it
  */
 bool cards_typed(struct cards *c, const char *line);

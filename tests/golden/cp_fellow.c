@@ -105,6 +105,7 @@ struct fellow_guest {
 	bool hold; /* says nothing meanwhile */
 	unsigned credit;
 	unsigned flood; /* lines still to be said, as credit allows */
+	char *lines;	/* before these, if any */
 	char held[IPC_LINE_MAX + 1]; /* typed while it could say nothing */
 	struct cards cards;
 };
@@ -132,6 +133,14 @@ fellow_flood(struct fellow_guest *g)
 {
 	char line[32];
 
+	while (g->lines != NULL && g->credit > 0) {
+		char *end = strchr(g->lines, '\n');
+
+		if (end != NULL)
+			*end = '\0';
+		fellow_say(g, g->lines);
+		g->lines = end != NULL ? end + 1 : NULL;
+	}
 	for (; g->flood > 0 && g->credit > 0; g->flood--) {
 		snprintf(line, sizeof line, "FLOOD %u", g->flood);
 		fellow_say(g, line);
@@ -330,7 +339,7 @@ fellow_typed(struct fellow_guest *g, const char *line)
 		g->cards.dies = true;
 		fellow_say(g, "WILL DIE");
 	} else if (cards_typed(&g->cards, line))
-		fellow_say(g, g->cards.said);
+		g->lines = g->cards.said;
 	else if (strcmp(line, "SLOW") == 0)
 		g->slow = !g->slow;
 	else if (strcmp(line, "DEAF") == 0)
@@ -364,7 +373,7 @@ fellow_input(struct fellow_guest *g, const struct ipc_text *msg)
 	memcpy(line, msg->text, msg->text_len);
 	line[msg->text_len] = '\0';
 	fellow_read_console(g, CONS_READ_NONE);
-	if (g->flood > 0 || g->credit == 0 || g->hold)
+	if (g->flood > 0 || g->lines != NULL || g->credit == 0 || g->hold)
 		memcpy(g->held, line, sizeof line);
 	else
 		fellow_typed(g, line);
@@ -377,7 +386,8 @@ fellow_credited(struct fellow_guest *g, uint32_t n)
 
 	g->credit += n;
 	fellow_flood(g);
-	if (g->flood > 0 || g->credit == 0 || g->held[0] == '\0' || g->hold)
+	if (g->flood > 0 || g->lines != NULL || g->credit == 0 ||
+	    g->held[0] == '\0' || g->hold)
 		return;
 	memcpy(line, g->held, sizeof line);
 	g->held[0] = '\0';

@@ -27,8 +27,10 @@
  *   deck n ORIGIN DEVICE CLASS RECORDS OWNER QUEUE [NAME [TYPE]]
  *                               so many spool files (cp_deck.h)
  *   take OWNER SPOOLID          somebody reads this one, until `back`
- *   stopspool                   vmspool stands still
+ *   signal NAME                 to vmspool: STOP, CONT
+ *   killspool                   it is killed, and the next one is there
  *   nospool                     it is killed, and none can be started
+ *   respool                     it can again
  *   file NAME text              append a line to a file in the home
  *   note text                   printed
  * Times and dates come out as hh:mm:ss and mm/dd/yy.
@@ -650,9 +652,21 @@ cmd_take(struct run *r, const char *args)
 }
 
 static void
-cmd_stopspool(struct run *r)
+cmd_signal(struct run *r, const char *name)
 {
-	shell("kill -STOP $(pgrep -x vmspool -P %d)", (int)r->vmcp);
+	shell("kill -s %s $(pgrep -x vmspool -P %d)", name, (int)r->vmcp);
+}
+
+/* A process is not yet one that answers: the deck's channel is waited for. */
+static void
+cmd_killspool(struct run *r)
+{
+	deck_back(r);
+	shell("p=$(pgrep -x vmspool -P %d); kill -9 $p; until "
+	    "n=$(pgrep -x vmspool -P %d) && [ $n != $p ]; do sleep 0.1; done",
+	    (int)r->vmcp, (int)r->vmcp);
+	deck(r);
+	deck_back(r);
 }
 
 /* What was asked before is on its way. */
@@ -662,8 +676,14 @@ cmd_nospool(struct run *r)
 	while (turn(r, 300))
 		;
 	deck_back(r);
-	shell("rm %s/libexec/vmspool; kill -9 $(pgrep -x vmspool -P %d)",
-	    r->dir, (int)r->vmcp);
+	shell("cd %s/libexec; mv vmspool gone; kill -9 $(pgrep -x vmspool "
+	    "-P %d)", r->dir, (int)r->vmcp);
+}
+
+static void
+cmd_respool(struct run *r)
+{
+	shell("cd %s/libexec; mv gone vmspool", r->dir);
 }
 
 /* --- the script --- */
@@ -680,10 +700,14 @@ on_system(struct run *r, const char *verb, const char *args)
 		cmd_take(r, args);
 	else if (strcmp(verb, "back") == 0)
 		deck_back(r);
-	else if (strcmp(verb, "stopspool") == 0)
-		cmd_stopspool(r);
+	else if (strcmp(verb, "signal") == 0)
+		cmd_signal(r, args);
+	else if (strcmp(verb, "killspool") == 0)
+		cmd_killspool(r);
 	else if (strcmp(verb, "nospool") == 0)
 		cmd_nospool(r);
+	else if (strcmp(verb, "respool") == 0)
+		cmd_respool(r);
 	else
 		return false;
 	return true;
@@ -808,7 +832,8 @@ build_home(struct run *r, const char *vmcp, const char *fellow,
 	for (const char *const *name = (const char *const[]){ "vmterm",
 		 "vmguest", NULL }; *name != NULL; name++)
 		shell("cp %s %s/libexec/%s", fellow, r->dir, *name);
-	shell("cp %s %s/libexec/vmspool", vmspool, r->dir);
+	shell("cp %s $(dirname %s)/vmunit %s/libexec", vmspool, vmspool,
+	    r->dir);
 	shell("cp %s/user.direct %s/system.config %s", home, home, r->home);
 	shell("truncate -s 32768 %s/volumes/VMSYS/MAINT.190", r->home);
 }
