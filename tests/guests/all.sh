@@ -122,6 +122,10 @@ check hang-read $hang ipl=00C,parm=READ say=1 sleep=50 nosave=16 stop \
 check hang-write $hang ipl=00C,parm=WRITE hung reset state=asked go sleep=50 \
 	ipl=01C rc=0
 deck reader -r 01C=cards.data -r 01D=none.data -R 01E
+cards="-D 190=cards.disk -R 01C -p 00D -P 00E"
+check cards $cards ipl=190 rc=0
+check cards-reset $cards ipl=190,parm=HALF rc=0 reset state=asked \
+	ipl=190,parm=REST rc=0
 deck timer
 deck diag
 spool="-D 190=spoolin.disk -D 191=hello.disk -R 01C -p 00D -P 00E"

@@ -333,23 +333,32 @@ rigspool_block(FILE *f, char *block, uint32_t *records)
 }
 
 static int
+rigspool_send_block(struct rig *rig, const void *block, size_t n,
+    uint32_t records)
+{
+	struct rigspool *s = &rig->spool;
+	struct ipc_ur_write w = { .vdev = DECK_VDEV, .user = TESTER,
+		.stream = s->stream, .serial = ++s->serial,
+		.records = records, .device = SPOOL_ON_RDR };
+
+	s->answered = false;
+	ipcchan_send_text(&s->system, IPC_UR_WRITE, &w, sizeof w, block, n,
+	    -1);
+	return rigspool_await(rig, &s->answered) < 0 || s->rc != 0 ? -1 : 0;
+}
+
+static int
 rigspool_write(struct rig *rig, FILE *f)
 {
 	static char block[SPOOL_BLOCK_MAX];
-	struct ipc_ur_write w = { .vdev = DECK_VDEV, .user = TESTER,
-		.stream = ++rig->spool.stream, .device = SPOOL_ON_RDR };
-	struct rigspool *s = &rig->spool;
+	uint32_t records;
 	size_t n;
 
-	s->serial = 0;
-	while ((n = rigspool_block(f, block, &w.records)) > 0) {
-		w.serial = ++s->serial;
-		s->answered = false;
-		ipcchan_send_text(&s->system, IPC_UR_WRITE, &w, sizeof w,
-		    block, n, -1);
-		if (rigspool_await(rig, &s->answered) < 0 || s->rc != 0)
+	rig->spool.stream++;
+	rig->spool.serial = 0;
+	while ((n = rigspool_block(f, block, &records)) > 0)
+		if (rigspool_send_block(rig, block, n, records) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -594,6 +603,25 @@ rigspool_cmd_trouble(struct rig *rig, struct rig_device *d, char *words[])
 	return rig->spool.trouble == 0 ? -1 : -rig->spool.trouble_rc;
 }
 
+/* LONG n: a file of one record of n bytes, i * 7 each. */
+static int
+rigspool_cmd_long(struct rig *rig, struct rig_device *d, char *words[])
+{
+	static uint8_t block[SPOOL_LENGTH + SPOOL_RECORD_MAX];
+	const struct spool_attr attr = { .class = 'A', .copies = 1 };
+	uint16_t n = (uint16_t)atoi(words[0]);
+
+	(void)d;
+	memcpy(block, &n, sizeof n);
+	for (unsigned i = 0; i < n; i++)
+		block[SPOOL_LENGTH + i] = (uint8_t)(i * 7);
+	rig->spool.stream++;
+	rig->spool.serial = 0;
+	if (rigspool_send_block(rig, block, SPOOL_LENGTH + (size_t)n, 1) < 0)
+		return 1;
+	return -rigspool_close_file(rig, DECK_VDEV, CLOSE_FILE, &attr);
+}
+
 /* DROP class: what waits in this class is purged. */
 static int
 rigspool_cmd_drop(struct rig *rig, struct rig_device *d, char *words[])
@@ -619,6 +647,7 @@ static const struct {
 	{ "LIMIT", false, rigspool_cmd_limit },
 	{ "TROUBLE", false, rigspool_cmd_trouble },
 	{ "DROP", false, rigspool_cmd_drop },
+	{ "LONG", false, rigspool_cmd_long },
 };
 
 #define WORDS 12
