@@ -92,10 +92,7 @@ clock_sleep(uint64_t ns)
 		io_attach(&clock_timer, CLOCK_VDEV);
 	if (clock_timer.vdev == 0 || io_start(&clock_timer, &ccw) == -1)
 		return -1;
-	while (!clock_timer.done && !console_halted()) {
-		vector_wait();
-		console_poll();
-	}
+	console_wait(&clock_timer.done);
 	if (!clock_timer.done)
 		io_halt(&clock_timer);
 	return 0;

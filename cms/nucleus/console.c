@@ -166,6 +166,16 @@ console_poll(void)
 		console_start_read();
 }
 
+void
+console_wait(const volatile int *done)
+{
+	console_poll(); /* what was typed before */
+	while (!*done && !console.halted) {
+		vector_wait();
+		console_poll();
+	}
+}
+
 /* Nobody typed anything when nothing was transferred. */
 static void
 console_stop_read(void)

@@ -42,6 +42,9 @@ int console_waiting(void);
  * be interrupted. */
 void console_poll(void);
 
+/* Wait until something is done, or the running program is to be halted. */
+void console_wait(const volatile int *done);
+
 /* Has the user asked for the running program's end?  Asking does not take
  * the request away. */
 int console_halted(void);

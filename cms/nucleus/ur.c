@@ -4,7 +4,6 @@
  * a chain of them one exit.
  */
 #include "console.h"
-#include "cpu.h"
 #include "error.h"
 #include "hyper.h"
 #include "io.h"
@@ -112,10 +111,7 @@ ur_wait(uint32_t vdev)
 	console_line("DMSPIO314I DEVICE %03X IS NOT READY; CMS WAITS FOR IT",
 	    vdev);
 	console_show();
-	while (!ur_device.done && !console_halted()) {
-		vector_wait();
-		console_poll();
-	}
+	console_wait(&ur_device.done);
 	return console_halted() ? E_AGAIN : 0;
 }
 
