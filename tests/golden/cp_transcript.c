@@ -934,6 +934,8 @@ main(int argc, char **argv)
 	r->script = argv[4];
 	build_home(r, argv[1], argv[2], argv[3], argv[6]);
 	start(r);
+	deck(r); /* vmspool answers */
+	deck_back(r);
 	run_script(r);
 	got = transcript(r);
 	stop(r);
