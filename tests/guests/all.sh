@@ -150,7 +150,7 @@ if bochs; then
 else
 	deck spin
 fi
-deck save -s 512 -r 01C=cards.data -D 201=numbers.data
+deck save -s 512 -r 01C=cards.data -p 00D -D 201=numbers.data
 
 # A saved system, in machines that are larger; and all that must not start,
 # to a machine that goes on as if nothing had been asked.

@@ -6,7 +6,9 @@
 #include "guest.h"
 
 #define DONE (UNIT_CHANNEL_END | UNIT_DEVICE_END)
+#define NUMBERS 1000u
 
+static struct ccw chain[NUMBERS] __attribute__((aligned(8)));
 static uint8_t big[64 * 1024];
 static char line[100];
 static struct ccw other[4] __attribute__((aligned(8)));
@@ -142,6 +144,57 @@ reader(void)
 	return 0;
 }
 
+/* A thousand cards that are their numbers, in chains: each lies over all but
+ * the number of the one before. */
+static void
+chain_set(uint8_t cmd, uint32_t *numbers)
+{
+	for (unsigned i = 0; i < NUMBERS; i++)
+		chain[i] = (struct ccw){ .cmd = cmd, .count = RDR_CARD,
+			.flags = i + 1 < NUMBERS ? CCW_CC : 0,
+			.addr = (uint32_t)(uintptr_t)&numbers[i] };
+}
+
+static int
+cards(void)
+{
+	static uint32_t numbers[NUMBERS + RDR_CARD / 4];
+	struct csw csw;
+
+	/* Not all of a block is punched; in the middle of a chain. */
+	for (unsigned i = 0; i < NUMBERS; i++)
+		numbers[i] = i;
+	chain_set(PUN_WRITE, numbers);
+	CHECK(110, sio_at(0x00D, (uint32_t)(uintptr_t)chain) == 0);
+	CHECK(111, cp("SAVE") == 0 && cp("SAVE") == 0);
+	CHECK(112, end_of(0x00D).unit == DONE);
+	/* In a card that comes in pieces. */
+	ccw_set(0, PUN_WRITE, numbers, 1, CCW_CD);
+	ccw_set(1, CMD_TIC, ccw_at(0), 1, 0);
+	CHECK(113, sio(0x00D) == 0 && cp("SAVE") == 0);
+	csw = end_of(0x00D);
+	CHECK(114, csw.unit == DONE && csw.chan == CHAN_LENGTH);
+	CHECK(115, cp("CLOSE 00D CLASS B") == 0);
+	wait_interrupt();
+	/* Reading, in the same ways. */
+	fill(numbers, 0xEE, sizeof numbers);
+	chain_set(RDR_READ, numbers);
+	CHECK(116, sio_at(0x01C, (uint32_t)(uintptr_t)chain) == 0);
+	CHECK(117, cp("SAVE") == 0 && cp("SAVE") == 0);
+	CHECK(118, end_of(0x01C).unit == DONE);
+	for (unsigned i = 0; i < NUMBERS; i++)
+		CHECK(119, numbers[i] == i);
+	ccw_set(0, RDR_READ, card, 1, CCW_CD);
+	ccw_set(1, CMD_TIC, ccw_at(0), 1, 0);
+	fill(card, 0xEE, sizeof card);
+	CHECK(120, sio(0x01C) == 0 && cp("SAVE") == 0);
+	csw = end_of(0x01C);
+	CHECK(121, csw.unit == DONE && csw.chan == CHAN_LENGTH &&
+	    card[0] == 0);
+	CHECK(122, run(0x01C).unit == (DONE | UNIT_EXCEPTION));
+	return 0;
+}
+
 static int
 disk(void)
 {
@@ -230,7 +283,7 @@ int
 guest_test(void)
 {
 	static int (*const parts[])(void) = { plain, console, timer, endless,
-		reader, disk, damaged, waiting, blocks };
+		reader, cards, disk, damaged, waiting, blocks };
 	int rc = 0;
 
 	for (unsigned i = 0; i < sizeof parts / sizeof parts[0] && rc == 0;
