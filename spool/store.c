@@ -30,10 +30,13 @@ static const char *const store_sql[SQL_COUNT] = {
  * Exclusive before WAL: then there is no shared-memory file, which a folder
  * that is shared between hosts would not keep coherent.  Nothing is written
  * back behind a commit: store_checkpoint does it when nobody waits.  The cache
- * (KiB) holds the upper pages of the trees of a long queue.
+ * (KiB) holds the upper pages of the trees of a long queue.  Pages are large,
+ * because a call of the disk may cost more than its bytes; what is purged is
+ * given back to the disk by store_shrink.
  */
+#define STORE_SHAPE "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL;"
+static const char store_lock[] = "PRAGMA locking_mode=EXCLUSIVE;";
 static const char store_settings[] =
-    "PRAGMA locking_mode=EXCLUSIVE;"
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
     "PRAGMA wal_autocheckpoint=0;"
@@ -53,7 +56,15 @@ static const char store_proof[] =
     "COMMIT;"
     "PRAGMA wal_checkpoint(TRUNCATE);";
 
-#define STORE_FREE 2048 /* pages: as good as the reserve */
+#define STORE_FREE (RESERVE_BYTES / 16384) /* pages: as good as the reserve */
+#define STORE_SLACK (2 * STORE_FREE)	    /* that the database may keep */
+
+/* A database that has pages already gets others by being written anew. */
+static const char store_reshape[] =
+    "PRAGMA journal_mode=DELETE;"
+    STORE_SHAPE
+    "VACUUM;"
+    "PRAGMA journal_mode=WAL;";
 
 static int
 store_fail(struct store *store, char *why, size_t size, const char *what)
@@ -115,7 +126,9 @@ store_upgrade(struct store *store, int version)
 		return -1; /* closing rolls back */
 	if (version < 2 && store_exec(store, store_upgrade2) < 0)
 		return -1;
-	return store_exec(store, mark);
+	if (store_exec(store, mark) < 0)
+		return -1;
+	return version == 1 ? store_exec(store, store_reshape) : 0;
 }
 
 static int
@@ -170,6 +183,19 @@ store_prepare(struct store *store)
 	return 0;
 }
 
+/* Only a database that is none yet takes its shape. */
+static int
+store_set(struct store *store)
+{
+	int pages;
+
+	if (store_exec(store, store_lock) < 0 ||
+	    store_number(store, "PRAGMA page_count", &pages) < 0 ||
+	    (pages == 0 && store_exec(store, STORE_SHAPE) < 0))
+		return -1;
+	return store_exec(store, store_settings);
+}
+
 static int
 store_made(const char *folder, char *path, size_t path_size, char *why,
     size_t size)
@@ -208,7 +234,7 @@ store_open(struct store *store, const char *folder, char *why, size_t size)
 	    SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
 		return store_fail(store, why, size, path);
 	sqlite3_busy_timeout(store->db, 2000); /* the one before us may close */
-	if (store_exec(store, store_settings) < 0)
+	if (store_set(store) < 0)
 		return store_fail(store, why, size, path);
 	if (store_check(store, why, size) < 0)
 		return -1;
@@ -445,6 +471,27 @@ store_free(struct store *store)
 		store_done(st);
 	}
 	return n;
+}
+
+int
+store_shrink(struct store *store, int pages)
+{
+	int64_t over = store_free(store) - STORE_SLACK;
+	sqlite3_stmt *st;
+	int got, rc;
+
+	if (over <= 0)
+		return 0;
+	rc = store_begin(store, false);
+	if (rc < 0)
+		return rc;
+	got = store_row(store, &st, SQL_SHRINK, "");
+	while (got == 1 && --pages > 0)
+		got = store_next(store, st);
+	if (got == 1)
+		store_done(st);
+	rc = store_end(store, got < 0 ? got : 0);
+	return rc < 0 ? rc : 1;
 }
 
 /*

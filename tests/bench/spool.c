@@ -135,8 +135,9 @@ raw_open(const char *path)
 
 	if (sqlite3_open(path, &db) != SQLITE_OK)
 		errx(1, "%s", path);
-	sql(db, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;"
-	    "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4096;"
+	sql(db, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=16384;"
+	    "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
+	    "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=256;"
 	    "PRAGMA cache_size=-32768; PRAGMA secure_delete=OFF;"
 	    "CREATE TABLE raw (id INTEGER PRIMARY KEY, data BLOB NOT NULL)");
 	return db;

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
@@ -832,6 +833,48 @@ what_is_gone_is_erased(void **state)
 	all_channels();
 }
 
+static long
+megabytes(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat(rig.db, &st), 0);
+	return (long)(st.st_size >> 20);
+}
+
+/* A long file gives its room back to the disk, and nobody waits for that. */
+static void
+a_long_file_gone(void **state)
+{
+	struct ipc_ur_write w = { .vdev = 0xD, .stream = 1, .records = 749,
+		.device = SPOOL_ON_PUN };
+	struct ipc_ur_ask q = rig_about(ASK_PURGE, "B", SPOOL_RDR);
+	int tries = 1000;
+
+	(void)state;
+	memset(block, 'X', sizeof block);
+	for (unsigned i = 0; i < w.records; i++) {
+		block[i * 82] = 80;
+		block[i * 82 + 1] = 0;
+	}
+	for (w.serial = 1; w.serial <= 1000; w.serial++) {
+		rig_block(&a, &w, block, (size_t)w.records * 82);
+		assert_int_equal(rig_wrote(&a, w.serial), 0);
+	}
+	assert_int_equal(close_to("A", "B"), 0);
+	assert_int_equal(file.records, 749000);
+	assert_int_equal(rig_open(&rig, &b, SPOOL_RDR, 0, "*").rc, 0);
+	assert_int_equal(rig_read(&b, file.id, 0, 748999, block).seq, 999);
+	assert_int_equal(rig_finish(&rig, &b, file.id, FINISH_BACK), 0);
+	assert_int_equal(rig_ask(&rig, &cp, &q, &rows), 0);
+	assert_int_equal(rows.done.count, 1);
+	while (megabytes() > 30) {
+		assert_true(--tries > 0);
+		reader_of("B");
+		usleep(10000);
+	}
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
@@ -859,6 +902,7 @@ main(void)
 		TEST(a_damaged_block),
 		TEST(a_lost_block),
 		TEST(what_is_gone_is_erased),
+		TEST(a_long_file_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
