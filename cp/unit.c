@@ -271,8 +271,12 @@ static void
 unit_user(struct unit *unit, const struct ipc_unit_user *ask)
 {
 	struct ipc_unit_user answer = { .user = ask->user };
+	const struct dir_user *user = directory_find(unit->cp->dir->dir,
+	    ask->user);
 
-	answer.known = directory_find(unit->cp->dir->dir, ask->user) != NULL;
+	answer.known = user != NULL;
+	if (user != NULL)
+		memcpy(answer.dist, user->dist, sizeof answer.dist);
 	loopchan_send(&unit->lc, IPC_UNIT_USER, &answer, sizeof answer, -1);
 }
 
@@ -367,6 +371,7 @@ unit_configure(struct unit *unit)
 	loopchan_send(&unit->lc, IPC_UNIT_CONFIG, &config, sizeof config,
 	    unit->fd);
 	unit_spool(unit);
+	unit->state.state = unit->wanted ? UNIT_IDLE : UNIT_DRAINED;
 	if (unit->wanted)
 		unit_send(unit, &start);
 }

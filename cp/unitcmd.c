@@ -56,17 +56,17 @@ unitcmd_answer(struct unitcmd *cmd)
 	struct request *rq = cmd->rq;
 	struct unit *unit = cmd->one;
 
-	if (cmd->rc != 0)
-		cmd->rc = unit == NULL ? reply_error(rq, 183, "THE ORDER",
-		    "A UNIT IS NOT AVAILABLE; SEE QUERY UR") :
-		    reply_error(rq, cmd->rc, unit_name(unit).s,
-		    unit_why(unit));
-	else if (cmd->show && unit != NULL)
-		unitcmd_show(rq, unit);
-	else if (cmd->show)
+	int rc = 0;
+
+	if (unit == NULL) /* of all, each says how it fares */
 		while ((unit = unit_next(rq->cp, unit)) != NULL)
 			unitcmd_show(rq, unit);
-	request_end(rq, cmd->rc);
+	else if (cmd->rc != 0)
+		rc = reply_error(rq, cmd->rc, unit_name(unit).s,
+		    unit_why(unit));
+	else if (cmd->show)
+		unitcmd_show(rq, unit);
+	request_end(rq, rc);
 	free(cmd);
 }
 

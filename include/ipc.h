@@ -793,6 +793,7 @@ struct ipc_unit_config {
 struct ipc_unit_user {
 	struct vm_name user;
 	uint32_t known;	  /* UNIT_USER: 1: he is in the directory */
+	char dist[SPOOL_DIST_MAX]; /* UNIT_USER: his distribution code */
 };
 
 enum ipc_unit_op {

@@ -387,6 +387,7 @@ reader_user(struct unit *u, const struct ipc_unit_user *user)
 		    name_text(user->user).s);
 		return;
 	}
+	memcpy(r->deck.attr.dist, user->dist, sizeof r->deck.attr.dist);
 	r->file.owner = r->file.origin =
 	    (struct vm_user){ r->deck.user, r->u->node };
 	r->file.attr = r->deck.attr;

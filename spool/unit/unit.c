@@ -154,7 +154,6 @@ unit_configure(struct unit *u, const struct ipcchan_message *msg)
 	if (u->kind->open(u, msg->fd) < 0)
 		fatal("%s", u->name);
 	unit_shut_in(u->kind);
-	unit_state(u, NULL);
 }
 
 static void

@@ -99,6 +99,7 @@ user_is(uint32_t known)
 {
 	rig_cp(&rig, IPC_UNIT_ASK_USER);
 	rig.in.user.known = known;
+	memcpy(rig.in.user.dist, "BIN12", 6);
 	rig_tell(&rig, cp, IPC_UNIT_USER, rig.in.user);
 }
 
@@ -181,6 +182,7 @@ a_deck(void **state)
 	assert_int_equal(rig.in.close.attr.class, 'B');
 	assert_string_equal(rig.in.close.attr.name, "MY");
 	assert_string_equal(rig.in.close.attr.type, "DATA");
+	assert_string_equal(rig.in.close.attr.dist, "BIN12");
 	closed(0, 12, 3);
 	told(s, "RDR FILE 0012 SENT TO CMSUSER RECS 0003\n");
 	rig_until(&rig, UNIT_IDLE, 0);
