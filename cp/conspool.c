@@ -437,11 +437,20 @@ conspool_back(struct cp *cp)
 	}
 }
 
+void
+conspool_stop(struct vmblok *vm)
+{
+	struct vdev *d = device_console(vm);
+
+	if (d != NULL)
+		d->spool.start = false;
+}
+
 unsigned long
 conspool_free(struct vmblok *vm)
 {
 	struct conspool *cs = vm->conspool;
-	unsigned long lines = 0;
+	unsigned long lines;
 
 	if (cs == NULL)
 		return 0;

@@ -38,6 +38,9 @@ void conspool_flush(struct vmblok *vm, bool purge, conspool_fn *fn,
 void conspool_wrote(struct cp *cp, const struct ipc_ur_wrote *wrote);
 void conspool_back(struct cp *cp);
 
+/* Nothing more is recorded. */
+void conspool_stop(struct vmblok *vm);
+
 /* The user goes.  Returns how many lines vmspool has not taken. */
 unsigned long conspool_free(struct vmblok *vm);
 

@@ -57,15 +57,20 @@ urclose_end(struct urclose *uc, int rc)
 
 /* --- what came of it --- */
 
-/* To who asked, if it is his own device, else to its user's console. */
+/* Whoever asked is not the device's user, or has given it up meanwhile: then
+ * the user reads it on his console. */
+static bool
+urclose_asked(const struct urclose *uc)
+{
+	return uc->rq->vm == uc->vm && !uc->rq->cancelled;
+}
+
 static void
 urclose_say(struct urclose *uc, const char *line)
 {
-	if (uc->vm == NULL)
+	if (uc->vm == NULL || !uc->vm->set.imsg)
 		return;
-	if (!uc->vm->set.imsg)
-		return;
-	if (uc->rq->vm == uc->vm)
+	if (urclose_asked(uc))
 		reply_text(uc->rq, line);
 	else
 		session_print(uc->vm->session, 0, "%s", line);
@@ -93,7 +98,7 @@ urclose_refused(struct urclose *uc, const char *why)
 	const char *type = device_class(uc->type);
 	int number = *why != '\0' ? 426 : 431;
 
-	if (uc->vm != NULL && uc->rq->vm != uc->vm)
+	if (uc->vm != NULL && !urclose_asked(uc))
 		vmblok_message(uc->vm, number, type, vdev.s, why);
 	return reply_error(uc->rq, number, type, vdev.s, why);
 }

@@ -140,6 +140,7 @@ static bool
 vmblok_end_process(struct vmblok *vm)
 {
 	guest_kill(vm);
+	conspool_stop(vm);
 	return !given_dying(vm);
 }
 
@@ -345,9 +346,12 @@ vmblok_finish(struct vmblok *vm)
 {
 	struct session *s = vm->session;
 	struct cp *cp = vm->cp;
+	unsigned long lines = conspool_free(vm);
 
+	if (lines > 0)
+		cp_operator(cp, "SPOOL: %lu LINES OF %s'S CONSOLE LOST", lines,
+		    name_text(vm->name).s);
 	vmblok_farewell(vm);
-	conspool_free(vm);
 	device_logoff(vm);
 	urclose_forget(vm);
 	request_orphan_vm(cp, vm);
