@@ -499,7 +499,7 @@ struct ipc_spool_limit {
 /*
  * SPOOL_ARRIVED: a file is in a queue, for good: its owner's reader, or one
  * for real devices.  It follows each UR_CLOSE and TRANSFER.  SPOOL_RELEASED:
- * one that was there is not held any more.
+ * one that was there is not held any more, or its class is another.
  *
  * SPOOL_TROUBLE: what a user's machine writes cannot be stored, and waits with
  * it: rc -ENOSPC, -EIO, -EDQUOT (his limit).  Said once, and again with rc 0

@@ -228,10 +228,17 @@ static const struct ask_op {
 	[ASK_TRANSFER] = { ask_transfer },
 };
 
+/* What CHANGE may alter of who takes a file. */
+static uint16_t
+ask_ready(const struct spool_file *f)
+{
+	return (uint16_t)(f->attr.hold << 8 | (uint8_t)f->attr.class);
+}
+
 static uint16_t
 ask_was(const struct ask *a, const struct spool_file *f)
 {
-	return a->q->op == ASK_CHANGE ? f->attr.hold : f->spoolid;
+	return a->q->op == ASK_CHANGE ? ask_ready(f) : f->spoolid;
 }
 
 /* To all that were found.  Without room in the other's queue it ends early;
@@ -436,8 +443,8 @@ ask_tell(struct ask *a)
 			ask_row(a, i);
 		if (a->q->op == ASK_TRANSFER)
 			client_news(spool, IPC_SPOOL_ARRIVED, f);
-		else if (a->q->op == ASK_CHANGE && a->was[i] != 0 &&
-		    f->attr.hold == 0)
+		else if (a->q->op == ASK_CHANGE && f->attr.hold == 0 &&
+		    a->was[i] != ask_ready(f))
 			client_news(spool, IPC_SPOOL_RELEASED, f);
 	}
 }

@@ -663,6 +663,16 @@ a_real_printer(void **state)
 	assert_int_equal(rig.released, 1);
 	assert_int_equal(rig_open(&rig, &p, SPOOL_PRT, 0, "*").file.id, held);
 	assert_int_equal(rig_finish(&rig, &p, held, FINISH_DONE), 0);
+	/* a file of another class, which becomes one of its own */
+	assert_int_equal(rig_finish(&rig, &p, z, FINISH_BACK), 0);
+	assert_int_equal(rig_open(&rig, &p, SPOOL_PRT, 0, "C").rc, -ENOENT);
+	q.by = BY_CLASS;
+	q.class = 'Z';
+	q.change = CHANGE_CLASS;
+	q.attr.class = 'C';
+	assert_int_equal(rig_ask(&rig, &cp, &q, &rows), 0);
+	expect_more(&p);
+	assert_int_equal(rig_open(&rig, &p, SPOOL_PRT, 0, "C").file.id, z);
 	assert_int_equal(rig_open(&rig, &p, SPOOL_PUN, held, "*").rc, -ENOENT);
 	ipcchan_close(&p);
 	assert_int_equal(rig_count(&rig, "A").printer, 3);
