@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * vtx_spool.c - punch and reader against a vmspool that says what the test
+ * wants: the window, refusals, its end and return, closes, and answers that
+ * are lies.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <cmocka.h>
+
+#include "dev/reader.h"
+#include "subchan.h"
+#include "vtx_machine.h"
+
+#define SIZE (256u << 10)
+#define PROGRAM 0x400u
+#define REQUEST 0x300u
+#define DATA 0x800u
+#define PUN 0x00Du
+#define RDR 0x00Cu
+#define FULL (SPOOL_BLOCK_MAX / (SPOOL_LENGTH + RDR_CARD)) /* cards a block */
+
+struct test {
+	struct fake f;
+	struct ipcchan spool; /* vmspool's end */
+	struct device *punch, *reader;
+	struct ipc_ur_write wrote; /* the last, without its text */
+	struct ipc_ur_open open;
+	struct ipc_ur_read read;
+	struct ipc_ur_finish finish;
+	int done; /* VM_DONE's rc, 1: none came */
+};
+
+static void
+join(struct test *t)
+{
+	int pair[2];
+
+	assert_int_equal(ipcchan_pair(pair), 0);
+	ipcchan_init(&t->spool, pair[1], IPC_SPOOL, IPC_UR);
+	spoolchan_open(&t->f.vm, pair[0]);
+}
+
+static void
+leave(struct test *t)
+{
+	ipcchan_close(&t->spool);
+	spoolchan_receive(&t->f.vm);
+}
+
+static int
+setup(void **state)
+{
+	struct test *t = calloc(1, sizeof *t);
+
+	fake_open(&t->f, SIZE);
+	t->punch = fake_attach(&t->f, PUN, DEVICE_PUNCH, 0, 0);
+	t->reader = fake_attach(&t->f, RDR, DEVICE_READER, 0, 0);
+	join(t);
+	*state = t;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct test *t = *state;
+
+	fake_close(&t->f);
+	ipcchan_close(&t->f.vm.spool.chan);
+	ipcchan_close(&t->spool);
+	free(t);
+	return 0;
+}
+
+/* The next message to vmspool; IPC_NONE: there is none. */
+static enum ipc_type
+heard(struct test *t)
+{
+	struct ipcchan_message m;
+
+	if (ipcchan_recv(&t->spool, &m) != 1)
+		return IPC_NONE;
+	if (m.type == IPC_UR_WRITE)
+		memcpy(&t->wrote, m.payload, sizeof t->wrote);
+	else if (m.type == IPC_UR_OPEN)
+		memcpy(&t->open, m.payload, sizeof t->open);
+	else if (m.type == IPC_UR_READ)
+		memcpy(&t->read, m.payload, sizeof t->read);
+	else if (m.type == IPC_UR_FINISH)
+		memcpy(&t->finish, m.payload, sizeof t->finish);
+	return m.type;
+}
+
+static void
+say(struct test *t, enum ipc_type type, const void *payload, size_t len)
+{
+	assert_int_equal(ipcchan_send(&t->spool, type, payload, len, -1), 0);
+	spoolchan_receive(&t->f.vm);
+	while (channel_run(&t->f.vm))
+		;
+}
+
+static void
+say_wrote(struct test *t, uint64_t serial, int rc)
+{
+	struct ipc_ur_wrote w = { .vdev = PUN, .rc = rc, .serial = serial };
+
+	say(t, IPC_UR_WROTE, &w, sizeof w);
+}
+
+static struct chan_req
+request(struct test *t, uint32_t op, uint32_t vdev)
+{
+	struct chan_req rq = { .op = op, .vdev = vdev, .ccw = PROGRAM };
+	struct vcpu v = { .vm = &t->f.vm };
+
+	mem_write(&t->f.vm.mem, GPA(REQUEST), &rq, sizeof rq);
+	assert_int_equal(channel_port(&v, REQUEST), NEXT_RUN);
+	mem_read(&t->f.vm.mem, GPA(REQUEST), &rq, sizeof rq);
+	return rq;
+}
+
+static void
+start(struct test *t, uint32_t vdev, uint8_t cmd)
+{
+	struct ccw c = { .cmd = cmd, .count = RDR_CARD, .addr = DATA };
+
+	mem_write(&t->f.vm.mem, GPA(PROGRAM), &c, sizeof c);
+	assert_int_equal(request(t, CHAN_SIO, vdev).cc, 0);
+	while (channel_run(&t->f.vm))
+		;
+}
+
+/* Unit status of the end, 0: it waits. */
+static uint8_t
+ends(struct test *t, uint32_t vdev)
+{
+	struct chan_req rq = request(t, CHAN_TIO, vdev);
+
+	return rq.cc == 1 ? rq.csw.unit : 0;
+}
+
+static void
+punch(struct test *t, unsigned cards)
+{
+	while (cards-- > 0) {
+		start(t, PUN, PUN_WRITE);
+		assert_int_equal(ends(t, PUN), UNIT_DONE);
+	}
+}
+
+static void
+close_punch(struct test *t, uint32_t how)
+{
+	struct ipc_vm_ur_close c = { .tag = 7, .vdev = PUN, .how = how };
+
+	t->punch->ops->spool->close(t->punch, &c);
+}
+
+static int
+closed(struct test *t)
+{
+	struct ipcchan_message m;
+	int rc = 1;
+
+	while (ipcchan_recv(&t->f.cp, &m) == 1)
+		if (m.type == IPC_VM_DONE)
+			rc = ((const struct ipc_done *)m.payload)->rc;
+	return rc;
+}
+
+/* --- the punch --- */
+
+static void
+test_window(void **state)
+{
+	struct test *t = *state;
+
+	punch(t, FULL);
+	assert_int_equal(heard(t), IPC_NONE);
+	punch(t, 1);
+	assert_int_equal(heard(t), IPC_UR_WRITE);
+	assert_int_equal(t->wrote.serial, 1);
+	assert_int_equal(t->wrote.records, FULL);
+	assert_int_equal(t->wrote.device, SPOOL_ON_PUN);
+	punch(t, 3 * FULL - 1);
+	start(t, PUN, PUN_WRITE); /* the fifth block would be too many */
+	assert_int_equal(ends(t, PUN), 0);
+	for (unsigned serial = 2; serial <= UR_WINDOW; serial++) {
+		assert_int_equal(heard(t), IPC_UR_WRITE);
+		assert_int_equal(t->wrote.serial, serial);
+	}
+	assert_int_equal(heard(t), IPC_NONE);
+	say_wrote(t, 9, 0); /* none of these */
+	assert_int_equal(ends(t, PUN), 0);
+	say_wrote(t, 1, 0);
+	assert_int_equal(ends(t, PUN), UNIT_DONE);
+}
+
+/* The first block goes again, alone, and the others behind it. */
+static void
+test_refused(void **state)
+{
+	struct test *t = *state;
+
+	punch(t, 2 * FULL + 1);
+	close_punch(t, CLOSE_FILE);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(heard(t), IPC_UR_WRITE);
+	assert_int_equal(closed(t), 1);
+	say_wrote(t, 1, -ENOSPC);
+	assert_int_equal(closed(t), -ENOSPC);
+	say_wrote(t, 2, -ENOSPC);
+	start(t, PUN, PUN_WRITE);
+	assert_int_equal(ends(t, PUN), UNIT_DONE | UNIT_CHECK);
+	assert_int_equal(t->punch->sense[0], SENSE_INTERVENTION);
+	t->punch->ops->expire(t->punch);
+	assert_int_equal(heard(t), IPC_NONE); /* the third is not answered */
+	say_wrote(t, 3, -ENOSPC);
+	t->punch->ops->expire(t->punch);
+	assert_int_equal(heard(t), IPC_UR_WRITE);
+	assert_int_equal(t->wrote.serial, 1);
+	assert_int_equal(heard(t), IPC_NONE);
+	say_wrote(t, 1, 0);
+	assert_int_equal(ends(t, PUN), UNIT_DEVICE_END);
+	for (unsigned serial = 2; serial <= 3; serial++) {
+		assert_int_equal(heard(t), IPC_UR_WRITE);
+		assert_int_equal(t->wrote.serial, serial);
+		say_wrote(t, serial, 0);
+	}
+	close_punch(t, CLOSE_FILE);
+	assert_int_equal(closed(t), 0);
+	assert_int_equal(heard(t), IPC_NONE);
+}
+
+/* What was not answered is sent again, the same; then it is away. */
+static void
+test_ended(void **state)
+{
+	struct test *t = *state;
+	uint64_t stream;
+
+	punch(t, 2 * FULL + 1);
+	assert_int_equal(heard(t), IPC_UR_WRITE);
+	stream = t->wrote.stream;
+	say_wrote(t, 1, 0);
+	leave(t);
+	punch(t, 2); /* it will be back soon */
+	close_punch(t, CLOSE_FILE);
+	assert_int_equal(closed(t), 1);
+	join(t);
+	for (unsigned serial = 2; serial <= 3; serial++) {
+		assert_int_equal(heard(t), IPC_UR_WRITE);
+		assert_int_equal(t->wrote.serial, serial);
+		assert_int_equal(t->wrote.stream, stream);
+		say_wrote(t, serial, 0);
+	}
+	assert_int_equal(closed(t), 0);
+	punch(t, 1);
+	leave(t);
+	t->f.vm.spool.back = 1;
+	close_punch(t, CLOSE_FILE);
+	assert_int_equal(closed(t), 1);
+	spoolchan_expire(&t->f.vm);
+	assert_int_equal(closed(t), -ENOTCONN);
+	start(t, PUN, PUN_WRITE);
+	assert_int_equal(ends(t, PUN), UNIT_DONE | UNIT_CHECK);
+	join(t);
+	assert_int_equal(heard(t), IPC_UR_WRITE);
+	assert_int_equal(t->wrote.records, 1);
+	assert_int_equal(ends(t, PUN), UNIT_DEVICE_END);
+}
+
+/* What is on its way is answered first; nothing is sent again. */
+static void
+test_purged(void **state)
+{
+	struct test *t = *state;
+
+	punch(t, FULL + 5);
+	close_punch(t, CLOSE_PURGE);
+	assert_int_equal(heard(t), IPC_UR_WRITE);
+	assert_int_equal(heard(t), IPC_NONE);
+	assert_int_equal(closed(t), 1);
+	say_wrote(t, 1, -ENOSPC);
+	assert_int_equal(closed(t), 0);
+	punch(t, 1);
+	close_punch(t, CLOSE_FILE);
+	assert_int_equal(heard(t), IPC_UR_WRITE);
+	assert_int_equal(t->wrote.serial, 2);
+	assert_int_equal(t->wrote.records, 1);
+}
+
+/* --- the reader --- */
+
+static void
+say_opened(struct test *t, int rc, uint64_t id, uint64_t records,
+    uint64_t blocks)
+{
+	struct ipc_ur_opened o = { .tag = t->open.tag, .rc = rc,
+		.blocks = blocks,
+		.file = { .id = id, .records = records } };
+
+	say(t, IPC_UR_OPENED, &o, sizeof o);
+}
+
+static void
+say_data(struct test *t, const struct ipc_ur_data *d, const void *text,
+    size_t n)
+{
+	union {
+		struct ipc_ur_data d;
+		char bytes[sizeof *d + SPOOL_BLOCK_MAX];
+	} m = { .d = *d };
+
+	m.d.text_len = (uint32_t)n;
+	memcpy(m.d.text, text, n);
+	say(t, IPC_UR_DATA, &m, sizeof *d + n);
+}
+
+/* A file of one block is open and its block was asked for. */
+static void
+open_one(struct test *t, uint64_t records)
+{
+	start(t, RDR, RDR_READ);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	say_opened(t, 0, 5, records, 1);
+	assert_int_equal(heard(t), IPC_UR_READ);
+	assert_int_equal(t->read.id, 5);
+	assert_int_equal(t->read.record, 1);
+	assert_int_equal(ends(t, RDR), 0);
+}
+
+static void
+test_read(void **state)
+{
+	static const char two[] = "\x03\x00" "ABC" "\x00\x00";
+	struct test *t = *state;
+
+	open_one(t, 2);
+	say_data(t, &(struct ipc_ur_data){ .id = 5, .first = 1, .records = 2 },
+	    two, 7);
+	assert_int_equal(ends(t, RDR), UNIT_DONE);
+	start(t, RDR, RDR_READ);
+	assert_int_equal(ends(t, RDR), UNIT_DONE);
+	start(t, RDR, RDR_READ);
+	assert_int_equal(ends(t, RDR), UNIT_DONE | UNIT_CHECK);
+	assert_int_equal(t->reader->sense[1], RDR_SENSE_END);
+	assert_int_equal(heard(t), IPC_NONE); /* not before it reads on */
+	start(t, RDR, RDR_READ);
+	assert_int_equal(heard(t), IPC_UR_FINISH);
+	assert_int_equal(t->finish.how, FINISH_DONE);
+	assert_int_equal(heard(t), IPC_NONE); /* nor another before it is */
+}
+
+/* Lies: none of these is a block of the file, and the guest is told. */
+static void
+test_lies(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		uint32_t records;
+		uint64_t first;
+		int rc;
+	} lies[] = {
+		{ "", 0, 0, 1, 0 },		  /* none */
+		{ "\x03", 1, 1, 1, 0 },		  /* half a length */
+		{ "\x03\x00" "AB", 4, 1, 1, 0 },	  /* a record cut off */
+		{ "\xFF\xFF" "AB", 4, 1, 1, 0 },
+		{ "\x01\x00" "A", 3, 2, 1, 0 },	  /* another number of them */
+		{ "\x01\x00" "A", 3, 1, 2, 0 },	  /* behind what was asked for */
+		{ "\x01\x00" "A", 3, 1, 0, 0 },
+		{ "\x01\x00" "A", 3, 0xFFFFFFFF, 1, 0 },
+		{ "", 0, 0, 0, -EIO },
+		{ "", 0, 0, 0, -ENOENT }, /* and it said there are two */
+	};
+
+	for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+		struct test *t;
+
+		setup(state);
+		t = *state;
+		open_one(t, 2);
+		say_data(t, &(struct ipc_ur_data){ .id = 6 }, "", 0);
+		assert_int_equal(ends(t, RDR), 0);
+		say_data(t, &(struct ipc_ur_data){ .id = 5, .rc = lies[i].rc,
+		    .first = lies[i].first, .records = lies[i].records },
+		    lies[i].text, lies[i].n);
+		assert_int_equal(ends(t, RDR), UNIT_DONE | UNIT_CHECK);
+		assert_int_equal(t->reader->sense[0], SENSE_EQUIPMENT);
+		teardown(state);
+	}
+}
+
+/* vmspool ends in the middle: the same file, from the same record on. */
+static void
+test_reopened(void **state)
+{
+	static const char one[] = "\x01\x00" "A";
+	struct test *t = *state;
+
+	open_one(t, 3);
+	say_data(t, &(struct ipc_ur_data){ .id = 5, .first = 1, .records = 1 },
+	    one, 3);
+	assert_int_equal(ends(t, RDR), UNIT_DONE);
+	leave(t);
+	start(t, RDR, RDR_READ);
+	assert_int_equal(ends(t, RDR), 0);
+	join(t);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	assert_int_equal(t->open.id, 5);
+	say_opened(t, -EBUSY, 0, 0, 0); /* the channel before has not ended */
+	assert_int_equal(heard(t), IPC_NONE);
+	t->reader->ops->expire(t->reader);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	say_opened(t, 0, 5, 3, 2);
+	assert_int_equal(heard(t), IPC_UR_READ);
+	assert_int_equal(t->read.record, 2);
+	leave(t);
+	join(t);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	say_opened(t, -ENOENT, 0, 0, 0);
+	assert_int_equal(ends(t, RDR), UNIT_DONE | UNIT_CHECK);
+	assert_int_equal(t->reader->sense[0], SENSE_EQUIPMENT);
+}
+
+/* A file done with when vmspool ends: it is done with again, once. */
+static void
+test_done_again(void **state)
+{
+	struct test *t = *state;
+	struct ipc_vm_ur_close c = { .tag = 7, .vdev = RDR,
+		.how = FINISH_HOLD };
+	struct ipc_ur_done done = { 0 };
+
+	open_one(t, 1);
+	t->reader->ops->spool->close(t->reader, &c);
+	assert_int_equal(heard(t), IPC_UR_FINISH);
+	leave(t);
+	join(t);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	assert_int_equal(t->open.id, 5);
+	assert_int_equal(closed(t), 1);
+	say_opened(t, 0, 5, 1, 1);
+	assert_int_equal(heard(t), IPC_UR_FINISH);
+	assert_int_equal(t->finish.how, FINISH_HOLD);
+	done.tag = t->finish.tag;
+	say(t, IPC_UR_DONE, &done, sizeof done);
+	assert_int_equal(closed(t), 0);
+	assert_int_equal(heard(t), IPC_UR_OPEN); /* the READ that waits */
+	assert_int_equal(t->open.id, 0);
+	say_opened(t, -ENOENT, 0, 0, 0);
+	assert_int_equal(ends(t, RDR), UNIT_DONE | UNIT_CHECK);
+	assert_int_equal(t->reader->sense[0], SENSE_INTERVENTION);
+	/* One that comes when nobody waits any more goes back. */
+	start(t, RDR, RDR_READ);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	machine_detach(&t->f.vm, RDR);
+	say_opened(t, 0, 6, 1, 1);
+	assert_int_equal(heard(t), IPC_UR_FINISH);
+	assert_int_equal(t->finish.id, 6);
+	assert_int_equal(t->finish.how, FINISH_BACK);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_window),
+		T(test_refused),
+		T(test_ended),
+		T(test_purged),
+		T(test_read),
+		cmocka_unit_test(test_lies),
+		T(test_reopened),
+		T(test_done_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
