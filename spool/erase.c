@@ -96,7 +96,7 @@ erase_turn(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (rc == 0)
-		rc = store_shrink(&spool->store, ERASE_PAGES);
+		rc = store_shrink(&spool->store, ERASE_PAGES) > 0;
 	store_checkpoint(&spool->store, BUSY_FRAMES);
 	if (rc < 0)
 		erase_at(spool, ERASE_RETRY_S * 1000L);
