@@ -209,21 +209,39 @@ request_is(const struct request *rq, unsigned i, const char *full, size_t min)
 	return n >= min && n <= strlen(full) && memcmp(word, full, n) == 0;
 }
 
-void
-reply_line(struct request *rq, const char *fmt, ...)
+static void
+reply_format(struct request *rq, const char *fmt, va_list ap)
 {
 	char line[IPC_LINE_MAX + 1];
-	va_list ap;
-	int n;
+	int n = vsnprintf(line, sizeof line, fmt, ap);
 
-	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof line, fmt, ap);
-	va_end(ap);
 	if (n < 0)
 		return;
 	if ((size_t)n > IPC_LINE_MAX)
 		n = IPC_LINE_MAX;
 	rq->ops->line(rq->arg, line, (size_t)n, 0);
+}
+
+void
+reply_line(struct request *rq, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	reply_format(rq, fmt, ap);
+	va_end(ap);
+}
+
+void
+reply_info(struct request *rq, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (rq->vm != NULL && !rq->vm->set.imsg)
+		return;
+	va_start(ap, fmt);
+	reply_format(rq, fmt, ap);
+	va_end(ap);
 }
 
 void

@@ -113,4 +113,8 @@ void reply_line(struct request *rq, const char *fmt, ...)
 void reply_text(struct request *rq, const char *text);
 int reply_error(struct request *rq, int number, ...);
 
+/* That something was done, as asked: who has SET IMSG OFF is not told. */
+void reply_info(struct request *rq, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 #endif

@@ -250,7 +250,8 @@ spoolclient_message(struct loopchan *lc, const struct ipcchan_message *msg,
 		loopchan_close(lc);
 		spoolclient_down(sc);
 	} else if (msg->type == IPC_SPOOL_READY) {
-		spoolclient_up(sc);
+		if (!sc->ready)
+			spoolclient_up(sc);
 	} else if (msg->type == IPC_SPOOL_COUNTS) {
 		counts = msg->payload;
 		w = spoolclient_find(sc, counts->tag, true);

@@ -187,8 +187,7 @@ spooljob_counted(struct request *rq, const struct spooljob *job)
 	char line[40];
 
 	spooljob_count(line, job->count, job->verb->brief);
-	if (rq->vm == NULL || rq->vm->set.imsg)
-		reply_line(rq, "%s %s", line, job->verb->past);
+	reply_info(rq, "%s %s", line, job->verb->past);
 	if (job->count > 0 && !job->which.system && vm != NULL &&
 	    vm != rq->vm && vm->set.imsg)
 		session_print(vm->session, ITEM_HIGH, "%s %s BY %s", line,

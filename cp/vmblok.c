@@ -128,8 +128,8 @@ vmblok_end_close(struct vmblok *vm)
 static bool
 vmblok_end_flush(struct vmblok *vm)
 {
-	if (vm->guest == NULL)
-		return true;
+	if (vm->guest == NULL || guest_pid(vm->guest) < 0)
+		return true; /* none, or it has not begun */
 	if (vm->running)
 		guest_stop(vm);
 	return vmblok_end_close(vm);

@@ -95,7 +95,7 @@ define_temporary(struct request *rq)
 		return reply_error(rq, 2, request_word(rq, i));
 	if (device_temporary(rq->vm, vdev, blocks) == NULL)
 		return define_refused(rq, device_hex(vdev).s);
-	reply_line(rq, "DASD %s DEFINED %" PRIu64 " BLK", device_hex(vdev).s,
+	reply_info(rq, "DASD %s DEFINED %" PRIu64 " BLK", device_hex(vdev).s,
 	    blocks);
 	return 0;
 }
@@ -139,7 +139,7 @@ define_unit_record(struct request *rq, enum device_type type)
 		return errno == EEXIST || errno == EMFILE ?
 		    define_refused(rq, device_hex(vdev).s) :
 		    reply_error(rq, 183, "DEFINE", strerror(errno));
-	reply_line(rq, "%-4s %s DEFINED", device_class(type),
+	reply_info(rq, "%-4s %s DEFINED", device_class(type),
 	    device_hex(vdev).s);
 	return 0;
 }
@@ -160,7 +160,7 @@ define_renumbered(struct request *rq)
 	if (device_find(rq->vm, to) != NULL)
 		return reply_error(rq, 92, device_hex(to).s);
 	device_renumber(rq->vm, d, to);
-	reply_line(rq, "%-4s %s DEFINED", device_class(d->type),
+	reply_info(rq, "%-4s %s DEFINED", device_class(d->type),
 	    device_hex(to).s);
 	return 0;
 }

@@ -80,10 +80,10 @@ detach_tell(struct request *rq)
 	struct device_name vdev = device_hex(dt->leaving);
 
 	if (dt->own) {
-		reply_line(rq, "%-4s %s DETACHED", type, vdev.s);
+		reply_info(rq, "%-4s %s DETACHED", type, vdev.s);
 		return;
 	}
-	reply_line(rq, "%-4s %s DETACHED FROM %s", type, vdev.s,
+	reply_info(rq, "%-4s %s DETACHED FROM %s", type, vdev.s,
 	    name_text(dt->user).s);
 	if (vm != NULL)
 		session_print(vm->session, ITEM_HIGH, "%-4s %s DETACHED BY %s",

@@ -53,7 +53,8 @@ set_switch(struct request *rq, bool *what)
 
 SET_SWITCH(msg, "MSG", "Take messages of other users.");
 SET_SWITCH(wng, "WNG", "Take warnings.");
-SET_SWITCH(imsg, "IMSG", "Take informational messages of CP.");
+SET_SWITCH(imsg, "IMSG", "Be told of files that arrive or are closed, and "
+    "that commands on devices and files are done.");
 SET_SWITCH(acnt, "ACNT", "Take accounting messages.");
 SET_SWITCH(run, "RUN", "Let the virtual machine run on while CP reads.");
 SET_SWITCH(linedit, "LINEDIT", "Let #CP reach CP from anywhere.");
