@@ -444,9 +444,9 @@ stopped_system(void **state)
 	EXPECT(0, "another vm370 is at work", "(echo x; sleep 0.5; echo y) | "
 	    "$S put CMSUSER - & sleep 0.2; $V demo; wait");
 	/* cut off in the middle: nothing of it */
-	EXPECT(0, NULL, "$S purge CMSUSER all; (seq 100000; sleep 5) | "
-	    "timeout -s KILL 0.5 $S put CMSUSER -; "
-	    "(seq 100000; sleep 5) | timeout -s INT 0.5 $S put CMSUSER -; :");
+	EXPECT(0, NULL, "$S purge CMSUSER all; (seq 100000; sleep 0.6) | "
+	    "timeout -s KILL 0.4 $S put CMSUSER -; "
+	    "(seq 100000; sleep 0.6) | timeout -s INT 0.4 $S put CMSUSER -; :");
 	EXPECT(0, "1\n", "$S list | wc -l");
 	if (geteuid() == 0)
 		EXPECT(1, "belongs to", "chown 1 home; $S list; rc=$?; "
@@ -469,8 +469,8 @@ running_system(void **state)
 	    "20000) | $S put CMSUSER -; wait; (echo a; seq 20000) > a; "
 	    "$S read CMSUSER 3 | cmp - a; $S read CMSUSER 4 | cmp - a; "
 	    "$S purge CMSUSER all");
-	EXPECT(0, NULL, "(seq 100000; sleep 5) | "
-	    "timeout -s KILL 0.5 $S put CMSUSER -; :");
+	EXPECT(0, NULL, "(seq 100000; sleep 0.6) | "
+	    "timeout -s KILL 0.4 $S put CMSUSER -; :");
 	EXPECT(0, "1\n", "$S list CMSUSER | wc -l");
 }
 
