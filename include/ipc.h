@@ -561,6 +561,8 @@ struct ipc_ur_wrote {
  * file, precedes; without one there was no open file, or it had no records.
  * rc -ENOSPC, -EIO, -EDQUOT, -EMFILE (`to` has all 9999 numbers in use): it is
  * open as before.  CLOSE_PURGE: it is gone.
+ * The same order again (same tag), because vmspool ended before it answered, is
+ * answered with the file that it made.
  */
 enum ipc_ur_how { CLOSE_FILE = 1, CLOSE_PURGE = 2 };
 
@@ -625,7 +627,8 @@ struct ipc_ur_data {
  * An active file is no longer read.  FINISH_DONE: it was, to its end or as far
  * as was wanted: purged, or held if it is KEEP; with copies left one less.
  * FINISH_HOLD: back, held.  FINISH_BACK: back as it was.  FINISH_PURGE: gone
- * even if KEEP.  Answered by UR_DONE when that is on disk.
+ * even if KEEP.  Answered by UR_DONE when that is on disk; rc -ENOENT: the file
+ * is gone, -EINVAL: this channel has not opened it.
  */
 enum ipc_ur_finished {
 	FINISH_DONE = 1,

@@ -79,23 +79,19 @@ read_classes_good(const char *classes)
 }
 
 static bool
-read_wanted(struct spool *spool, const char *classes,
-    const struct queue_file *qf)
+read_every(const char *classes)
 {
-	return qf->file.attr.hold == 0 &&
-	    (memchr(classes, SPOOL_CLASS_ALL, UR_CLASSES) != NULL ||
-	    memchr(classes, qf->file.attr.class, UR_CLASSES) != NULL) &&
-	    client_active(spool, qf->file.id) == NULL;
+	return memchr(classes, SPOOL_CLASS_ALL, UR_CLASSES) != NULL;
 }
 
-/* The first of a statement's files that is wanted. */
+/* The first of a statement's files that nobody reads. */
 static int
 read_first(struct spool *spool, sqlite3_stmt *st, int got,
-    const char *classes, struct queue_file *qf)
+    struct queue_file *qf)
 {
 	for (; got == 1; got = store_next(&spool->store, st)) {
 		queue_take(st, qf);
-		if (read_wanted(spool, classes, qf)) {
+		if (client_active(spool, qf->file.id) == NULL) {
 			store_done(st);
 			return 0;
 		}
@@ -108,10 +104,11 @@ read_next_reader(struct client *client, const char *classes,
     struct queue_file *qf)
 {
 	sqlite3_stmt *st;
-	int got = store_row(&client->spool->store, &st, SQL_FILE_OF_OWNER,
-	    "uii", &client->user, (int64_t)SPOOL_RDR, INT64_MIN);
+	int got = store_row(&client->spool->store, &st, SQL_FILE_WAITING,
+	    "uis", &client->user, (int64_t)SPOOL_RDR,
+	    read_every(classes) ? "" : classes, (size_t)UR_CLASSES);
 
-	return read_first(client->spool, st, got, classes, qf);
+	return read_first(client->spool, st, got, qf);
 }
 
 /* Of all files of the queue: the best of the best of each class, which the
@@ -121,7 +118,7 @@ read_next_real(struct client *client, uint8_t queue, const char *classes,
     struct queue_file *best)
 {
 	static const char every[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-	bool all = memchr(classes, SPOOL_CLASS_ALL, UR_CLASSES) != NULL;
+	bool all = read_every(classes);
 	const char *class = all ? every : classes;
 	size_t n = all ? sizeof every - 1 : strnlen(classes, UR_CLASSES);
 	int found = -ENOENT;
@@ -132,7 +129,7 @@ read_next_real(struct client *client, uint8_t queue, const char *classes,
 		int rc = store_row(&client->spool->store, &st, SQL_FILE_READY,
 		    "is", (int64_t)queue, &class[i], (size_t)1);
 
-		rc = read_first(client->spool, st, rc, classes, &qf);
+		rc = read_first(client->spool, st, rc, &qf);
 		if (rc == 0 && (found != 0 || qf.place < best->place)) {
 			*best = qf;
 			found = 0;

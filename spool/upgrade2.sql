@@ -51,7 +51,8 @@ CREATE TABLE file (
 	UNIQUE (owner, owner_node, spoolid)
 );
 
-CREATE INDEX file_queue ON file (owner, owner_node, queue, place);
+-- hold and class are in it so that a reader passes by what it does not take.
+CREATE INDEX file_queue ON file (owner, owner_node, queue, place, hold, class);
 CREATE INDEX file_all ON file (queue, place);
 -- What real devices may take.
 CREATE INDEX file_ready ON file (queue, class, place)

@@ -32,7 +32,7 @@ static struct known known[FILES + 1]; /* the last one is none */
 static struct rig rig;
 static struct rig_rows rows;
 static struct ipcchan cp;
-static unsigned kills = 100, seed = 1, numbers;
+static unsigned kills = 60, seed = 1, numbers;
 static pid_t killer;
 
 static unsigned
