@@ -41,7 +41,7 @@ static const struct client_rule {
 	{ IPC_UR_READ, GUEST | REAL | SYSTEM, read_block },
 	{ IPC_UR_FINISH, GUEST | REAL | SYSTEM, read_finish },
 	{ IPC_UR_ASK, GUEST | SYSTEM, ask_files },
-	{ IPC_UR_BACKUP, SYSTEM, client_not_here },
+	{ IPC_UR_BACKUP, SYSTEM, backup_start },
 	{ IPC_UR_CHECK, SYSTEM, client_not_here },
 };
 
@@ -103,6 +103,7 @@ client_close(struct client *client)
 
 	LIST_REMOVE(client, entry);
 	read_ended(client);
+	backup_ended(client);
 	write_ended(client);
 	while ((stuck = LIST_FIRST(&client->stuck)) != NULL) {
 		LIST_REMOVE(stuck, entry);

@@ -13,6 +13,7 @@
 #define CLIENT_ACTIVE 64 /* files that one may read at a time */
 #define CLIENT_HASH 256
 
+struct backup;
 struct client;
 
 /* A file that a client reads or prints. */
@@ -56,6 +57,7 @@ struct spool {
 	int64_t erase_behind; /* what cannot be erased is passed over, */
 	bool erase_single;    /* and holds up no other */
 	struct event *idle;
+	struct backup *backup; /* backup.c's; NULL: none is made */
 	LIST_HEAD(, client) clients;
 	LIST_HEAD(, client_deck) decks;
 	struct client_active_list active[CLIENT_HASH];
@@ -103,6 +105,7 @@ typedef void client_fn(struct client *client,
 client_fn write_block, write_close;	     /* write.c */
 client_fn read_open, read_block, read_finish; /* read.c */
 client_fn ask_files;			     /* ask.c */
+client_fn backup_start;			     /* backup.c */
 
 /* write.c: a channel's decks go with it; what the last system left open:
  * consoles' files to their owners' printers, others are purged. */
@@ -111,6 +114,9 @@ void write_leftovers(struct spool *spool);
 
 /* read.c: the files that it read are as they were. */
 void read_ended(struct client *client);
+
+/* backup.c: what was copied for it is given up. */
+void backup_ended(struct client *client);
 
 /* erase.c: the blocks of files that are gone go in small steps, the log is
  * written back when nobody waits. */
