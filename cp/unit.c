@@ -276,7 +276,8 @@ unit_user(struct unit *unit, const struct ipc_unit_user *ask)
 
 	answer.known = user != NULL;
 	if (user != NULL)
-		memcpy(answer.dist, user->dist, sizeof answer.dist);
+		memcpy(answer.dist, user->dist, strnlen(user->dist,
+		    sizeof answer.dist));
 	loopchan_send(&unit->lc, IPC_UNIT_USER, &answer, sizeof answer, -1);
 }
 

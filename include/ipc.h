@@ -786,7 +786,7 @@ struct ipc_unit_config {
 	uint32_t type;	  /* enum device_type: READER, PUNCH, PRINTER */
 	struct vm_name node;
 	char classes[UR_CLASSES]; /* reader: the class of a deck without one */
-	char proxy[64];	  /* reader: token of PROXY v2, or "" */
+	char proxy[64];	  /* reader: token of PROXY v2, or ""; it ends a deck too */
 	uint32_t idle_s;  /* reader: seconds that a deck may pause for, */
 	uint32_t deck_s;  /* and take in all */
 };

@@ -47,8 +47,10 @@ struct reader {
 	struct deck deck;
 	struct feed feed;
 	struct spool_file file; /* for QUERY */
-	size_t at, len;
-	char in[READER_CHUNK];
+	/* What was received: up to at done, up to len to do, the rest held: in
+	 * a lab a deck ends with the token, and one without it broke off. */
+	size_t at, len, held, end;
+	char in[READER_CHUNK + sizeof((struct ipc_unit_config *)0)->proxy];
 };
 
 static struct reader reader;
@@ -254,7 +256,8 @@ reader_peer(struct reader *r)
 	peer_feed(&r->peer, r->u->config.proxy, (const uint8_t *)r->in +
 	    r->at, r->len - r->at, &used);
 	r->at += used;
-	if (r->peer.verdict == PEER_BAD || r->ended) {
+	if (r->peer.verdict == PEER_BAD ||
+	    (r->peer.verdict == PEER_MORE && r->ended)) {
 		reader_broken(r, "it came past the port's own listener");
 	} else if (r->peer.verdict == PEER_DONE && !r->u->started) {
 		reader_refuse(r, UNIT_REFUSED, "DECK NOT KEPT; DRAINED");
@@ -265,23 +268,44 @@ reader_peer(struct reader *r)
 	}
 }
 
+/* More bytes behind those that are held.  False: there are none, or the deck
+ * has broken off. */
+static bool
+reader_receive(struct reader *r)
+{
+	size_t total;
+	ssize_t n;
+
+	memmove(r->in, r->in + r->len, r->held);
+	r->at = r->len = 0;
+	n = recv(r->sock, r->in + r->held, READER_CHUNK, MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n == 0 && r->state != READER_TOLD && (r->held != r->end ||
+	    memcmp(r->in, r->u->config.proxy, r->end) != 0)) {
+		n = -1;
+		errno = ECONNRESET;
+	}
+	if (n < 0) {
+		reader_broken(r, strerror(errno));
+		return false;
+	}
+	total = r->held + (size_t)n;
+	r->ended = n == 0;
+	r->held = total < r->end ? total : r->end;
+	r->len = total - r->held;
+	return true;
+}
+
 static void
 reader_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct reader *r = arg;
-	ssize_t n;
 
+	(void)fd;
 	(void)what;
-	n = recv(fd, r->in, sizeof r->in, MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (!reader_receive(r))
 		return;
-	if (n < 0) {
-		reader_broken(r, strerror(errno));
-		return;
-	}
-	r->at = 0;
-	r->len = (size_t)n;
-	r->ended = n == 0;
 	if (r->state == READER_TOLD) {
 		if (r->ended)
 			reader_next(r);
@@ -355,7 +379,8 @@ reader_accept(evutil_socket_t fd, short what, void *arg)
 	event_del(r->accept);
 	r->sock = sock;
 	r->ended = false;
-	r->at = r->len = 0;
+	r->at = r->len = r->held = 0;
+	r->end = strlen(r->u->config.proxy);
 	r->state = READER_PEER;
 	r->file = (struct spool_file){ .queue = SPOOL_RDR,
 		.device = SPOOL_ON_RDR };

@@ -7,6 +7,7 @@
 import datetime
 import os
 import re
+import socket
 import sys
 
 import runner
@@ -63,6 +64,20 @@ def port_in_use(system):
     finally:
         other.stop(check=False)
         other._remove()
+
+
+@case("reader-port-in-use")
+def reader_port_in_use(system):
+    """The system starts all the same, and the operator knows."""
+    other = vm.System()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", other.port + 235))
+        taken.listen()
+        with other:
+            out = other.ask("QUERY", "UR", "00C")
+            check("PORT %d IS IN USE" % (other.port + 235) in out,
+                  "a reader whose port is another's", out)
+            check("IDLE" in other.ask("QUERY", "UR", "00E"), "the printer")
 
 
 @case("started-twice")

@@ -418,11 +418,20 @@ proxied(void **state)
 	s = sender();
 	assert_int_equal(send(s, header, sizeof header - 1, 0),
 	    sizeof header - 1);
-	put(s, "ID A\nX\n");
+	put(s, "ID A\nX\nPA");
 	user_is(1);
+	put(s, "SS");
 	shutdown(s, SHUT_WR);
 	short_deck(1);
 	told(s, "RDR FILE 0001 SENT TO A RECS 0001\n");
+	s = sender(); /* it broke off outside */
+	assert_int_equal(send(s, header, sizeof header - 1, 0),
+	    sizeof header - 1);
+	put(s, "ID A\nX\nPASSX\n");
+	user_is(1);
+	shutdown(s, SHUT_WR);
+	purged();
+	told(s, "");
 	end();
 }
 

@@ -29,7 +29,8 @@
  * QEMU listens with a backlog of 1, so it holds two connections that it has
  * not accepted; a third one's SYN is lost, and tried again after 1, 3, 7, ...
  * seconds.  A terminal is spoken to first: its first byte says that it is in.
- * A card reader, which is not, takes one at a time all the same.
+ * A card reader, which is not, takes one at a time all the same.  To it the
+ * token goes once more behind all that its sender has sent.
  */
 #define FORWARD_KNOCKING_MAX 2
 #define FORWARD_KNOCK_S 20 /* then it gives way to who waits behind it */
@@ -140,6 +141,10 @@ forward_on_event(struct bufferevent *bev, short what, void *arg)
 	if (side == FORWARD_LAB)
 		forward_answered(p);
 	p->ended[side] = 1;
+	/* QEMU makes an end of file of a line that broke.  A card reader must
+	 * tell them apart: this is an end. */
+	if (p->f->silent && side == FORWARD_PEER)
+		bufferevent_write(to, p->f->token, strlen(p->f->token));
 	bufferevent_disable(bev, EV_READ);
 	if (p->ended[!side] && evbuffer_get_length(
 	    bufferevent_get_output(to)) == 0)
