@@ -11,7 +11,8 @@
  * process then ends. */
 int server_open(struct spool *spool, const char *folder, int fd);
 
-/* Serve until vmcp is gone.  start: end first what the last system left open. */
+/* Serve until vmcp is gone.  start: what the last system left open is ended
+ * first. */
 void server_run(struct spool *spool, bool start);
 
 void server_close(struct spool *spool);
