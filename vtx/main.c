@@ -490,6 +490,7 @@ main_wait(struct vm *vm, bool busy, uint64_t deadline)
 	if (fds[1].revents != 0 && read(vm->wake, &count, sizeof count) < 0 &&
 	    errno != EAGAIN)
 		fatal("eventfd");
+	vm->spool.heard = fds[2].revents != 0;
 	/* Before looking at the work, so that later work wakes again. */
 	atomic_store(&vm->woken, false);
 }
@@ -502,7 +503,9 @@ main_loop(struct vm *vm)
 
 		main_receive(vm);
 		machine_send_report(vm);
-		spoolchan_receive(vm);
+		if (vm->spool.heard || vm->spool.chan.dead ||
+		    ipcchan_more(&vm->spool.chan))
+			spoolchan_receive(vm);
 		diag_send_calls(vm);
 		main_expire(vm);
 		main_disks(vm);

@@ -16,6 +16,7 @@ struct vm;
 
 struct spoolchan {
 	struct ipcchan chan; /* fd -1: none */
+	bool heard;	  /* there is something from it, poll says */
 	uint64_t back;	  /* when it is no longer expected back; 0: it is not */
 	uint32_t channels; /* how many there have been: what was asked of an
 			    * earlier one is asked again */
