@@ -6,6 +6,8 @@
  *   cp_transcript VMCP FELLOW HOME SCRIPT.in EXPECTED.out VMSPOOL
  *
  * Script lines (T is a terminal's name, one word):
+ *   quick                       first of all: lines are typed without a pause
+ *                               of 40 ms, because each answer is waited for
  *   open T line|3270 [credit]   connect; credit is 100000 unless said
  *   local T                     the owner's console by cp.sock
  *   type T text                 a typed line
@@ -40,6 +42,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -79,6 +82,7 @@ struct run {
 	pid_t vmcp;
 	struct cp_deck deck;
 	bool decks; /* it is open */
+	bool quick; /* no pauses between lines */
 	struct terminal term[TERMINALS_MAX];
 	unsigned nterms;
 	struct terminal host;
@@ -254,6 +258,16 @@ read_all(int fd, void *buf, size_t n)
 	return true;
 }
 
+/* A message is two writes, of which the second otherwise waits until the first
+ * is acknowledged, 40 ms. */
+static void
+quicken(struct terminal *t, int option)
+{
+	if (the_run.quick)
+		setsockopt(t->fd, IPPROTO_TCP, option, &(int){ 1 },
+		    sizeof(int));
+}
+
 static bool
 receive(struct terminal *t, char *packet, size_t size, size_t *n)
 {
@@ -265,6 +279,7 @@ receive(struct terminal *t, char *packet, size_t size, size_t *n)
 		*n = (size_t)r;
 		return r > 0;
 	}
+	quicken(t, TCP_QUICKACK);
 	if (!read_all(t->fd, &len, sizeof len) || len > size)
 		return false;
 	*n = len;
@@ -376,6 +391,7 @@ cmd_open(struct run *r, const char *name, const char *args)
 	t->fd = socket(AF_INET, SOCK_STREAM, 0);
 	if (connect(t->fd, (struct sockaddr *)&in, sizeof in) < 0)
 		quit("connect: %s", strerror(errno));
+	quicken(t, TCP_NODELAY);
 	if (*args == '\0')
 		return;
 	say_hello(t, strncmp(args, "3270", 4) == 0 ? TERM_3270 :
@@ -694,6 +710,8 @@ on_system(struct run *r, const char *verb, const char *args)
 {
 	if (strcmp(verb, "host") == 0)
 		host_command(r, args);
+	else if (strcmp(verb, "quick") == 0)
+		r->quick = true;
 	else if (strcmp(verb, "deck") == 0)
 		cmd_deck(r, args);
 	else if (strcmp(verb, "take") == 0)
