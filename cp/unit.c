@@ -229,17 +229,12 @@ unit_answer(struct unit *unit, uint32_t tag, int rc)
 	}
 }
 
+/* Try again, later each time. */
 static void
-unit_down(struct unit *unit)
+unit_later(struct unit *unit)
 {
 	struct timeval tv;
 
-	loopchan_close(&unit->lc);
-	unit->running = false;
-	unit->state = (struct ipc_unit_state){ .state = UNIT_DRAINED };
-	if (unit->why[0] == '\0')
-		strcpy(unit->why, "IT HAS ENDED AND IS STARTED AGAIN");
-	unit_answer(unit, 0, UNIT_UNAVAILABLE);
 	if (unit->cp->stopping || evtimer_pending(unit->restart, NULL))
 		return;
 	if (time(NULL) - unit->since > UNIT_STEADY)
@@ -249,6 +244,18 @@ unit_down(struct unit *unit)
 		unit->backoff = UNIT_BACKOFF_MAX;
 	tv = (struct timeval){ .tv_sec = unit->backoff };
 	evtimer_add(unit->restart, &tv);
+}
+
+static void
+unit_down(struct unit *unit)
+{
+	loopchan_close(&unit->lc);
+	unit->running = false;
+	unit->state = (struct ipc_unit_state){ .state = UNIT_DRAINED };
+	if (unit->why[0] == '\0')
+		strcpy(unit->why, "IT HAS ENDED AND IS STARTED AGAIN");
+	unit_answer(unit, 0, UNIT_UNAVAILABLE);
+	unit_later(unit);
 }
 
 /* --- what it says --- */
@@ -386,8 +393,10 @@ unit_begin(struct unit *unit)
 	if (unit->fd < 0)
 		unit->fd = unit->config->type == DEVICE_READER ?
 		    unit_open_port(unit) : unit_open_folder(unit);
-	if (unit->fd < 0)
+	if (unit->fd < 0) {
+		unit_later(unit);
 		return false;
+	}
 	if (unit_spawn(unit) < 0) {
 		log_warn("%s", unit_name(unit).s);
 		strcpy(unit->why, "VMUNIT CANNOT BE STARTED");
@@ -403,9 +412,13 @@ unit_begin(struct unit *unit)
 static void
 unit_on_restart(evutil_socket_t fd, short what, void *arg)
 {
+	struct unit *unit = arg;
+	bool was_open = unit->fd >= 0;
+
 	(void)fd;
 	(void)what;
-	unit_begin(arg);
+	if (unit_begin(unit) && !was_open)
+		cp_operator(unit->cp, "%s AVAILABLE", unit_name(unit).s);
 }
 
 bool
