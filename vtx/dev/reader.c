@@ -317,9 +317,10 @@ reader_finish(struct device *d, uint32_t how)
 {
 	struct reader *r = d->state;
 	struct reader_done *done = NULL, **end = &r->done;
+	bool asked = r->ask == ASK_AGAIN && r->ask_tag != 0;
 
 	/* One that is not open is back as it was already. */
-	if (r->file.id != 0 && (r->open || how != FINISH_BACK))
+	if (r->file.id != 0 && (r->open || asked || how != FINISH_BACK))
 		done = calloc(1, sizeof *done);
 	if (done != NULL) {
 		done->id = r->file.id;
@@ -328,8 +329,13 @@ reader_finish(struct device *d, uint32_t how)
 		while (*end != NULL)
 			end = &(*end)->next;
 		*end = done;
-		reader_done_send(d, done);
+		if (asked) /* the answer is what it waits for */
+			done->tag = r->ask_tag;
+		else
+			reader_done_send(d, done);
 	}
+	if (asked)
+		r->ask_tag = 0;
 	reader_drop_blocks(r);
 	malloc_trim(0);
 	memset(&r->file, 0, sizeof r->file);
