@@ -30,5 +30,5 @@ CP_COMMAND(backspac,
 	.class = CLASS('D'),
 	.run = cmd_backspac,
 	.syntax = "BAckspac raddr [n|EOF]",
-	.help = "A real printer goes back n pages, a punch n cards, and goes on "
-		"from there; default 1, EOF: to the beginning of the file.");
+	.help = "A real printer goes back n pages, a punch n cards, and goes "
+		"on from there; default 1, EOF: to the beginning of the file.");

@@ -382,8 +382,8 @@ printer_opened(struct printer *p, const struct ipc_ur_opened *opened)
 	p->listing.kind = p->file.device == SPOOL_ON_PRT ||
 	    p->file.device == SPOOL_ON_CON ? LISTING_PRINTED : LISTING_CARDS;
 	unit_state(p->u, &p->file);
-	unit_say(p->u, "OUTPUT OF %-8s FILE %04u RECS %08llu COPY %03u %c %s %s",
-	    name_text(p->file.owner.user).s, p->file.spoolid,
+	unit_say(p->u, "OUTPUT OF %-8s FILE %04u RECS %08llu COPY %03u %c "
+	    "%s %s", name_text(p->file.owner.user).s, p->file.spoolid,
 	    (unsigned long long)p->file.records, a->copies, a->class,
 	    unit_field(a->name, sizeof a->name).s,
 	    unit_field(a->type, sizeof a->type).s);

@@ -328,8 +328,8 @@ reader_on_idle(evutil_socket_t fd, short what, void *arg)
 	if (r->state == READER_TOLD)
 		reader_broken(r, "");
 	else
-		reader_refuse(r, UNIT_REFUSED, "DECK NOT KEPT; NOTHING CAME FOR "
-		    "%u SECONDS", r->u->config.idle_s);
+		reader_refuse(r, UNIT_REFUSED, "DECK NOT KEPT; NOTHING CAME "
+		    "FOR %u SECONDS", r->u->config.idle_s);
 }
 
 static void
