@@ -28,6 +28,8 @@ struct urclose {
 	enum device_type type;
 	vdev_t vdev;
 	struct ipc_ur_close order;
+	uint32_t how;	   /* VM_UR_CLOSE's */
+	bool waits;	   /* for another CLOSE of the same device */
 	urclose_then *then;
 	bool any;	   /* file is what was closed */
 	struct spool_file file;
@@ -37,6 +39,29 @@ struct urclose {
 };
 
 static void urclose_next(struct urclose *uc);
+static void urclose_begin(struct urclose *uc);
+
+static bool
+urclose_same(const struct urclose *a, const struct urclose *b)
+{
+	return a != b && a->vdev == b->vdev &&
+	    name_equal(a->order.user.user, b->order.user.user);
+}
+
+/* The device is free for who has waited longest. */
+static void
+urclose_let_next(struct cp *cp, const struct urclose *done)
+{
+	struct urclose *uc, *next = NULL;
+
+	LIST_FOREACH(uc, &cp->closing, entry)
+		if (uc->waits && urclose_same(uc, done))
+			next = uc;
+	if (next == NULL)
+		return;
+	next->waits = false;
+	urclose_begin(next);
+}
 
 static void
 urclose_end(struct urclose *uc, int rc)
@@ -44,6 +69,7 @@ urclose_end(struct urclose *uc, int rc)
 	struct request *rq = uc->rq;
 	urclose_then *then = uc->then;
 
+	urclose_let_next(rq->cp, uc);
 	if (uc->all) {
 		if (rc != 0)
 			uc->all_rc = rc;
@@ -175,7 +201,7 @@ urclose_machine(struct request *rq, const void *payload)
 
 	LIST_FOREACH(uc, &rq->cp->closing, entry)
 		if (uc->rq == rq)
-			break;
+			break; /* its only one */
 	if (uc == NULL)
 		return;
 	if (done != NULL && done->rc != 0)
@@ -207,21 +233,33 @@ urclose_finish(const struct vdev *d, const struct close_as *as)
 }
 
 static void
-urclose_begin(struct urclose *uc, const struct vdev *d,
-    const struct close_as *as)
+urclose_begin(struct urclose *uc)
 {
-	uint32_t how = d->type == DEVICE_READER ? urclose_finish(d, as) :
-						  uc->order.how;
-
-	if (d->type == DEVICE_CONSOLE)
-		conspool_flush(uc->vm, how == CLOSE_PURGE, urclose_console,
-		    uc);
+	if (uc->vm == NULL)
+		urclose_end(uc, 0);
+	else if (uc->type == DEVICE_CONSOLE)
+		conspool_flush(uc->vm, uc->how == CLOSE_PURGE,
+		    urclose_console, uc);
 	else if (uc->vm->guest == NULL)
 		urclose_machine(uc->rq, NULL);
-	else if (guestask_ur_close(uc->vm, d->vdev, how, uc->rq,
+	else if (guestask_ur_close(uc->vm, uc->vdev, uc->how, uc->rq,
 	    urclose_machine) < 0)
 		urclose_end(uc, reply_error(uc->rq, 183, "CLOSE",
 		    "TOO MUCH AT ONCE"));
+}
+
+/* One after another of the same device: else what was written between two of
+ * them could become the first one's. */
+static void
+urclose_in_turn(struct urclose *uc)
+{
+	struct urclose *other;
+
+	LIST_FOREACH(other, &uc->rq->cp->closing, entry)
+		if (urclose_same(uc, other))
+			uc->waits = true;
+	if (!uc->waits)
+		urclose_begin(uc);
 }
 
 /* --- the order --- */
@@ -248,6 +286,8 @@ urclose_order(struct urclose *uc, const struct vdev *d,
 		urdevice_attr(&order->attr, as);
 	uc->type = d->type;
 	uc->vdev = d->vdev;
+	uc->how = d->type == DEVICE_READER ? urclose_finish(d, as) :
+					     order->how;
 }
 
 static struct urclose *
@@ -275,7 +315,7 @@ urclose(struct request *rq, struct vmblok *vm, const struct vdev *d,
 	if (uc == NULL)
 		return;
 	urclose_order(uc, d, as);
-	urclose_begin(uc, d, as);
+	urclose_in_turn(uc);
 }
 
 /* The devices of one who goes are closed one after another, in the order of
@@ -296,7 +336,7 @@ urclose_next(struct urclose *uc)
 		return;
 	}
 	urclose_order(uc, d, d->spool.later ? &d->spool.close : NULL);
-	urclose_begin(uc, d, NULL);
+	urclose_in_turn(uc);
 }
 
 void

@@ -16,7 +16,7 @@
  *   credit T n
  *   expect T text               wait for an item that contains text
  *   state T status              wait for CP_READ VM_READ RUNNING LOGGED_OFF
- *   hidden T                    wait for a state that hides typing
+ *   hidden T, shown T           wait for a state that hides typing, or not
  *   logo T                      wait for the logo
  *   closed T                    wait for the connection's end
  *   drop T                      close it
@@ -520,6 +520,12 @@ seen_hidden(struct wanted *w)
 }
 
 static bool
+seen_shown(struct wanted *w)
+{
+	return w->t->hidden == 0;
+}
+
+static bool
 seen_closed(struct wanted *w)
 {
 	return w->t->closed;
@@ -757,6 +763,8 @@ on_terminal(struct run *r, const char *verb, struct terminal *t,
 		wait_for(r, &w, seen_text, args);
 	} else if (strcmp(verb, "hidden") == 0) {
 		wait_for(r, &w, seen_hidden, "hidden");
+	} else if (strcmp(verb, "shown") == 0) {
+		wait_for(r, &w, seen_shown, "shown");
 	} else if (strcmp(verb, "logo") == 0) {
 		wait_for(r, &w, seen_logo, "logo");
 	} else if (strcmp(verb, "closed") == 0) {
