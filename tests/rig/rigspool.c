@@ -543,8 +543,8 @@ rigspool_cmd_ready(struct rig *rig, struct rig_device *d, char *words[])
 	return 0;
 }
 
-/* KILLS ms: vmspool is killed and started again so often, 0: no more.  It and
- * KILLED say how often it was.  DOWN, UP: it is away, and back.  LIMIT bytes: the user's. */
+/* KILLS ms: vmspool is killed and started again so often, 0: no more;
+ * how often it was.  KILL: once.  DOWN, UP: it is away, and back.  LIMIT bytes: the user's. */
 static int
 rigspool_cmd_kills(struct rig *rig, struct rig_device *d, char *words[])
 {
@@ -554,14 +554,6 @@ rigspool_cmd_kills(struct rig *rig, struct rig_device *d, char *words[])
 	s->every = atoi(words[0]);
 	s->due = rigspool_now_ms() + (uint64_t)s->every;
 	return (int)s->kills;
-}
-
-static int
-rigspool_cmd_killed(struct rig *rig, struct rig_device *d, char *words[])
-{
-	(void)d;
-	(void)words;
-	return (int)rig->spool.kills;
 }
 
 static int
@@ -579,6 +571,13 @@ rigspool_cmd_up(struct rig *rig, struct rig_device *d, char *words[])
 	(void)d;
 	(void)words;
 	return rigspool_again(rig) < 0;
+}
+
+static int
+rigspool_cmd_kill(struct rig *rig, struct rig_device *d, char *words[])
+{
+	return rigspool_cmd_down(rig, d, words) != 0 ||
+	    rigspool_cmd_up(rig, d, words) != 0;
 }
 
 /* A second channel, while there is one. */
@@ -649,9 +648,9 @@ static const struct {
 	{ "NOTREADY", true, rigspool_cmd_notready },
 	{ "READY", true, rigspool_cmd_ready },
 	{ "KILLS", false, rigspool_cmd_kills },
-	{ "KILLED", false, rigspool_cmd_killed },
 	{ "DOWN", false, rigspool_cmd_down },
 	{ "UP", false, rigspool_cmd_up },
+	{ "KILL", false, rigspool_cmd_kill },
 	{ "TWICE", false, rigspool_cmd_twice },
 	{ "LIMIT", false, rigspool_cmd_limit },
 	{ "TROUBLE", false, rigspool_cmd_trouble },
