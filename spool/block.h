@@ -5,6 +5,7 @@
 #ifndef VM370_SPOOL_BLOCK_H
 #define VM370_SPOOL_BLOCK_H
 
+#include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +28,17 @@ block_sum(int64_t id, int64_t first, int64_t records, const void *data,
 
 	return (int64_t)checksum_add(sum, data, len);
 }
+
+/* A row of the table block. */
+struct block_row {
+	int64_t id, first, records;
+	const void *data; /* SQLite's, until the statement goes on */
+	size_t len;
+	uint64_t bytes; /* of its records */
+};
+
+/* What SQL_BLOCK_GET is at, for row->id: is it what was written? */
+bool block_take(sqlite3_stmt *st, struct block_row *row);
 
 /* Are these so many whole records?  Then *bytes is their length together. */
 bool block_whole(const void *data, size_t len, uint32_t records,

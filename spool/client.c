@@ -19,17 +19,6 @@
 #define REAL (1u << UR_REAL)
 #define SYSTEM (1u << UR_SYSTEM)
 
-static void
-client_not_here(struct client *client, const struct ipcchan_message *msg)
-{
-	uint32_t tag;
-
-	memcpy(&tag, msg->payload, sizeof tag);
-	if (msg->fd >= 0)
-		close(msg->fd);
-	client_answer(client, tag, -ENOSYS, 0);
-}
-
 static const struct client_rule {
 	enum ipc_type type;
 	unsigned rights;
@@ -42,7 +31,7 @@ static const struct client_rule {
 	{ IPC_UR_FINISH, GUEST | REAL | SYSTEM, read_finish },
 	{ IPC_UR_ASK, GUEST | SYSTEM, ask_files },
 	{ IPC_UR_BACKUP, SYSTEM, backup_start },
-	{ IPC_UR_CHECK, SYSTEM, client_not_here },
+	{ IPC_UR_CHECK, SYSTEM, check_start },
 };
 
 static void
@@ -104,6 +93,7 @@ client_close(struct client *client)
 	LIST_REMOVE(client, entry);
 	read_ended(client);
 	backup_ended(client);
+	check_ended(client);
 	write_ended(client);
 	while ((stuck = LIST_FIRST(&client->stuck)) != NULL) {
 		LIST_REMOVE(stuck, entry);

@@ -14,6 +14,7 @@
 #define CLIENT_HASH 256
 
 struct backup;
+struct check;
 struct client;
 
 /* A file that a client reads or prints. */
@@ -24,7 +25,6 @@ struct client_active {
 	uint64_t records;
 	int64_t blocks;
 	uint8_t queue;
-	bool damaged; /* that is known already */
 };
 
 /* A device whose block could not be stored: it comes first when it comes
@@ -58,6 +58,7 @@ struct spool {
 	bool erase_single;    /* and holds up no other */
 	struct event *idle;
 	struct backup *backup; /* backup.c's; NULL: none is made */
+	struct check *check;   /* check.c's; NULL: none is under way */
 	LIST_HEAD(, client) clients;
 	LIST_HEAD(, client_deck) decks;
 	struct client_active_list active[CLIENT_HASH];
@@ -106,6 +107,7 @@ client_fn write_block, write_close;	     /* write.c */
 client_fn read_open, read_block, read_finish; /* read.c */
 client_fn ask_files;			     /* ask.c */
 client_fn backup_start;			     /* backup.c */
+client_fn check_start;			     /* check.c */
 
 /* write.c: a channel's decks go with it; what the last system left open:
  * consoles' files to their owners' printers, others are purged. */
@@ -117,6 +119,9 @@ void read_ended(struct client *client);
 
 /* backup.c: what was copied for it is given up. */
 void backup_ended(struct client *client);
+
+/* check.c: nobody waits for its answer any more. */
+void check_ended(struct client *client);
 
 /* erase.c: the blocks of files that are gone go in small steps, the log is
  * written back when nobody waits. */

@@ -16,6 +16,15 @@ struct queue_user {
 	int64_t last, owned, files, bytes;
 };
 
+const char *
+queue_name(uint8_t queue)
+{
+	static const char *const name[] = { [SPOOL_RDR] = "RDR",
+		[SPOOL_PUN] = "PUN", [SPOOL_PRT] = "PRT" };
+
+	return queue >= SPOOL_RDR && queue <= SPOOL_PRT ? name[queue] : "???";
+}
+
 void
 queue_take(sqlite3_stmt *st, struct queue_file *qf)
 {

@@ -18,6 +18,9 @@ struct queue_file {
 	int64_t blocks;
 };
 
+/* RDR, PUN or PRT. */
+const char *queue_name(uint8_t queue);
+
 /* What statements that begin with FILE_SELECT are at. */
 void queue_take(sqlite3_stmt *st, struct queue_file *qf);
 

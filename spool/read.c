@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "block.h"
+#include "check.h"
 #include "client.h"
 #include "field.h"
 #include "log.h"
@@ -34,7 +35,6 @@ read_take(struct client *client, const struct queue_file *qf)
 	active->records = qf->file.records;
 	active->blocks = qf->blocks;
 	active->queue = qf->file.queue;
-	active->damaged = qf->file.damaged;
 	client->reads++;
 	LIST_INSERT_HEAD(&client->active, active, entry);
 	LIST_INSERT_HEAD(&spool->active[active->id % CLIENT_HASH], active,
@@ -202,35 +202,6 @@ read_open(struct client *client, const struct ipcchan_message *msg)
 
 /* --- read --- */
 
-/* Something of a file cannot be read: CP holds it, so that it is not purged
- * as if it had been. */
-static void
-read_damaged(struct client_active *active)
-{
-	struct spool *spool = active->client->spool;
-	struct queue_file qf;
-	int rc;
-
-	if (active->damaged)
-		return;
-	active->damaged = true;
-	rc = queue_find(&spool->store, active->id, &qf);
-	if (rc == 0)
-		rc = store_begin(&spool->store, true);
-	if (rc == 0) {
-		qf.file.damaged = 1;
-		qf.file.attr.hold |= SPOOL_HOLD_SYSTEM;
-		rc = store_end(&spool->store, queue_change(&spool->store,
-		    &qf));
-	}
-	if (rc == 0)
-		client_notice(spool, "FILE %04u OF %s IS DAMAGED, AND HELD",
-		    qf.file.spoolid, name_text(qf.file.owner.user).s);
-	else
-		log_warnx("spool: file %llu is damaged and cannot be held: %s",
-		    (unsigned long long)active->id, strerror(-rc));
-}
-
 /* The number of a block's first record; -EIO: it is not there. */
 static int
 read_block_first(struct store *store, uint64_t id, int64_t seq,
@@ -273,40 +244,23 @@ read_locate(const struct client_active *active, uint64_t record,
 	return 0;
 }
 
-/* At the block's row: is it what was written? */
-static bool
-read_sound(sqlite3_stmt *st, int64_t id, struct ipc_ur_data *data)
-{
-	int64_t first = sqlite3_column_int64(st, 0);
-	int64_t records = sqlite3_column_int64(st, 1);
-	const void *bytes = sqlite3_column_blob(st, 3);
-	size_t len = (size_t)sqlite3_column_bytes(st, 3);
-	uint64_t n;
-
-	if (bytes == NULL || first <= 0 || records <= 0 ||
-	    records > SPOOL_BLOCK_MAX ||
-	    sqlite3_column_int64(st, 2) != block_sum(id, first, records, bytes,
-	    len) || !block_whole(bytes, len, (uint32_t)records, &n))
-		return false;
-	data->first = (uint64_t)first;
-	data->records = (uint32_t)records;
-	return true;
-}
-
 static int
 read_send(struct client *client, struct ipc_ur_data *data)
 {
-	int64_t id = BLOCK_ID(data->id, data->seq);
+	struct block_row row = { .id = BLOCK_ID(data->id, data->seq) };
 	sqlite3_stmt *st;
-	int rc = store_row(&client->spool->store, &st, SQL_BLOCK_GET, "i", id);
+	int rc = store_row(&client->spool->store, &st, SQL_BLOCK_GET, "i",
+	    row.id);
 
 	if (rc != 1)
 		return rc == 0 ? -EIO : rc;
-	rc = read_sound(st, id, data) ? 0 : -EIO;
-	if (rc == 0)
+	rc = block_take(st, &row) ? 0 : -EIO;
+	if (rc == 0) {
+		data->first = (uint64_t)row.first;
+		data->records = (uint32_t)row.records;
 		loopchan_send_text(&client->lc, IPC_UR_DATA, data,
-		    sizeof *data, sqlite3_column_blob(st, 3),
-		    (size_t)sqlite3_column_bytes(st, 3), -1);
+		    sizeof *data, row.data, row.len, -1);
+	}
 	store_done(st);
 	return rc;
 }
@@ -328,7 +282,7 @@ read_block(struct client *client, const struct ipcchan_message *msg)
 	if (rc == 0)
 		rc = read_send(client, &data);
 	if (rc == -EIO)
-		read_damaged(active);
+		check_damaged(client->spool, active->id);
 	if (rc < 0) {
 		data.rc = rc;
 		loopchan_send_text(&client->lc, IPC_UR_DATA, &data,

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "check.h"
 #include "log.h"
 #include "queue.h"
 
@@ -66,7 +67,7 @@ server_open(struct spool *spool, const char *folder, int fd)
 	spool->base = event_base_new();
 	if (spool->base == NULL || loopchan_open(&spool->cp, spool->base, fd,
 	    IPC_SPOOL, IPC_CP, server_cp, spool) < 0 ||
-	    erase_open(spool) < 0) {
+	    erase_open(spool) < 0 || check_open(spool) < 0) {
 		log_warn("event loop");
 		return -1;
 	}
@@ -91,6 +92,7 @@ server_close(struct spool *spool)
 	while (!LIST_EMPTY(&spool->clients))
 		client_close(LIST_FIRST(&spool->clients));
 	loopchan_close(&spool->cp);
+	check_close(spool);
 	erase_close(spool);
 	store_close(&spool->store);
 	event_base_free(spool->base);

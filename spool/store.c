@@ -102,6 +102,14 @@ store_sum(sqlite3_context *context, int n, sqlite3_value **value)
 	    (size_t)sqlite3_value_bytes(value[3])));
 }
 
+int
+store_pages(struct store *store)
+{
+	int n;
+
+	return store_number(store, "PRAGMA page_count", &n) < 0 ? 0 : n;
+}
+
 static int
 store_exec(struct store *store, const char *text)
 {

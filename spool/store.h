@@ -84,6 +84,9 @@ void store_done(sqlite3_stmt *st);
 /* A column's text into a field padded with NULs. */
 void store_text(sqlite3_stmt *st, int column, char *field, size_t size);
 
+/* Pages of the database. */
+int store_pages(struct store *store);
+
 /* Give up to so many free pages back to the disk, if there are very many.  1:
  * it did. */
 int store_shrink(struct store *store, int pages);

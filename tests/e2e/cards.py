@@ -281,6 +281,7 @@ def killed(system):
     cut.communicate()
     system.close_clients()
     system.start()
+    host(system, "spool", "check")
     out = host(system, "spool", "list")
     check("CUT" not in out, "half a deck", out)
     log = re.search("CMSUSER +PRT +(\\d{4}) CMSUSER  T CON", out)
