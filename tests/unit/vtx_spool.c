@@ -467,6 +467,29 @@ test_done_again(void **state)
 	assert_int_equal(t->finish.how, FINISH_BACK);
 }
 
+/* Closed while it is being opened again: that answer is for the close. */
+static void
+test_closed_again(void **state)
+{
+	struct test *t = *state;
+	struct ipc_vm_ur_close c = { .tag = 7, .vdev = RDR,
+		.how = FINISH_DONE };
+	struct ipc_ur_done done = { 0 };
+
+	open_one(t, 1);
+	leave(t);
+	join(t);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	t->reader->ops->spool->close(t->reader, &c);
+	assert_int_equal(heard(t), IPC_NONE);
+	say_opened(t, 0, 5, 1, 1);
+	assert_int_equal(heard(t), IPC_UR_FINISH);
+	assert_null(reader_file(t->reader));
+	done.tag = t->finish.tag;
+	say(t, IPC_UR_DONE, &done, sizeof done);
+	assert_int_equal(closed(t), 0);
+}
+
 int
 main(void)
 {
@@ -480,6 +503,7 @@ main(void)
 		cmocka_unit_test(test_lies),
 		T(test_reopened),
 		T(test_done_again),
+		T(test_closed_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
