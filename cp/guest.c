@@ -698,8 +698,8 @@ guest_new(struct vmblok *vm)
 	g->vm = vm;
 	g->pid = g->child = -1;
 	TAILQ_INIT(&g->given);
-	if (guestask_init(&g->asks, &g->lc, vm->cp->base, guest_silent, g) == 0 &&
-	    guest_open(g) == 0)
+	if (guestask_init(&g->asks, &g->lc, vm->cp->base, guest_silent,
+	    g) == 0 && guest_open(g) == 0)
 		return g;
 	error = errno;
 	guestask_end(&g->asks);
