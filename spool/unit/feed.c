@@ -8,7 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "name.h"
 
 #define FEED_RETRY_S 1
 
@@ -171,6 +170,8 @@ feed_purge(struct feed *f)
 {
 	if (!f->open)
 		return;
+	for (unsigned i = 0; i < f->count; i++)
+		f->stale += feed_at(f, i)->state == FEED_SENT;
 	f->close.how = CLOSE_PURGE;
 	feed_close(f);
 	f->open = f->unsure = f->held = false;
@@ -224,10 +225,14 @@ feed_message(struct feed *f, const struct ipcchan_message *msg)
 	const struct ipc_ur_done *done = msg->payload;
 	const struct ipc_ur_row *row = msg->payload;
 
+	/* each block is answered once, in order, whatever became of it */
+	if (msg->type == IPC_UR_WROTE && f->stale > 0) {
+		f->stale--;
+		return;
+	}
 	if (!f->open)
 		return;
-	if (msg->type == IPC_UR_WROTE && wrote->vdev == f->close.vdev &&
-	    name_equal(wrote->user.user, f->close.user.user)) {
+	if (msg->type == IPC_UR_WROTE) {
 		feed_wrote(f, wrote);
 	} else if (msg->type == IPC_UR_ROW && f->tag != 0 &&
 	    row->tag == f->tag) {
@@ -242,6 +247,7 @@ feed_message(struct feed *f, const struct ipcchan_message *msg)
 void
 feed_spool(struct feed *f, bool there)
 {
+	f->stale = 0;
 	if (!f->open)
 		return;
 	if (there) {

@@ -40,6 +40,7 @@ struct feed {
 	uint32_t tag;	   /* of the close that is asked for; 0: none */
 	uint64_t stream, serial;
 	unsigned head, count;
+	unsigned stale;	   /* answers to blocks of decks that are gone */
 	struct event *retry;
 	struct ipc_ur_close close;
 	struct ipc_ur_row row;

@@ -4,9 +4,10 @@
  *
  * One deck at a time; who comes meanwhile waits in the socket's backlog.  The
  * sender ends a deck by the end of what he sends, and is then told in one line
- * what became of it.  A deck that breaks off, pauses or takes too long, has no
- * ID card or is for nobody is not kept.  Nothing else that is sent is looked
- * at.
+ * what became of it and how many cards came: if he dies, his line may end as
+ * that of one who is done, and what had come is a deck.  One that breaks off,
+ * pauses or takes too long, has no ID card or is for nobody is not kept.
+ * Nothing else that is sent is looked at.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,6 +28,7 @@
 
 #define READER_CHUNK 16384 /* at most FEED_BLOCKS - UR_WINDOW - 1 blocks */
 #define READER_LINGER_S 5  /* for the sender to read what he is told */
+#define READER_NO_ID "ID CARD MISSING OR INVALID"
 
 enum reader_state {
 	READER_EMPTY,  /* no deck */
@@ -234,13 +236,14 @@ reader_work(struct reader *r)
 	if (r->ended)
 		reader_complete(r);
 	if (r->deck.state == DECK_NO_ID)
-		reader_refuse(r, UNIT_NO_ID, "ID CARD MISSING OR INVALID");
+		reader_refuse(r, UNIT_NO_ID, READER_NO_ID);
 	else if (r->deck.state == DECK_TOO_LONG)
 		reader_refuse(r, UNIT_REFUSED, "DECK NOT KEPT; A CARD IS "
 		    "LONGER THAN %u BYTES", SPOOL_RECORD_MAX);
 	else if (r->state == READER_CARDS && feed_room(&r->feed)) {
 		event_add(r->readable, NULL);
-		reader_seconds(r->idle, r->u->config.idle_s);
+		if (r->deck.state == DECK_CARDS) /* the first has one time */
+			reader_seconds(r->idle, r->u->config.idle_s);
 	} else {
 		event_del(r->readable);
 		event_del(r->idle); /* it is us who pause */
@@ -311,7 +314,6 @@ reader_readable(evutil_socket_t fd, short what, void *arg)
 			reader_next(r);
 		return;
 	}
-	reader_seconds(r->idle, r->u->config.idle_s);
 	if (r->state == READER_PEER)
 		reader_peer(r);
 	else
@@ -327,6 +329,8 @@ reader_on_idle(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (r->state == READER_TOLD)
 		reader_broken(r, "");
+	else if (r->deck.state == DECK_FIRST)
+		reader_refuse(r, UNIT_NO_ID, READER_NO_ID);
 	else
 		reader_refuse(r, UNIT_REFUSED, "DECK NOT KEPT; NOTHING CAME "
 		    "FOR %u SECONDS", r->u->config.idle_s);
@@ -435,6 +439,8 @@ reader_on_feed(struct feed *f, enum feed_event event, int rc,
 	} else if (event == FEED_FAILED) {
 		reader_failed(r, rc);
 	} else if (row != NULL) {
+		unit_say(r->u, "INPUT FOR %-8s FILE = %04u", user.s,
+		    row->file.spoolid);
 		reader_tell(r, "RDR FILE %04u SENT TO %s RECS %04llu",
 		    row->file.spoolid, user.s,
 		    (unsigned long long)row->file.records);

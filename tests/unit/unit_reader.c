@@ -252,6 +252,46 @@ window(void **state)
 	end();
 }
 
+/* What a deck that was thrown away had sent is answered late: the next deck of
+ * the same user does not take it for its own. */
+static void
+late_answers(void **state)
+{
+	static char cards[70000];
+	int s;
+
+	(void)state;
+	begin();
+	s = sender();
+	put(s, "ID A\n");
+	user_is(1);
+	memset(cards, 'X', sizeof cards);
+	for (size_t i = 99; i < sizeof cards; i += 100)
+		cards[i] = '\n';
+	assert_int_equal(send(s, cards, sizeof cards, 0), sizeof cards);
+	rig_ur(&rig, IPC_UR_WRITE);
+	assert_int_equal(rig_order(&rig,
+	    (struct ipc_unit_order){ .op = UNIT_FLUSH }), 0);
+	rig_ur(&rig, IPC_UR_CLOSE);
+	assert_int_equal(rig.in.close.how, CLOSE_PURGE);
+	told(s, "DMKRSP436E RDR 00C DECK NOT KEPT; FLUSHED BY OPERATOR\n");
+	s = sender();
+	put(s, "ID A\nX\n");
+	user_is(1);
+	shutdown(s, SHUT_WR);
+	rig_ur(&rig, IPC_UR_WRITE);
+	assert_int_equal(rig.in.write.serial, 1);
+	wrote(0); /* the first deck's */
+	rig_quiet(&rig, 50);
+	wrote(-ENOSPC);
+	rig_ur(&rig, IPC_UR_WRITE);
+	wrote(0);
+	rig_ur(&rig, IPC_UR_CLOSE);
+	closed(0, 7, 1);
+	told(s, "RDR FILE 0007 SENT TO A RECS 0001\n");
+	end();
+}
+
 /* vmspool dies: before it has stored a block, and behind its last commit. */
 static void
 away(void **state)
@@ -357,6 +397,30 @@ pauses(void **state)
 	end();
 }
 
+/* Who sends no ID card, but now and then a byte of it, does not stay. */
+static void
+dribbles(void **state)
+{
+	int s;
+
+	(void)state;
+	begin_with((struct ipc_unit_config){ .idle_s = 1 });
+	s = sender();
+	for (int i = 0; i < 4; i++) {
+		send(s, "I", 1, MSG_NOSIGNAL);
+		usleep(300000);
+	}
+	told(s, "DMKRSP435E RDR 00C ID CARD MISSING OR INVALID\n");
+	s = sender();
+	put(s, "ID A\nX\n");
+	user_is(1);
+	shutdown(s, SHUT_WR);
+	short_deck(1);
+	told(s, "RDR FILE 0001 SENT TO A RECS 0001\n");
+	rig_said(&rig, "RDR 00C INPUT FOR A        FILE = 0001");
+	end();
+}
+
 /* The second deck waits for the first, and finds the reader drained. */
 static void
 orders(void **state)
@@ -442,10 +506,12 @@ main(void)
 		cmocka_unit_test(a_deck),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(window),
+		cmocka_unit_test(late_answers),
 		cmocka_unit_test(away),
 		cmocka_unit_test(no_room),
 		cmocka_unit_test(broken),
 		cmocka_unit_test(pauses),
+		cmocka_unit_test(dribbles),
 		cmocka_unit_test(orders),
 		cmocka_unit_test(proxied),
 	};
