@@ -31,15 +31,22 @@ block_whole(const void *data, size_t len, uint32_t records, uint64_t *bytes)
 }
 
 bool
+block_good(struct block_row *row, int64_t sum)
+{
+	return row->first > 0 && row->records > 0 &&
+	    row->records <= SPOOL_BLOCK_MAX && sum == block_sum(row->id,
+	    row->first, row->records, row->data, row->len) &&
+	    block_whole(row->data, row->len, (uint32_t)row->records,
+	    &row->bytes);
+}
+
+bool
 block_take(sqlite3_stmt *st, struct block_row *row)
 {
 	row->first = sqlite3_column_int64(st, 0);
 	row->records = sqlite3_column_int64(st, 1);
 	row->data = sqlite3_column_blob(st, 3);
 	row->len = (size_t)sqlite3_column_bytes(st, 3);
-	return row->data != NULL && row->first > 0 && row->records > 0 &&
-	    row->records <= SPOOL_BLOCK_MAX && sqlite3_column_int64(st, 2) ==
-	    block_sum(row->id, row->first, row->records, row->data,
-	    row->len) && block_whole(row->data, row->len,
-	    (uint32_t)row->records, &row->bytes);
+	return row->data != NULL &&
+	    block_good(row, sqlite3_column_int64(st, 2));
 }

@@ -37,7 +37,10 @@ struct block_row {
 	uint64_t bytes; /* of its records */
 };
 
-/* What SQL_BLOCK_GET is at, for row->id: is it what was written? */
+/* Is this what was written?  Then row->bytes is set. */
+bool block_good(struct block_row *row, int64_t sum);
+
+/* The same of what SQL_BLOCK_GET is at, for row->id. */
 bool block_take(sqlite3_stmt *st, struct block_row *row);
 
 /* Are these so many whole records?  Then *bytes is their length together. */

@@ -372,6 +372,7 @@ check_turn(evutil_socket_t fd, short what, void *arg)
 		c->step++;
 		check_file_begin(c, 0);
 	}
+	client_fit(c->spool);
 	if (rc < 0 || c->step >= CHECK_STEPS)
 		check_over(c, rc);
 	else

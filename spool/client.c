@@ -39,13 +39,19 @@ client_message(struct loopchan *lc, const struct ipcchan_message *msg,
     void *arg)
 {
 	struct client *client = arg;
+	struct spool *spool = client->spool;
 
 	(void)lc;
 	if (msg == NULL) {
 		client_close(client);
 		return;
 	}
-	erase_busy(client->spool);
+	if (spool->store.unfit) { /* the next vmspool answers */
+		if (msg->fd >= 0)
+			close(msg->fd);
+		return;
+	}
+	erase_busy(spool);
 	for (size_t i = 0; i < sizeof client_rules / sizeof client_rules[0];
 	     i++) {
 		const struct client_rule *rule = &client_rules[i];
@@ -54,6 +60,7 @@ client_message(struct loopchan *lc, const struct ipcchan_message *msg,
 			continue;
 		if ((rule->rights & 1u << client->rights) != 0) {
 			rule->fn(client, msg);
+			client_fit(spool);
 			return;
 		}
 	}
@@ -150,6 +157,19 @@ client_active(struct spool *spool, uint64_t id)
 		if (active->id == id)
 			return active;
 	return NULL;
+}
+
+void
+client_fit(struct spool *spool)
+{
+	static const struct timeval soon = { 0, 10000 };
+
+	if (!spool->store.unfit || spool->ends)
+		return;
+	spool->ends = true;
+	client_notice(spool, "SPOOL: THE DATABASE IS DAMAGED; VMSPOOL STARTS "
+	    "AGAIN TO MEND IT");
+	event_base_loopexit(spool->base, &soon); /* when that is sent */
 }
 
 void

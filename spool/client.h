@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 
 #include "loop.h"
+#include "report.h"
 #include "store.h"
 
 #define CLIENT_ACTIVE 64 /* files that one may read at a time */
@@ -53,6 +54,8 @@ struct spool {
 	struct store store;
 	struct ipc_spool_limit limit;
 	int64_t key, key_end; /* keys in stock: key + 1 to key_end */
+	struct report found; /* at the start */
+	bool ends;
 	struct event *erase;
 	int64_t erase_behind; /* what cannot be erased is passed over, */
 	bool erase_single;    /* and holds up no other */
@@ -94,6 +97,10 @@ void client_news(struct spool *spool, enum ipc_type news,
 void client_more(struct spool *spool, uint8_t queue);
 
 struct client_active *client_active(struct spool *spool, uint64_t id);
+
+/* Was the database found to be damaged?  Then vmspool ends, and the next one
+ * mends it. */
+void client_fit(struct spool *spool);
 
 /* A line for the operator, and for the log. */
 void client_notice(struct spool *spool, const char *fmt, ...)

@@ -98,6 +98,7 @@ erase_turn(evutil_socket_t fd, short what, void *arg)
 	if (rc == 0)
 		rc = store_shrink(&spool->store, ERASE_PAGES) > 0;
 	store_checkpoint(&spool->store, BUSY_FRAMES);
+	client_fit(spool);
 	if (rc < 0)
 		erase_at(spool, ERASE_RETRY_S * 1000L);
 	else if (rc == 1)

@@ -238,8 +238,8 @@ queue_tail(struct store *store, uint8_t queue, int64_t *place)
 	return 0;
 }
 
-static int
-queue_insert(struct store *store, const struct queue_file *qf)
+int
+queue_put(struct store *store, const struct queue_file *qf)
 {
 	const struct spool_file *f = &qf->file;
 	const struct spool_attr *a = &f->attr;
@@ -265,7 +265,7 @@ queue_add(struct store *store, struct queue_file *qf)
 	if (rc == 0)
 		rc = queue_tail(store, f->queue, &qf->place);
 	if (rc == 0)
-		rc = queue_insert(store, qf);
+		rc = queue_put(store, qf);
 	return rc;
 }
 

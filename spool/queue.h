@@ -35,6 +35,9 @@ int queue_number(struct store *store, const struct vm_user *owner,
  */
 int queue_add(struct store *store, struct queue_file *qf);
 
+/* One that has all that already.  Its owner and writer are told nothing. */
+int queue_put(struct store *store, const struct queue_file *qf);
+
 /* The attributes and `damaged` of a file that is there. */
 int queue_change(struct store *store, const struct queue_file *qf);
 

@@ -8,7 +8,19 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+static const char reserve_note[] = "damaged";
+
+static bool
+reserve_marked(const struct reserve *r)
+{
+	char note[sizeof reserve_note];
+
+	return pread(r->fd, note, sizeof note, 0) == (ssize_t)sizeof note &&
+	    memcmp(note, reserve_note, sizeof note) == 0;
+}
 
 int
 reserve_open(struct reserve *r, const char *folder)
@@ -24,6 +36,7 @@ reserve_open(struct reserve *r, const char *folder)
 	r->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (r->fd < 0)
 		return -1;
+	r->marked = reserve_marked(r);
 	reserve_whole(r);
 	return 0;
 }
@@ -41,18 +54,29 @@ reserve_spend(struct reserve *r)
 bool
 reserve_whole(struct reserve *r)
 {
-	if (r->fd < 0 || r->whole)
+	if (r->fd < 0 || r->whole || r->never)
 		return true;
 	if (fallocate(r->fd, 0, 0, RESERVE_BYTES) == 0) {
 		r->whole = true;
 	} else if (errno == EOPNOTSUPP || errno == ENOSYS) {
-		close(r->fd);
-		r->fd = -1;
+		r->never = true;
 		return true;
 	} else if (ftruncate(r->fd, 0) < 0) {
 		return false; /* part of it is kept, which is no harm */
 	}
 	return r->whole;
+}
+
+void
+reserve_mark(struct reserve *r, bool marked)
+{
+	static const char none[sizeof reserve_note];
+
+	if (r->fd < 0 || r->marked == marked)
+		return;
+	if (pwrite(r->fd, marked ? reserve_note : none, sizeof none, 0) ==
+	    (ssize_t)sizeof none && fsync(r->fd) == 0)
+		r->marked = marked;
 }
 
 void

@@ -11,8 +11,10 @@
 #define RESERVE_BYTES (8 << 20)
 
 struct reserve {
-	int fd;	   /* -1: this disk can keep none */
+	int fd;	     /* -1: there is none */
 	bool whole;
+	bool never;  /* this disk can keep none */
+	bool marked; /* the database beside it was found to be damaged */
 };
 
 /* folder/spool.reserve, as large as there is room for.  -1 with errno. */
@@ -23,6 +25,10 @@ bool reserve_spend(struct reserve *r);
 
 /* Is it whole, or can it be made so again? */
 bool reserve_whole(struct reserve *r);
+
+/* A note for the next start, or none.  The file is open already when no other
+ * can be opened. */
+void reserve_mark(struct reserve *r, bool marked);
 
 void reserve_close(struct reserve *r);
 

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "log.h"
 #include "queue.h"
+#include "salvage.h"
 
 /* What a user may have until vmcp says otherwise. */
 static const struct ipc_spool_limit server_limit = {
@@ -51,19 +52,36 @@ server_cp(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
 	}
 }
 
+/* A damaged database is mended once. */
+static int
+server_store(struct spool *spool, const char *folder)
+{
+	char why[512];
+	int rc;
+
+	salvage_before(folder, &spool->found);
+	rc = store_open(&spool->store, folder, why, sizeof why);
+	if (rc == STORE_DAMAGED) {
+		log_warnx("%s", why);
+		rc = salvage(folder, &spool->found);
+		if (rc == 0)
+			rc = store_open(&spool->store, folder, why,
+			    sizeof why);
+	}
+	if (rc < 0)
+		log_warnx("%s", why);
+	return rc < 0 ? -1 : 0;
+}
+
 int
 server_open(struct spool *spool, const char *folder, int fd)
 {
-	char why[512];
-
 	memset(spool, 0, sizeof *spool);
 	LIST_INIT(&spool->clients);
 	LIST_INIT(&spool->decks);
 	spool->limit = server_limit;
-	if (store_open(&spool->store, folder, why, sizeof why) < 0) {
-		log_warnx("%s", why);
+	if (server_store(spool, folder) < 0)
 		return -1;
-	}
 	spool->base = event_base_new();
 	if (spool->base == NULL || loopchan_open(&spool->cp, spool->base, fd,
 	    IPC_SPOOL, IPC_CP, server_cp, spool) < 0 ||
@@ -74,11 +92,19 @@ server_open(struct spool *spool, const char *folder, int fd)
 	return 0;
 }
 
+static void
+server_say(void *arg, const char *line)
+{
+	client_notice(arg, "SPOOL: %s", line);
+}
+
 void
 server_run(struct spool *spool, bool start)
 {
 	const struct ipc_none none = { 0 };
 
+	report_end(&spool->found);
+	report_each(&spool->found, server_say, spool);
 	if (start)
 		write_leftovers(spool);
 	loopchan_send(&spool->cp, IPC_SPOOL_READY, &none, sizeof none, -1);

@@ -56,6 +56,18 @@ static const char store_proof[] =
     "COMMIT;"
     "PRAGMA wal_checkpoint(TRUNCATE);";
 
+/* Does it hold together?  Of a large one, those tables that every order needs;
+ * the blocks of cards are checked later, one by one. */
+static const char store_whole[] = "SELECT count(*) FROM pragma_quick_check(1) "
+    "WHERE quick_check <> 'ok'";
+static const char store_tables[] = "SELECT count(*) FROM "
+    "(SELECT * FROM pragma_quick_check('file') UNION ALL "
+    "SELECT * FROM pragma_quick_check('device') UNION ALL "
+    "SELECT * FROM pragma_quick_check('user') UNION ALL "
+    "SELECT * FROM pragma_quick_check('key') UNION ALL "
+    "SELECT * FROM pragma_quick_check('gone')) WHERE quick_check <> 'ok'";
+#define STORE_SMALL 4096 /* pages that are read in a moment */
+
 #define STORE_FREE (RESERVE_BYTES / 16384) /* pages: as good as the reserve */
 #define STORE_SLACK (2 * STORE_FREE)	    /* that the database may keep */
 
@@ -66,13 +78,22 @@ static const char store_reshape[] =
     "VACUUM;"
     "PRAGMA journal_mode=WAL;";
 
+static bool
+store_is_damage(int rc)
+{
+	return (rc & 0xFF) == SQLITE_CORRUPT || (rc & 0xFF) == SQLITE_NOTADB;
+}
+
 static int
 store_fail(struct store *store, char *why, size_t size, const char *what)
 {
+	bool damage = store->db != NULL &&
+	    store_is_damage(sqlite3_errcode(store->db));
+
 	snprintf(why, size, "%s: %s", what, store->db != NULL ?
 	    sqlite3_errmsg(store->db) : "out of memory");
 	store_close(store);
-	return -1;
+	return damage ? STORE_DAMAGED : -1;
 }
 
 static int
@@ -169,6 +190,25 @@ store_check(struct store *store, char *why, size_t size)
 	return -1;
 }
 
+/* A check that ended early finds the rest of the damage later. */
+static int
+store_sound(struct store *store, char *why, size_t size)
+{
+	bool whole = store->reserve.marked ||
+	    store_pages(store) <= STORE_SMALL;
+	int bad = 0;
+
+	if (store_number(store, whole ? store_whole : store_tables, &bad) < 0)
+		return store_fail(store, why, size, "cannot check the spool");
+	if (bad != 0) {
+		snprintf(why, size, "the spool is damaged");
+		store_close(store);
+		return STORE_DAMAGED;
+	}
+	reserve_mark(&store->reserve, false);
+	return 0;
+}
+
 static int
 store_logged(void *arg, sqlite3 *db, const char *name, int frames)
 {
@@ -233,7 +273,7 @@ int
 store_open(struct store *store, const char *folder, char *why, size_t size)
 {
 	char path[PATH_MAX];
-	int keep = 1;
+	int keep = 1, rc;
 
 	*store = (struct store){ .durable = true, .reserve.fd = -1 };
 	if (store_made(folder, path, sizeof path, why, size) < 0)
@@ -244,10 +284,13 @@ store_open(struct store *store, const char *folder, char *why, size_t size)
 	sqlite3_busy_timeout(store->db, 2000); /* the one before us may close */
 	if (store_set(store) < 0)
 		return store_fail(store, why, size, path);
-	if (store_check(store, why, size) < 0)
-		return -1;
 	if (reserve_open(&store->reserve, folder) < 0)
 		log_warn("spool: no room is kept for a full disk");
+	rc = store_check(store, why, size);
+	if (rc == 0)
+		rc = store_sound(store, why, size);
+	if (rc < 0)
+		return rc;
 	/* The WAL stays, so that nothing is opened or unlinked later. */
 	sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep);
 	sqlite3_wal_hook(store->db, store_logged, store);
@@ -258,6 +301,26 @@ store_open(struct store *store, const char *folder, char *why, size_t size)
 		    "the spool's tables are not as expected");
 	store->frames = 0;
 	return 0;
+}
+
+int
+store_open_damaged(struct store *store, const char *path)
+{
+	*store = (struct store){ .durable = true, .reserve.fd = -1 };
+	if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE, NULL) ==
+	    SQLITE_OK && store_exec(store, store_lock) == 0 &&
+	    store_exec(store, "PRAGMA writable_schema=ON") == 0 &&
+	    store_prepare(store) == 0)
+		return 0;
+	store_close(store);
+	return -1;
+}
+
+int
+store_settle(struct store *store)
+{
+	return sqlite3_wal_checkpoint_v2(store->db, NULL,
+	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK ? 0 : -1;
 }
 
 void
@@ -275,11 +338,25 @@ store_close(struct store *store)
 
 /* --- transactions --- */
 
+/*
+ * The database is damaged.  Where a block cannot be read its file is damaged,
+ * and all others can be served; nobody can when it is anything else.
+ */
+static void
+store_damaged(struct store *store, const sqlite3_stmt *st)
+{
+	reserve_mark(&store->reserve, true);
+	store->unfit |= st != store->st[SQL_BLOCK_GET] &&
+	    st != store->st[SQL_BLOCK_FIRST];
+}
+
 /* What SQLite answered, as our clients know it.  What nobody can help is
  * logged. */
 static int
-store_error(struct store *store, int rc)
+store_error(struct store *store, const sqlite3_stmt *st, int rc)
 {
+	if (store_is_damage(rc))
+		store_damaged(store, st);
 	switch (rc & 0xFF) {
 	case SQLITE_OK:
 	case SQLITE_DONE:
@@ -314,7 +391,7 @@ store_begin(struct store *store, bool durable)
 		    NULL, NULL, NULL);
 
 		if (rc != SQLITE_OK)
-			return store_error(store, rc);
+			return store_error(store, NULL, rc);
 		store->durable = durable;
 	}
 	return store_do(store, SQL_BEGIN, "");
@@ -397,7 +474,7 @@ store_next(struct store *store, sqlite3_stmt *st)
 
 	if (rc == SQLITE_ROW)
 		return 1;
-	error = store_error(store, rc);
+	error = store_error(store, st, rc);
 	store_done(st);
 	return error;
 }
@@ -509,7 +586,8 @@ store_shrink(struct store *store, int pages)
 bool
 store_room(struct store *store)
 {
-	if (store->reserve.whole || store->reserve.fd < 0)
+	if (store->reserve.whole || store->reserve.never ||
+	    store->reserve.fd < 0)
 		return true;
 	if (store->frames > 0) {
 		store_write_back(store, SQLITE_CHECKPOINT_TRUNCATE);

@@ -30,6 +30,7 @@ struct store {
 	sqlite3_stmt *st[SQL_COUNT];
 	bool durable; /* what the next commit is */
 	int frames;   /* in the log since it was written back */
+	bool unfit;   /* nobody can be served: the next start repairs it */
 	struct reserve reserve;
 };
 
@@ -37,10 +38,18 @@ struct store {
  * Open folder/spool.db; make the folder (0700) and the database when there are
  * none; bring one of an older version to ours.  Exclusive: a second vmspool on
  * it is refused.  All files that the database needs are open afterwards.  -1:
- * why (size bytes) says it.
+ * why (size bytes) says it.  STORE_DAMAGED: so it does, and nothing was
+ * changed.
  */
+#define STORE_DAMAGED (-2)
 int store_open(struct store *store, const char *folder, char *why,
     size_t size);
+
+/* One of which not all can be read: as far as that goes.  -1: not at all. */
+int store_open_damaged(struct store *store, const char *path);
+
+/* All that was committed is in the database itself.  -1: it is not. */
+int store_settle(struct store *store);
 
 /* Write back and close.  Safe to repeat. */
 void store_close(struct store *store);

@@ -25,6 +25,7 @@
 
 #define PRINTER_AHEAD 2	  /* blocks asked for at once */
 #define PRINTER_RETRY_S 2 /* after no room */
+#define PRINTER_COUNTS UINT64_MAX /* the file's pages, to begin behind them */
 
 enum printer_state {
 	PRINTER_IDLE,	 /* UR_MORE is awaited, or START */
@@ -39,11 +40,14 @@ struct printer {
 	bool punch;
 	enum printer_state state;
 	bool told;	 /* the operator knows that it waits */
+	bool again;	 /* the file that is asked for is the last one's copy */
 	uint32_t tag;
 	struct spool_file file;
 	uint64_t blocks, asked, got; /* of the file */
 	unsigned stale;	 /* answers that are no longer wanted */
-	uint64_t from;	 /* page, or card, that BACKSPAC goes back to; 0 */
+	uint64_t from;	 /* page, or card, that BACKSPAC goes back to; 0; or
+			    PRINTER_COUNTS */
+	uint64_t back;	 /* and from there so many back from the last */
 	uint64_t card;	 /* the last one */
 	unsigned repeat, repeated;
 	struct ipc_ur_finish finish;
@@ -126,6 +130,21 @@ printer_file_name(const struct printer *p, char name[PAPER_NAME_MAX])
 	if (p->repeated > 0)
 		at += snprintf(at, (size_t)(end - at), "-R%u", p->repeated);
 	snprintf(at, (size_t)(end - at), p->punch ? ".pun" : ".txt");
+}
+
+/* --- what the operator is told --- */
+
+static void
+printer_say(struct printer *p, const char *what)
+{
+	static const char *const devices[] = { "?", "RDR", "PUN", "PRT",
+		"CON" };
+	const struct spool_file *f = &p->file;
+
+	unit_say(p->u, "%-9s %-8s FILE = %04u RECDS = %06llu COPY = %02u %c "
+	    "%s", what, name_text(f->owner.user).s, f->spoolid,
+	    (unsigned long long)f->records, f->attr.copies + p->repeat,
+	    f->attr.class, devices[f->device <= SPOOL_ON_CON ? f->device : 0]);
 }
 
 /* --- paper --- */
@@ -228,19 +247,35 @@ printer_block(struct printer *p, const struct ipc_ur_data *data)
 
 /* --- a file --- */
 
+/* Ask for a file: this one, or (0) the first of its classes. */
+static void
+printer_take(struct printer *p, uint64_t id)
+{
+	struct ipc_ur_open open = { .tag = ++p->tag, .id = id,
+		.queue = p->punch ? SPOOL_PUN : SPOOL_PRT };
+
+	memcpy(open.classes, p->u->classes, sizeof open.classes);
+	p->again = id != 0;
+	p->state = PRINTER_OPENS;
+	unit_send(p->u, IPC_UR_OPEN, &open, sizeof open);
+}
+
 static void
 printer_next(struct printer *p)
 {
-	struct ipc_ur_open open = { .tag = ++p->tag,
-		.queue = p->punch ? SPOOL_PUN : SPOOL_PRT };
-
 	p->state = PRINTER_IDLE;
 	unit_state(p->u, NULL);
-	if (!p->u->started || !p->u->spool)
-		return;
-	memcpy(open.classes, p->u->classes, sizeof open.classes);
-	p->state = PRINTER_OPENS;
-	unit_send(p->u, IPC_UR_OPEN, &open, sizeof open);
+	if (p->u->started && p->u->spool)
+		printer_take(p, 0);
+}
+
+/* A file that was asked for, and is not wanted any more. */
+static void
+printer_give_back(struct printer *p, uint64_t id)
+{
+	struct ipc_ur_finish finish = { .how = FINISH_BACK, .id = id };
+
+	unit_send(p->u, IPC_UR_FINISH, &finish, sizeof finish);
 }
 
 /* From its first record on. */
@@ -323,7 +358,15 @@ printer_whole(struct printer *p)
 	}
 	p->repeat--;
 	p->repeated++;
+	printer_say(p, "REPEATED");
 	printer_copy(p);
+}
+
+/* The page, or card, that is on paper. */
+static uint64_t
+printer_at(const struct printer *p)
+{
+	return p->punch ? p->card : p->listing.page;
 }
 
 /* Go on as far as it goes without another block. */
@@ -334,6 +377,12 @@ printer_write(struct printer *p)
 
 	if (all && !p->punch)
 		listing_end(&p->listing);
+	if (all && p->from == PRINTER_COUNTS) {
+		p->from = printer_at(p) > p->back ?
+		    printer_at(p) - p->back + 1 : 1;
+		printer_rewind(p);
+		all = false;
+	}
 	if (paper_write(&p->paper) < 0) {
 		printer_wait(p);
 		return;
@@ -366,15 +415,8 @@ printer_on_retry(evutil_socket_t fd, short what, void *arg)
 /* --- vmspool --- */
 
 static void
-printer_opened(struct printer *p, const struct ipc_ur_opened *opened)
+printer_begin(struct printer *p, const struct ipc_ur_opened *opened)
 {
-	const struct spool_attr *a = &opened->file.attr;
-
-	if (p->state != PRINTER_OPENS || opened->tag != p->tag)
-		return;
-	p->state = PRINTER_IDLE;
-	if (opened->rc != 0)
-		return; /* UR_MORE says when there may be one */
 	p->file = opened->file;
 	p->blocks = opened->blocks;
 	p->asked = p->got = 0;
@@ -382,12 +424,26 @@ printer_opened(struct printer *p, const struct ipc_ur_opened *opened)
 	p->listing.kind = p->file.device == SPOOL_ON_PRT ||
 	    p->file.device == SPOOL_ON_CON ? LISTING_PRINTED : LISTING_CARDS;
 	unit_state(p->u, &p->file);
-	unit_say(p->u, "OUTPUT OF %-8s FILE %04u RECS %08llu COPY %03u %c "
-	    "%s %s", name_text(p->file.owner.user).s, p->file.spoolid,
-	    (unsigned long long)p->file.records, a->copies, a->class,
-	    unit_field(a->name, sizeof a->name).s,
-	    unit_field(a->type, sizeof a->type).s);
+	printer_say(p, p->again ? "REPEATED" : "OUTPUT OF");
 	printer_copy(p);
+}
+
+static void
+printer_opened(struct printer *p, const struct ipc_ur_opened *opened)
+{
+	bool wanted = p->state == PRINTER_OPENS && opened->tag == p->tag;
+	bool held = p->again && opened->file.attr.hold != 0;
+
+	if (wanted && opened->rc == 0 && !held) {
+		printer_begin(p, opened);
+		return;
+	}
+	if (opened->rc == 0)
+		printer_give_back(p, opened->file.id);
+	if (wanted && p->again)
+		printer_next(p);
+	else if (wanted)
+		p->state = PRINTER_IDLE; /* UR_MORE says when there may be one */
 }
 
 static void
@@ -419,10 +475,13 @@ printer_finished(struct printer *p, const struct ipc_ur_done *done)
 
 	if (p->state != PRINTER_FINISHES || done->tag != p->tag)
 		return;
-	if (done->rc == 0 || done->rc == -ENOENT)
-		printer_next(p);
-	else
+	if (done->rc != 0 && done->rc != -ENOENT)
 		event_add(p->retry, &tv);
+	else if (done->rc == 0 && p->finish.how == FINISH_DONE &&
+	    p->file.attr.copies > 1)
+		printer_take(p, p->file.id);
+	else
+		printer_next(p);
 }
 
 static void
@@ -462,12 +521,25 @@ printer_spool(struct unit *u, bool there)
 /* --- the operator --- */
 
 /* Back by so many pages or cards, in a file that is not yet whole. */
-static int
-printer_backspace(struct printer *p, uint32_t count)
+static uint64_t
+printer_back_to(const struct printer *p, uint32_t count)
 {
-	uint64_t at = p->punch ? p->card + 1 : p->listing.page;
+	uint64_t at = printer_at(p);
 
-	p->from = count == 0 || count >= at ? 1 : at - count;
+	if (p->from != PRINTER_COUNTS && p->from > at)
+		at = p->from; /* not yet there again */
+	else if (p->punch)
+		at++;
+	return count >= at ? 1 : at - count;
+}
+
+static int
+printer_backspace(struct printer *p, const struct ipc_unit_order *order)
+{
+	p->back = order->count;
+	p->from = order->op == UNIT_BACKSPACE_END ? PRINTER_COUNTS :
+	    printer_back_to(p, order->count);
+	printer_say(p, "BACKSPACE");
 	printer_rewind(p);
 	if (p->state == PRINTER_ACTIVE)
 		printer_write(p);
@@ -477,6 +549,9 @@ printer_backspace(struct printer *p, uint32_t count)
 static int
 printer_flush(struct printer *p, const struct ipc_unit_order *order)
 {
+	printer_say(p, "FLUSHED");
+	if (order->hold)
+		unit_say(p->u, "FILE HELD");
 	printer_finish(p, order->hold ? FINISH_HOLD :
 	    order->count > 0 ? FINISH_PURGE : FINISH_DONE);
 	return 0;
@@ -489,7 +564,8 @@ printer_active_order(struct printer *p, const struct ipc_unit_order *order)
 	case UNIT_FLUSH:
 		return printer_flush(p, order);
 	case UNIT_BACKSPACE:
-		return printer_backspace(p, order->count);
+	case UNIT_BACKSPACE_END:
+		return printer_backspace(p, order);
 	case UNIT_REPEAT:
 		p->repeat += order->count;
 		return 0;
@@ -511,7 +587,8 @@ printer_order(struct unit *u, const struct ipc_unit_order *order)
 
 	if (order->op != UNIT_START && order->op != UNIT_DRAIN)
 		return active ? printer_active_order(p, order) : UNIT_INACTIVE;
-	if (active || p->state == PRINTER_FINISHES)
+	if (active || p->state == PRINTER_FINISHES ||
+	    (p->state == PRINTER_OPENS && p->again))
 		unit_state(u, &p->file);
 	else
 		printer_next(p);

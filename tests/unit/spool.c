@@ -153,7 +153,8 @@ refused(void **state)
 	for (int i = 0; i < 4096; i++)
 		fputs("this is no database\n", f);
 	fclose(f);
-	assert_int_equal(store_open(&store, folder, why, sizeof why), -1);
+	assert_int_equal(store_open(&store, folder, why, sizeof why),
+	    STORE_DAMAGED);
 	assert_int_equal(store_open(&store, "/proc/none/x", why, sizeof why),
 	    -1);
 	assert_int_not_equal(why[0], '\0');

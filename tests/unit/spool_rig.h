@@ -32,6 +32,7 @@ struct rig {
 	struct spool_file last;		     /* that arrived */
 	struct ipc_spool_trouble trouble;
 	uint32_t tag;
+	char said[32768]; /* by notices: lines */
 };
 
 struct rig_rows {
@@ -62,6 +63,17 @@ rig_folder(struct rig *rig)
 	snprintf(rig->db, sizeof rig->db, "%.95s/spool.db", rig->folder);
 }
 
+static inline void
+rig_said(struct rig *rig, const struct ipcchan_message *msg)
+{
+	const struct ipc_text *text = msg->payload;
+	size_t n = strlen(rig->said);
+
+	rig->notices++;
+	snprintf(rig->said + n, sizeof rig->said - n, "%.*s\n",
+	    (int)text->text_len, text->text);
+}
+
 /* One of vmspool's words to vmcp. */
 static inline void
 rig_hear(struct rig *rig, const struct ipcchan_message *msg)
@@ -79,7 +91,7 @@ rig_hear(struct rig *rig, const struct ipcchan_message *msg)
 		memcpy(&rig->trouble, msg->payload, sizeof rig->trouble);
 		break;
 	case IPC_SPOOL_NOTICE:
-		rig->notices++;
+		rig_said(rig, msg);
 		break;
 	default:
 		break;
