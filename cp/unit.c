@@ -541,7 +541,7 @@ unit_print_file(const struct unit *unit, char *buf, size_t size)
 
 	unit_words(name, sizeof name, f->attr.name, SPOOL_NAME_MAX);
 	unit_words(type, sizeof type, f->attr.type, SPOOL_TYPE_MAX);
-	snprintf(buf, size, "%-8s FILE %04u RECS %08llu COPY %03u %s %s",
+	snprintf(buf, size, "%-8s FILE = %04u RECDS = %06llu COPY = %02u %s %s",
 	    name_text(f->owner.user).s, f->spoolid % (SPOOLID_MAX + 1u),
 	    (unsigned long long)f->records, f->attr.copies, name, type);
 }

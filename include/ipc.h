@@ -803,9 +803,11 @@ enum ipc_unit_op {
 	UNIT_START = 1,	  /* classes, if any, become its classes */
 	UNIT_DRAIN = 2,	  /* after the file at hand */
 	UNIT_FLUSH = 3,	  /* end the copy at hand; count 1: and the others */
-	UNIT_BACKSPACE = 4, /* count pages or cards back; 0: to the beginning */
+	UNIT_BACKSPACE = 4, /* count pages or cards back; 0: to the top of the
+			       page; UINT32_MAX: to the beginning */
 	UNIT_REPEAT = 5,  /* count more copies of the file at hand */
 	UNIT_SPACE = 6,	  /* the file at hand without carriage control */
+	UNIT_BACKSPACE_END = 7, /* on with the last count pages or cards */
 };
 
 /* Answered by UNIT_DONE: rc 0, or the number of the message that says why not. */

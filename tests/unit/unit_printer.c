@@ -135,8 +135,8 @@ opened(int32_t rc)
 	if (rc == 0)
 		rig.state.state = 0;
 	rig_tell(&rig, ur, IPC_UR_OPENED, answer);
-	if (rc == 0) /* orders come another way: it has it now */
-		rig_until(&rig, UNIT_ACTIVE, 0);
+	while (rc == 0 && rig.state.state != UNIT_ACTIVE)
+		rig_listen(&rig, "its state"); /* orders come another way */
 }
 
 static void
@@ -212,7 +212,8 @@ a_listing(void **state)
 	opened(0);
 	assert_int_equal(rig.in.open.queue, SPOOL_PRT);
 	assert_memory_equal(rig.in.open.classes, "A\0", 2);
-	rig_said(&rig, "PRT 00E OUTPUT OF MAINT    FILE 0012");
+	rig_said(&rig, "PRT 00E OUTPUT OF MAINT    FILE = 0012 RECDS = 000002 "
+	    "COPY = 01 A PRT");
 	reads(1);
 	assert_int_equal(look(".00E.new"), 1);
 	reads(1);
@@ -247,6 +248,8 @@ exactly_once(void **state)
 	}
 }
 
+/* Of a file that was begun all copies are made, whatever else waits, and by a
+ * printer that drains. */
 static void
 copies(void **state)
 {
@@ -255,14 +258,24 @@ copies(void **state)
 	spool(1, "ONE");
 	spooled.attr.copies = 2;
 	opened(0);
+	rig_said(&rig, "PRT 00E OUTPUT OF MAINT    FILE = 0012 RECDS = 000001 "
+	    "COPY = 02 A PRT");
 	assert_int_equal(order(UNIT_REPEAT, 1), 0);
-	reads(2);
+	assert_int_equal(order(UNIT_DRAIN, 0), 0);
+	reads(1);
+	rig_said(&rig, "PRT 00E REPEATED  MAINT    FILE = 0012 RECDS = 000001 "
+	    "COPY = 02 A PRT");
+	reads(1);
 	finished(FINISH_DONE);
 	spooled.attr.copies = 1;
 	opened(0);
+	assert_int_equal(rig.in.open.id, 31);
+	rig_said(&rig, "PRT 00E REPEATED  MAINT    FILE = 0012 RECDS = 000001 "
+	    "COPY = 01 A PRT");
 	reads(1);
 	finished(FINISH_DONE);
-	no_more();
+	rig_until(&rig, UNIT_DRAINED, 0);
+	rig_quiet(&rig, 50);
 	assert_int_equal(look("MAINT-0012-MY_FILE.LISTING-31-2.txt"), 3);
 	assert_string_equal(behind_head(), "ONE\n");
 	look("MAINT-0012-MY_FILE.LISTING-31-2-R1.txt");
@@ -270,25 +283,92 @@ copies(void **state)
 	rig_end(&rig, false);
 }
 
+/* The answer to a file that was asked for comes when it is not wanted. */
+static void
+given_back(void **state)
+{
+	struct ipc_ur_opened answer = { 0 };
+
+	(void)state;
+	begin(DEVICE_PRINTER);
+	spool(1, "ONE");
+	answer = (struct ipc_ur_opened){ .file = spooled, .blocks = 1 };
+	rig_ur(&rig, IPC_UR_OPEN);
+	answer.tag = rig.in.open.tag;
+	assert_int_equal(order(UNIT_DRAIN, 0), 0);
+	rig_tell(&rig, ur, IPC_UR_OPENED, answer);
+	finished(FINISH_BACK);
+	assert_int_equal(order(UNIT_START, 0), 0);
+	rig_ur(&rig, IPC_UR_OPEN);
+	answer.tag = rig.in.open.tag;
+	assert_int_equal(order(UNIT_START, 0), 0);
+	rig_ur(&rig, IPC_UR_OPEN);
+	rig_tell(&rig, ur, IPC_UR_OPENED, answer);
+	finished(FINISH_BACK);
+	answer.tag++;
+	answer.rc = -ENOENT;
+	rig_tell(&rig, ur, IPC_UR_OPENED, answer);
+	/* between two copies it is held */
+	rig_tell(&rig, ur, IPC_UR_MORE, ((struct ipc_none){ 0 }));
+	spooled.attr.copies = 2;
+	opened(0);
+	reads(1);
+	finished(FINISH_DONE);
+	rig_ur(&rig, IPC_UR_OPEN);
+	answer = (struct ipc_ur_opened){ .tag = rig.in.open.tag,
+		.file = spooled, .blocks = 1 };
+	answer.file.attr.hold = SPOOL_HOLD_SYSTEM;
+	rig_tell(&rig, ur, IPC_UR_OPENED, answer);
+	finished(FINISH_BACK);
+	no_more();
+	rig_end(&rig, false);
+}
+
+/* A file of three pages, of which two blocks are printed. */
+static void
+three_pages(void)
+{
+	begin(DEVICE_PRINTER);
+	spool(3, "ONE", "TWO", "THREE");
+	block[0][2] = block[1][2] = (char)PRT_WRITE_SKIP(1);
+	opened(0);
+	reads(2);
+	asks();
+}
+
+static void
+behind_backspace(unsigned n, const char *expected)
+{
+	rig_said(&rig, "PRT 00E BACKSPACE MAINT    FILE = 0012");
+	data(0); /* no longer wanted */
+	reads(n);
+	finished(FINISH_DONE);
+	no_more();
+	look(NULL);
+	assert_string_equal(behind_head(), expected);
+	rig_end(&rig, false);
+}
+
 static void
 backspace(void **state)
 {
 	(void)state;
-	begin(DEVICE_PRINTER);
-	spool(3, "ONE", "TWO", "THREE");
-	block[1][2] = (char)PRT_WRITE_SKIP(1);
-	opened(0);
-	reads(2);
-	asks();
-	assert_int_equal(order(UNIT_BACKSPACE, 1), 0); /* to page 1 */
-	data(0); /* no longer wanted */
-	reads(3);
-	finished(FINISH_DONE);
-	no_more();
-	look(NULL);
-	assert_string_equal(behind_head(),
-	    "ONE\nTWO\n\f\fONE\nTWO\n\fTHREE\n");
-	rig_end(&rig, false);
+	three_pages();
+	assert_int_equal(order(UNIT_BACKSPACE, 1), 0); /* to page 2 */
+	behind_backspace(3, "ONE\n\fTWO\n\f\fTWO\n\fTHREE\n");
+	three_pages();
+	assert_int_equal(order(UNIT_BACKSPACE, 1), 0);
+	assert_int_equal(order(UNIT_BACKSPACE, 0), 0); /* the same one */
+	behind_backspace(2 + 3, "ONE\n\fTWO\n\f\fTWO\n\fTHREE\n");
+	three_pages();
+	assert_int_equal(order(UNIT_BACKSPACE, 0), 0); /* page 3's top */
+	behind_backspace(3, "ONE\n\fTWO\n\f\fTHREE\n");
+	three_pages();
+	assert_int_equal(order(UNIT_BACKSPACE, UINT32_MAX), 0);
+	behind_backspace(3, "ONE\n\fTWO\n\f\fONE\n\fTWO\n\fTHREE\n");
+	three_pages();
+	assert_int_equal(order(UNIT_BACKSPACE_END, 2), 0);
+	behind_backspace(6, "ONE\n\fTWO\n\f\fTWO\n\fTHREE\n");
 }
 
 static void
@@ -309,6 +389,7 @@ space_and_flush(void **state)
 	opened(0);
 	reads(1);
 	assert_int_equal(order(UNIT_FLUSH, 0), 0);
+	rig_said(&rig, "PRT 00E FLUSHED   MAINT    FILE = 0012");
 	asks();
 	finished(FINISH_DONE);
 	opened(0);
@@ -320,6 +401,7 @@ space_and_flush(void **state)
 	asks();
 	assert_int_equal(rig_order(&rig, (struct ipc_unit_order){
 	    .op = UNIT_FLUSH, .hold = 1 }), 0);
+	rig_said(&rig, "PRT 00E FILE HELD");
 	asks();
 	finished(FINISH_HOLD);
 	no_more();
@@ -453,6 +535,7 @@ main(void)
 		TEST(a_listing),
 		TEST(exactly_once),
 		TEST(copies),
+		TEST(given_back),
 		TEST(backspace),
 		TEST(space_and_flush),
 		TEST(drain),

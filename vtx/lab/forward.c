@@ -145,6 +145,10 @@ forward_on_event(struct bufferevent *bev, short what, void *arg)
 	 * tell them apart: this is an end. */
 	if (p->f->silent && side == FORWARD_PEER)
 		bufferevent_write(to, p->f->token, strlen(p->f->token));
+	/* One that has said what became of a deck reads no more: the next one
+	 * does not wait for a sender who stays. */
+	if (p->f->silent && side == FORWARD_LAB)
+		p->ended[FORWARD_PEER] = 1;
 	bufferevent_disable(bev, EV_READ);
 	if (p->ended[!side] && evbuffer_get_length(
 	    bufferevent_get_output(to)) == 0)
