@@ -93,7 +93,8 @@ struct diag_storage {
  *
  *   READ      as many whole records as fit in the output buffer, as spool.h's
  *             blocks are; out_len says how many bytes.  The first READ takes
- *             the next file, as a channel program does.
+ *             the next file, as a channel program does; each file has an end,
+ *             SPOOL CONT or not.
  *   NEXT_PRT  the next file that was printed, or punched, becomes the
  *   NEXT_PUN  reader's; output: its struct spool_file
  *   SELECT    the file with number spoolid becomes the reader's; as above.
@@ -103,7 +104,7 @@ struct diag_storage {
  *   BACKSPACE back by count records, to the first one at most
  *   DESCRIBE  the struct spool_file behind the one with number spoolid (0:
  *             the first) in the order of the queue; nothing is taken.  For
- *             spoolid's own: EXACT in flags.
+ *             spoolid's own: EXACT in flags, for the reader's: AT_HAND.
  *   TAG is in the struct spool_file.
  *
  *   cc  0  done
@@ -125,6 +126,7 @@ enum diag_spool_sub {
 };
 
 #define DIAG_SPOOL_EXACT 0x01 /* flags */
+#define DIAG_SPOOL_AT_HAND 0x02
 
 struct diag_spool {
 	uint32_t vdev;

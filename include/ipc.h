@@ -570,7 +570,7 @@ struct ipc_ur_close {
 	uint32_t tag;
 	uint32_t vdev;
 	struct vm_user user; /* whose device */
-	struct vm_user to;   /* whose queue; not a reader: the user himself */
+	struct vm_user to;   /* whose queue */
 	uint8_t queue;	     /* enum spool_queue */
 	uint8_t how;	     /* enum ipc_ur_how */
 	uint8_t zero[6];
@@ -629,6 +629,10 @@ struct ipc_ur_data {
  * FINISH_HOLD: back, held.  FINISH_BACK: back as it was.  FINISH_PURGE: gone
  * even if KEEP.  Answered by UR_DONE when that is on disk; rc -ENOENT: the file
  * is gone, -EINVAL: this channel has not opened it.
+ *
+ * copies: how many it had when it was opened to be read, 0: not known.  A file
+ * with fewer was done with by a FINISH_DONE whose answer was lost: this one
+ * changes nothing.
  */
 enum ipc_ur_finished {
 	FINISH_DONE = 1,
@@ -641,6 +645,8 @@ struct ipc_ur_finish {
 	uint32_t tag;
 	uint32_t how; /* enum ipc_ur_finished */
 	uint64_t id;
+	uint32_t copies;
+	uint32_t zero;
 };
 
 /*

@@ -2,14 +2,14 @@
  *
  * diag_spool.c - DIAGNOSE 14: the files of the user's reader, by whole blocks.
  * The vCPU checks what the guest says and waits; the device thread does it,
- * with the reader's own file (dev/reader.h) and what vmspool tells of others.
+ * with the reader's own file (spoolin.h) and what vmspool tells of others.
  * Opens and keeps no file of its own.
  */
 #include <errno.h>
 #include <string.h>
 
-#include "dev/reader.h"
 #include "diagnose.h"
+#include "spoolin.h"
 #include "vcpu.h"
 
 #define DIAG_SPOOL_ALIGN 8
@@ -38,29 +38,29 @@ diag_spool_ends(struct diag_spool_work *w, uint32_t cc, int32_t rc)
 
 /* The same after what the reader says; false: it is not over. */
 static bool
-diag_spool_ends_as(struct diag_spool_work *w, enum reader_is is)
+diag_spool_ends_as(struct diag_spool_work *w, enum spoolin_is is)
 {
 	static const struct {
 		uint32_t cc;
 		int32_t rc;
 	} ends[] = {
-		[READER_CARDS] = { 0, 0 },
-		[READER_END] = { 1, 0 },
-		[READER_EMPTY] = { 2, 0 },
-		[READER_NOT_READY] = { 3, RC_NOT_READY },
-		[READER_DAMAGED] = { 3, RC_DAMAGED },
+		[SPOOLIN_CARDS] = { 0, 0 },
+		[SPOOLIN_END] = { 1, 0 },
+		[SPOOLIN_EMPTY] = { 2, 0 },
+		[SPOOLIN_NOT_READY] = { 3, RC_NOT_READY },
+		[SPOOLIN_DAMAGED] = { 3, RC_DAMAGED },
 	};
 
-	return is != READER_WAITS &&
+	return is != SPOOLIN_WAITS &&
 	    diag_spool_ends(w, ends[is].cc, ends[is].rc);
 }
 
 /* The same with a file, if it is there. */
 static bool
-diag_spool_ends_with(struct diag_spool_work *w, enum reader_is is,
+diag_spool_ends_with(struct diag_spool_work *w, enum spoolin_is is,
     const struct spool_file *file)
 {
-	if (is != READER_CARDS)
+	if (is != SPOOLIN_CARDS)
 		return diag_spool_ends_as(w, is);
 	mem_write(&w->d->vm->mem, GPA(w->c->out_addr), file, sizeof *file);
 	w->results->out_len = sizeof *file;
@@ -99,29 +99,29 @@ diag_spool_read(struct diag_spool_work *w)
 	uint32_t *stored = &w->results->out_len;
 	const struct spool_call *c = w->c;
 	const uint8_t *from = NULL;
-	enum reader_is is;
+	enum spoolin_is is;
 	size_t len = 0;
 
-	while ((is = reader_look(w->d)) == READER_CARDS) {
+	while ((is = spoolin_look(w->d, false)) == SPOOLIN_CARDS) {
 		uint32_t records;
 		size_t n;
 
-		from = reader_cards(w->d, &len);
+		from = spoolin_cards(w->d, &len);
 		n = diag_spool_fit(from, len, c->out_len - *stored, &records);
 		if (n == 0)
 			break;
 		mem_write(&w->d->vm->mem, GPA(c->out_addr + *stored), from, n);
 		*stored += (uint32_t)n;
-		reader_take(w->d, n, records);
+		spoolin_take(w->d->state, n, records);
 	}
 	if (*stored > 0)
 		return diag_spool_ends(w, 0, 0);
-	if (is == READER_CARDS) {
+	if (is == SPOOLIN_CARDS) {
 		*stored = (uint32_t)diag_spool_record(from, len);
 		return diag_spool_ends(w, 3, RC_ROOM);
 	}
-	if (is == READER_END)
-		reader_told(w->d);
+	if (is == SPOOLIN_END)
+		spoolin_told(w->d);
 	return diag_spool_ends_as(w, is);
 }
 
@@ -130,10 +130,10 @@ diag_spool_back(struct diag_spool_work *w, uint64_t records)
 {
 	uint64_t next;
 
-	if (reader_file(w->d) == NULL)
+	if (spoolin_file(w->d) == NULL)
 		return diag_spool_ends(w, 2, 0);
-	next = reader_next(w->d);
-	reader_seek(w->d, next > records ? next - records : 1);
+	next = spoolin_next(w->d);
+	spoolin_seek(w->d, next > records ? next - records : 1);
 	return diag_spool_ends(w, 0, 0);
 }
 
@@ -167,19 +167,19 @@ diag_spool_ask(struct vm *vm, struct spool_call *c)
 }
 
 /* What was answered, which is used once. */
-static enum reader_is
+static enum spoolin_is
 diag_spool_answer(struct spool_call *c)
 {
 	c->tag = 0;
 	if (c->found)
-		return READER_CARDS;
-	return c->rc == 0 || c->rc == -ENOENT ? READER_EMPTY :
-	    READER_NOT_READY;
+		return SPOOLIN_CARDS;
+	return c->rc == 0 || c->rc == -ENOENT ? SPOOLIN_EMPTY :
+	    SPOOLIN_NOT_READY;
 }
 
-/* The first file that is meant, in c->row.  READER_CARDS: it is there.  Asked
+/* The first file that is meant, in c->row.  SPOOLIN_CARDS: it is there.  Asked
  * again when vmspool was away. */
-static enum reader_is
+static enum spoolin_is
 diag_spool_query(struct diag_spool_work *w, enum ipc_ur_by by, uint64_t after)
 {
 	struct vm *vm = w->d->vm;
@@ -188,17 +188,17 @@ diag_spool_query(struct diag_spool_work *w, enum ipc_ur_by by, uint64_t after)
 
 	if (by == BY_ID && (c->parm.spoolid == 0 ||
 	    c->parm.spoolid > SPOOLID_MAX))
-		return READER_EMPTY;
+		return SPOOLIN_EMPTY;
 	if (asked && c->answered)
 		return diag_spool_answer(c);
 	if (!spoolchan_there(vm))
-		return spoolchan_coming(vm) ? READER_WAITS : READER_NOT_READY;
+		return spoolchan_coming(vm) ? SPOOLIN_WAITS : SPOOLIN_NOT_READY;
 	if (!asked) {
 		c->by = (uint8_t)by;
 		c->after = after;
 		diag_spool_ask(vm, c);
 	}
-	return READER_WAITS;
+	return SPOOLIN_WAITS;
 }
 
 /* Is this the file that is looked for?  NEXT: one that waits, of the right
@@ -215,18 +215,22 @@ diag_spool_meant(struct vm *vm, const struct spool_call *c,
 		return true;
 	return printed == (c->parm.sub == DIAG_SPOOL_NEXT_PRT) &&
 	    f->attr.hold == 0 && f->active == 0 && d != NULL &&
-	    d->ops->type == DEVICE_READER && reader_wants(d, f->attr.class);
+	    d->ops->type == DEVICE_READER && spoolin_wants(d, f->attr.class);
 }
 
 static bool
 diag_spool_describe(struct diag_spool_work *w)
 {
+	const struct spool_file *own = spoolin_file(w->d);
 	struct spool_call *c = w->c;
-	enum reader_is is;
+	enum spoolin_is is;
 
+	if ((c->parm.flags & DIAG_SPOOL_AT_HAND) != 0)
+		return diag_spool_ends_with(w, own != NULL ? SPOOLIN_CARDS :
+		    SPOOLIN_EMPTY, own);
 	if (c->parm.spoolid != 0 && c->behind == 0) {
 		is = diag_spool_query(w, BY_ID, 0);
-		if (is != READER_CARDS ||
+		if (is != SPOOLIN_CARDS ||
 		    (c->parm.flags & DIAG_SPOOL_EXACT) != 0)
 			return diag_spool_ends_with(w, is, &c->row.file);
 		c->behind = c->row.cursor;
@@ -241,7 +245,7 @@ diag_spool_describe(struct diag_spool_work *w)
 static bool
 diag_spool_taken(const struct diag_spool_work *w, const struct spool_file *f)
 {
-	const struct spool_file *own = reader_file(w->d);
+	const struct spool_file *own = spoolin_file(w->d);
 
 	return (own == NULL || own->id != f->id) &&
 	    (f->attr.hold != 0 || f->active != 0);
@@ -251,18 +255,18 @@ static bool
 diag_spool_select(struct diag_spool_work *w)
 {
 	struct spool_call *c = w->c;
-	enum reader_is is;
+	enum spoolin_is is;
 
 	if (c->id == 0) {
 		is = diag_spool_query(w, BY_ID, 0);
-		if (is != READER_CARDS)
+		if (is != SPOOLIN_CARDS)
 			return diag_spool_ends_as(w, is);
 		if (diag_spool_taken(w, &c->row.file))
 			return diag_spool_ends(w, 2, 0);
 		c->id = c->row.file.id;
 	}
-	is = reader_select(w->d, c->id);
-	return diag_spool_ends_with(w, is, reader_file(w->d));
+	is = spoolin_select(w->d, c->id);
+	return diag_spool_ends_with(w, is, spoolin_file(w->d));
 }
 
 /* Somebody may take what was found: then the one behind it. */
@@ -270,20 +274,20 @@ static bool
 diag_spool_next(struct diag_spool_work *w)
 {
 	struct spool_call *c = w->c;
-	enum reader_is is;
+	enum spoolin_is is;
 
 	for (;;) {
 		if (c->id == 0) {
 			is = diag_spool_query(w, BY_ALL, c->behind);
-			if (is != READER_CARDS)
+			if (is != SPOOLIN_CARDS)
 				return diag_spool_ends_as(w, is);
 			c->id = c->row.file.id;
 			c->behind = c->row.cursor;
 		}
-		is = reader_select(w->d, c->id);
-		if (is != READER_EMPTY)
+		is = spoolin_select(w->d, c->id);
+		if (is != SPOOLIN_EMPTY)
 			return diag_spool_ends_with(w, is,
-			    reader_file(w->d));
+			    spoolin_file(w->d));
 		c->id = 0;
 	}
 }
@@ -302,8 +306,8 @@ static const struct diag_spool_row {
 	{ DIAG_SPOOL_SELECT, 0, sizeof(struct spool_file), diag_spool_select },
 	{ DIAG_SPOOL_RESTART, 0, 0, diag_spool_restart },
 	{ DIAG_SPOOL_BACKSPACE, 0, 0, diag_spool_backspace },
-	{ DIAG_SPOOL_DESCRIBE, DIAG_SPOOL_EXACT, sizeof(struct spool_file),
-	    diag_spool_describe },
+	{ DIAG_SPOOL_DESCRIBE, DIAG_SPOOL_EXACT | DIAG_SPOOL_AT_HAND,
+	    sizeof(struct spool_file), diag_spool_describe },
 };
 
 static const struct diag_spool_row *

@@ -66,6 +66,7 @@ spoken_file(struct spoken *s, uint64_t id)
 
 	return (struct spool_file){ .id = what % 8 == 7 ? what : id,
 		.spoolid = (spoolid_t)(what % 4), .queue = SPOOL_RDR,
+		.records = spoken_byte(s) % 32,
 		.device = (uint8_t)(1 + what / 4 % 4),
 		.active = what / 16 % 8 == 1,
 		.attr = { .class = 'A', .hold = what >= 0xF0 } };

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <cmocka.h>
 
-#include "dev/reader.h"
+#include "spoolin.h"
 #include "subchan.h"
 #include "vtx_machine.h"
 
@@ -484,7 +484,7 @@ test_closed_again(void **state)
 	assert_int_equal(heard(t), IPC_NONE);
 	say_opened(t, 0, 5, 1, 1);
 	assert_int_equal(heard(t), IPC_UR_FINISH);
-	assert_null(reader_file(t->reader));
+	assert_null(spoolin_file(t->reader));
 	done.tag = t->finish.tag;
 	say(t, IPC_UR_DONE, &done, sizeof done);
 	assert_int_equal(closed(t), 0);
