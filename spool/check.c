@@ -19,7 +19,7 @@
 
 #define CHECK_BLOCKS 32		/* read in one turn of the loop */
 #define CHECK_KEYS 256		/* files looked at likewise */
-#define CHECK_WHOLE 16384	/* pages that SQLite reads at one go */
+#define CHECK_WHOLE 65536	/* pages that SQLite reads at one go */
 #define CHECK_REST_MS 5		/* between turns, when nobody waits */
 
 /* The file at hand, or what a device has open. */

@@ -59,6 +59,7 @@ struct spool {
 	struct event *erase;
 	int64_t erase_behind; /* what cannot be erased is passed over, */
 	bool erase_single;    /* and holds up no other */
+	bool erase_shrank;
 	struct event *idle;
 	struct backup *backup; /* backup.c's; NULL: none is made */
 	struct check *check;   /* check.c's; NULL: none is under way */

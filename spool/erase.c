@@ -8,12 +8,12 @@
 #include "log.h"
 
 #define ERASE_BLOCKS 16	   /* in one turn of the loop */
-#define ERASE_PAGES 32	   /* given back to the disk, likewise */
+#define ERASE_PAGES 128	   /* given back to the disk, likewise */
 #define ERASE_WAIT_MS 50   /* before the first: purges come in groups */
 #define ERASE_RETRY_S 5	   /* when the disk did not take it */
 #define IDLE_MS 20	   /* without anything to do */
-#define IDLE_FRAMES 64	   /* pages in the log that are worth it then */
-#define BUSY_FRAMES 256    /* and that have to be, whoever waits */
+#define IDLE_FRAMES 256	   /* pages in the log that are worth it then */
+#define BUSY_FRAMES 1024   /* and that have to be, whoever waits */
 
 /* Up to *left blocks of the next file, which *file is.  1: done, 0: there is
  * none. */
@@ -97,7 +97,10 @@ erase_turn(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (rc == 0)
 		rc = store_shrink(&spool->store, ERASE_PAGES) > 0;
-	store_checkpoint(&spool->store, BUSY_FRAMES);
+	/* what shrank has its size when the log is written back */
+	store_checkpoint(&spool->store, rc == 0 && spool->erase_shrank ? 1 :
+	    BUSY_FRAMES);
+	spool->erase_shrank = rc == 1;
 	client_fit(spool);
 	if (rc < 0)
 		erase_at(spool, ERASE_RETRY_S * 1000L);

@@ -30,11 +30,11 @@ static const char *const store_sql[SQL_COUNT] = {
  * Exclusive before WAL: then there is no shared-memory file, which a folder
  * that is shared between hosts would not keep coherent.  Nothing is written
  * back behind a commit: store_checkpoint does it when nobody waits.  The cache
- * (KiB) holds the upper pages of the trees of a long queue.  Pages are large,
- * because a call of the disk may cost more than its bytes; what is purged is
- * given back to the disk by store_shrink.
+ * (KiB) holds the upper pages of the trees of a long queue.  Pages are small,
+ * because a file that is closed changes a few bytes in each of some; what is
+ * purged is given back to the disk by store_shrink.
  */
-#define STORE_SHAPE "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL;"
+#define STORE_SHAPE "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL;"
 static const char store_lock[] = "PRAGMA locking_mode=EXCLUSIVE;";
 static const char store_settings[] =
     "PRAGMA journal_mode=WAL;"
@@ -66,9 +66,9 @@ static const char store_tables[] = "SELECT count(*) FROM "
     "SELECT * FROM pragma_quick_check('user') UNION ALL "
     "SELECT * FROM pragma_quick_check('key') UNION ALL "
     "SELECT * FROM pragma_quick_check('gone')) WHERE quick_check <> 'ok'";
-#define STORE_SMALL 4096 /* pages that are read in a moment */
+#define STORE_SMALL 16384 /* pages that are read in a moment */
 
-#define STORE_FREE (RESERVE_BYTES / 16384) /* pages: as good as the reserve */
+#define STORE_FREE (RESERVE_BYTES / 4096) /* pages: as good as the reserve */
 #define STORE_SLACK (2 * STORE_FREE)	    /* that the database may keep */
 
 /* A database that has pages already gets others by being written anew. */

@@ -67,7 +67,7 @@ CREATE TABLE device (
 	vdev         INTEGER NOT NULL,
 	stream       INTEGER NOT NULL,
 	serial       INTEGER NOT NULL,
-	file         INTEGER UNIQUE,
+	file         INTEGER,
 	device       INTEGER NOT NULL CHECK (device BETWEEN 1 AND 4),
 	records      INTEGER NOT NULL CHECK (records >= 0),
 	bytes        INTEGER NOT NULL CHECK (bytes >= 0),

@@ -16,6 +16,7 @@
 
 static const char *vmspool;
 #define VMSPOOL vmspool
+#include "../../spool/block.h"
 #include "../unit/spool_rig.h"
 #include "median.h"
 
@@ -135,9 +136,9 @@ raw_open(const char *path)
 
 	if (sqlite3_open(path, &db) != SQLITE_OK)
 		errx(1, "%s", path);
-	sql(db, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=16384;"
+	sql(db, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096;"
 	    "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
-	    "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=256;"
+	    "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1024;"
 	    "PRAGMA cache_size=-32768; PRAGMA secure_delete=OFF;"
 	    "CREATE TABLE raw (id INTEGER PRIMARY KEY, data BLOB NOT NULL)");
 	return db;
@@ -206,10 +207,20 @@ static const char others[] =
     "'OTHER', '', 'OTHER' || (i / ?2), 'N', i % ?2 + 1, 2, 1, 1, 1, "
     "1763632800000000000 + i, 1763632800000000000 + i, 0 FROM n;";
 static const char others_blocks[] =
-    "INSERT INTO block SELECT id * 16777216, 1, 1, 0, x'010041' FROM file;"
+    "INSERT INTO block SELECT id * 16777216, 1, 1, spool_sum(id * 16777216), "
+    "x'010041' FROM file;"
     "INSERT INTO user SELECT owner, 'N', count(*), count(*), count(*), "
     "count(*) FROM file GROUP BY owner;"
     "UPDATE key SET last = 2000000; PRAGMA wal_checkpoint";
+
+/* Of a block of that one card. */
+static void
+fill_sum(sqlite3_context *context, int n, sqlite3_value **value)
+{
+	(void)n;
+	sqlite3_result_int64(context, block_sum(sqlite3_value_int64(value[0]),
+	    1, 1, "\1\0A", 3));
+}
 
 static void
 fill(const char *path)
@@ -218,6 +229,8 @@ fill(const char *path)
 	sqlite3 *db;
 
 	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_create_function(db, "spool_sum", 1, SQLITE_UTF8, NULL,
+	    fill_sum, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_prepare_v2(db, others, -1, &st, NULL) != SQLITE_OK)
 		errx(1, "%s", sqlite3_errmsg(db));
 	sqlite3_bind_int(st, 1, OTHERS);
