@@ -297,10 +297,12 @@ rescue_page_size(int fd)
 	uint8_t head[18] = { 0 };
 	unsigned size;
 
-	if (pread(fd, head, sizeof head, 0) != (ssize_t)sizeof head)
+	if (pread(fd, head, sizeof head, 0) < 0)
 		return 0;
 	size = (unsigned)head[16] << 8 | head[17];
-	return size == 1 ? 65536 : size;
+	if (size == 1)
+		return 65536;
+	return size >= 512 && (size & (size - 1)) == 0 ? size : 16384;
 }
 
 /* --- all of it --- */

@@ -163,6 +163,8 @@ salvage_before(const char *folder, struct report *report)
 		salvage_aside(folder, &name);
 		report_line(report, "spool.db WAS EMPTY OR GONE, AND THE SPOOL "
 		    "IS EMPTY; ITS LOG IS KEPT AS %s", name.wal);
+	} else if (db < 0 && salvage_size(folder, "spool.reserve") >= 0) {
+		report_line(report, "spool.db WAS GONE, AND THE SPOOL IS EMPTY");
 	} else if (db == 0) {
 		report_line(report, "spool.db WAS EMPTY, AND SO IS THE SPOOL");
 	} else if (db > 0 && !salvage_log_good(folder)) {
@@ -189,6 +191,7 @@ salvage_without_log(const char *folder, const struct salvage_name *name)
 		store_close(&store);
 		return true;
 	}
+	log_info("without its log: %s", why);
 	unlink(salvage_path(folder, "spool.db-wal").s); /* a new one */
 	salvage_rename(folder, name->wal, "spool.db-wal");
 	return false;

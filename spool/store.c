@@ -6,12 +6,14 @@
 #include "store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "block.h"
 #include "log.h"
@@ -77,6 +79,15 @@ static const char store_reshape[] =
     STORE_SHAPE
     "VACUUM;"
     "PRAGMA journal_mode=WAL;";
+
+/* To close a database writes its log back, and a damaged one shall stay as it
+ * is. */
+static void
+store_keep_log(struct store *store, bool keep)
+{
+	sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+	    (int)keep, NULL);
+}
 
 static bool
 store_is_damage(int rc)
@@ -209,6 +220,118 @@ store_sound(struct store *store, char *why, size_t size)
 	return 0;
 }
 
+/*
+ * A log that another database's vmspool has left, or ours beside a copy that
+ * was put back, would be taken for this one's: its pages would come in place
+ * of ours.  Therefore each database has a name that no other has: a view, so
+ * that it is on the first page, where it can be seen without the log too.
+ */
+static const char store_named[] = "identity AS SELECT '";
+#define STORE_SHAPED 16384 /* bytes of a page on which all of the schema is */
+
+struct store_identity {
+	char s[17];
+	bool known; /* the first page is one */
+};
+
+static struct store_identity
+store_identity_new(void)
+{
+	struct store_identity identity = { "", true };
+	uint64_t name;
+
+	sqlite3_randomness(sizeof name, &name);
+	snprintf(identity.s, sizeof identity.s, "%016llx",
+	    (unsigned long long)name);
+	return identity;
+}
+
+/* Of the first page of a file; *at is where it is, 0 nowhere. */
+static struct store_identity
+store_identity_page(int fd, off_t *at)
+{
+	static char page[STORE_SHAPED];
+	struct store_identity identity = { "", false };
+	const char *text;
+
+	*at = 0;
+	if (pread(fd, page, sizeof page, 0) != (ssize_t)sizeof page ||
+	    memcmp(page, "SQLite format 3", 16) != 0)
+		return identity;
+	identity.known = true;
+	text = memmem(page, sizeof page - sizeof identity.s, store_named,
+	    sizeof store_named - 1);
+	if (text != NULL) {
+		text += sizeof store_named - 1;
+		*at = text - page;
+		snprintf(identity.s, sizeof identity.s, "%s", text);
+	}
+	return identity;
+}
+
+/* Without its log; before SQLite has locked it, as closing it unlocks it. */
+static struct store_identity
+store_identity_alone(const char *path)
+{
+	struct store_identity identity = { "", false };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	off_t at;
+
+	if (fd >= 0) {
+		identity = store_identity_page(fd, &at);
+		close(fd);
+	}
+	return identity;
+}
+
+int
+store_name_copy(int fd)
+{
+	struct store_identity identity = store_identity_new();
+	size_t n = sizeof identity.s - 1;
+	off_t at;
+
+	store_identity_page(fd, &at);
+	return at == 0 || pwrite(fd, identity.s, n, at) == (ssize_t)n ? 0 : -1;
+}
+
+/* Of the file with its log. */
+static struct store_identity
+store_identity(struct store *store)
+{
+	struct store_identity identity = { "", false };
+	const char *text, *at;
+	sqlite3_stmt *st;
+
+	if (sqlite3_prepare_v2(store->db, "SELECT sql FROM sqlite_schema "
+	    "WHERE name = 'identity'", -1, &st, NULL) != SQLITE_OK)
+		return identity;
+	if (sqlite3_step(st) == SQLITE_ROW &&
+	    (text = (const char *)sqlite3_column_text(st, 0)) != NULL &&
+	    (at = strstr(text, store_named)) != NULL)
+		snprintf(identity.s, sizeof identity.s, "%s",
+		    at + sizeof store_named - 1);
+	sqlite3_finalize(st);
+	return identity;
+}
+
+/* One that has no name gets one, when its log is empty. */
+static int
+store_name(struct store *store)
+{
+	struct store_identity identity = store_identity_new();
+	char text[128];
+	int bytes;
+
+	if (store_number(store, "PRAGMA page_size", &bytes) < 0)
+		return -1;
+	if (bytes != STORE_SHAPED || store_identity(store).s[0] != '\0')
+		return 0;
+	snprintf(text, sizeof text, "CREATE VIEW %s%s';"
+	    "PRAGMA wal_checkpoint(TRUNCATE);", store_named, identity.s);
+	return store_exec(store, text);
+}
+
 static int
 store_logged(void *arg, sqlite3 *db, const char *name, int frames)
 {
@@ -272,20 +395,28 @@ store_prove(struct store *store)
 int
 store_open(struct store *store, const char *folder, char *why, size_t size)
 {
+	struct store_identity alone;
 	char path[PATH_MAX];
 	int keep = 1, rc;
 
 	*store = (struct store){ .durable = true, .reserve.fd = -1 };
 	if (store_made(folder, path, sizeof path, why, size) < 0)
 		return -1;
+	alone = store_identity_alone(path);
 	if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
 		return store_fail(store, why, size, path);
+	store_keep_log(store, true);
 	sqlite3_busy_timeout(store->db, 2000); /* the one before us may close */
 	if (store_set(store) < 0)
 		return store_fail(store, why, size, path);
 	if (reserve_open(&store->reserve, folder) < 0)
 		log_warn("spool: no room is kept for a full disk");
+	if (alone.known && strcmp(alone.s, store_identity(store).s) != 0) {
+		snprintf(why, size, "the log is another database's");
+		store_close(store);
+		return STORE_DAMAGED;
+	}
 	rc = store_check(store, why, size);
 	if (rc == 0)
 		rc = store_sound(store, why, size);
@@ -294,11 +425,12 @@ store_open(struct store *store, const char *folder, char *why, size_t size)
 	/* The WAL stays, so that nothing is opened or unlinked later. */
 	sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep);
 	sqlite3_wal_hook(store->db, store_logged, store);
-	if (store_prove(store) < 0)
+	if (store_prove(store) < 0 || store_name(store) < 0)
 		return store_fail(store, why, size, path);
 	if (store_prepare(store) < 0)
 		return store_fail(store, why, size,
 		    "the spool's tables are not as expected");
+	store_keep_log(store, false);
 	store->frames = 0;
 	return 0;
 }
@@ -330,6 +462,8 @@ store_close(struct store *store)
 		return;
 	for (int i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(store->st[i]);
+	if (store->unfit)
+		store_keep_log(store, true);
 	if (sqlite3_close(store->db) != SQLITE_OK)
 		log_warnx("spool: not closed cleanly");
 	reserve_close(&store->reserve);

@@ -51,6 +51,10 @@ int store_open_damaged(struct store *store, const char *path);
 /* All that was committed is in the database itself.  -1: it is not. */
 int store_settle(struct store *store);
 
+/* A copy becomes a database of its own, which takes no other's log for its
+ * own.  -1 with errno. */
+int store_name_copy(int fd);
+
 /* Write back and close.  Safe to repeat. */
 void store_close(struct store *store);
 
