@@ -16,6 +16,7 @@
 
 #define SPOOLOUT_RETRY_NS 1000000000ull /* what was refused */
 #define SPOOLOUT_LATER_NS 20000000ull	/* what others are before */
+#define SPOOLOUT_IDLE_NS 1000000000ull	/* then a block is full enough */
 #define NS_PER_S 1000000000ull
 
 struct spoolout_block {
@@ -49,6 +50,15 @@ spoolout_open(const struct device *d)
 	return !o->shut && o->refused == 0 && !spoolout_away(d);
 }
 
+static void
+spoolout_wake(struct device *d, uint64_t ns)
+{
+	uint64_t then = device_now() + ns;
+
+	if (d->deadline == 0 || d->deadline > then)
+		d->deadline = then;
+}
+
 /* After anything that it depends on: the room that the guest finds. */
 static void
 spoolout_gate(struct device *d)
@@ -58,10 +68,12 @@ spoolout_gate(struct device *d)
 
 	o->end = o->fill != NULL && open ? o->fill->bytes + SPOOL_BLOCK_MAX :
 	    o->at;
-	if (open && o->told) {
-		o->told = false;
+	if (open && o->waits) {
+		o->waits = false;
 		channel_unsolicited(d, UNIT_DEVICE_END);
 	}
+	if (o->fill != NULL)
+		spoolout_wake(d, SPOOLOUT_IDLE_NS);
 	channel_ready(d);
 }
 
@@ -87,12 +99,14 @@ spoolout_fill(struct device *d)
 	o->fill = o->spare != NULL ? o->spare : malloc(sizeof *o->fill);
 	o->spare = NULL;
 	if (o->fill == NULL) {
-		d->deadline = device_now() + SPOOLOUT_RETRY_NS;
+		spoolout_wake(d, SPOOLOUT_RETRY_NS);
 		return false;
 	}
 	o->at = o->fill->bytes;
 	o->end = o->at + SPOOL_BLOCK_MAX;
+	o->seen = NULL;
 	o->records = 0;
+	spoolout_wake(d, SPOOLOUT_IDLE_NS);
 	return true;
 }
 
@@ -124,7 +138,7 @@ spoolout_pump(struct device *d)
 		if (!spoolchan_there(d->vm))
 			return;
 		if (!spoolchan_room(d->vm)) {
-			d->deadline = device_now() + SPOOLOUT_LATER_NS;
+			spoolout_wake(d, SPOOLOUT_LATER_NS);
 			return;
 		}
 		spoolout_send(d, b);
@@ -156,6 +170,24 @@ spoolout_seal(struct device *d)
 	*end = b;
 	o->full++;
 	spoolout_pump(d);
+}
+
+/* Nothing came for a while: what there is goes, so that little is lost with
+ * this vmguest.  When vmspool is behind or away, spoolout_gate() says when to
+ * look again. */
+static void
+spoolout_idle(struct device *d)
+{
+	struct spoolout *o = d->state;
+
+	if (o->fill == NULL || o->first != NULL || !spoolchan_there(d->vm))
+		return;
+	if (o->at == o->seen) {
+		spoolout_seal(d);
+		return;
+	}
+	o->seen = o->at;
+	spoolout_wake(d, SPOOLOUT_IDLE_NS);
 }
 
 static void
@@ -267,7 +299,7 @@ spoolout_refused(struct device *d, struct spoolout_block *b, int error)
 
 	b->sent = false;
 	o->refused = error;
-	d->deadline = device_now() + SPOOLOUT_RETRY_NS;
+	spoolout_wake(d, SPOOLOUT_RETRY_NS);
 }
 
 static void
@@ -357,7 +389,7 @@ const struct device_spool_ops spoolout_ops = {
 /* --- the device --- */
 
 void
-spoolout_init(struct device *d, enum spool_device on)
+spoolout_init(struct device *d, enum spool_device on, uint32_t most)
 {
 	struct spoolout *o = d->state;
 	struct timespec now;
@@ -365,6 +397,7 @@ spoolout_init(struct device *d, enum spool_device on)
 	clock_gettime(CLOCK_REALTIME, &now);
 	o->stream = (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 	o->on = on;
+	o->most = most;
 }
 
 /* What CP did not wait for is sent at least. */
@@ -392,9 +425,9 @@ spoolout_reset(struct device *d)
 {
 	struct spoolout *o = d->state;
 
-	o->told = false;
-	if (o->first != NULL)
-		d->deadline = device_now() + SPOOLOUT_RETRY_NS;
+	o->waits = false;
+	if (o->first != NULL || o->fill != NULL)
+		spoolout_wake(d, SPOOLOUT_RETRY_NS);
 }
 
 void
@@ -410,31 +443,98 @@ spoolout_expire(struct device *d)
 	struct spoolout *o = d->state;
 
 	d->deadline = 0;
+	spoolout_idle(d);
 	if (o->refused == 0) {
 		spoolout_pump(d);
 		channel_ready(d);
 	} else if (o->sent > 0 || !spoolchan_there(d->vm)) {
-		d->deadline = device_now() + SPOOLOUT_RETRY_NS;
+		spoolout_wake(d, SPOOLOUT_RETRY_NS);
 	} else {
 		spoolout_send(d, o->first);
 	}
 }
 
 bool
-spoolout_begin(struct device *d, size_t n, struct transfer *t)
+spoolout_begin(struct device *d, struct transfer *t)
 {
 	struct spoolout *o = d->state;
 
 	if (!spoolout_open(d)) {
-		o->told = !o->shut;
+		o->waits = !o->shut;
 		device_done(t, device_check(d, SENSE_INTERVENTION, 0));
 		return false;
 	}
-	if (o->fill != NULL && spoolout_place(o, n) == NULL)
+	if (o->fill != NULL && spoolout_place(o, o->most) == NULL)
 		spoolout_seal(d);
 	if (o->fill == NULL && !spoolout_fill(d)) {
 		t->kind = TRANSFER_WAIT;
 		return false;
 	}
 	return true;
+}
+
+/* --- a record in pieces --- */
+
+int
+spoolout_read(struct device *d, void *to, size_t n)
+{
+	(void)d;
+	(void)to;
+	(void)n;
+	return -1;
+}
+
+int
+spoolout_write(struct device *d, const void *from, size_t n)
+{
+	struct spoolout *o = d->state;
+
+	if (n > o->most - o->len)
+		return -1;
+	memcpy(o->pieces + o->len, from, n);
+	o->len += (uint32_t)n;
+	return 0;
+}
+
+/* One that was begun in another vmguest, or before vmspool went, may find no
+ * room. */
+uint8_t
+spoolout_end(struct device *d, bool whole)
+{
+	struct spoolout *o = d->state;
+	struct transfer again = { 0 };
+	uint32_t len = o->len;
+
+	o->len = 0;
+	if (!whole || len == 0)
+		return UNIT_DONE;
+	if (spoolout_place(o, len) == NULL && !spoolout_begin(d, &again)) {
+		o->waits = !o->shut;
+		return device_check(d, SENSE_INTERVENTION, 0);
+	}
+	memcpy(spoolout_place(o, len), o->pieces, len);
+	spoolout_add(o, len);
+	return UNIT_DONE;
+}
+
+void
+spoolout_save(struct device *d, struct section *s)
+{
+	const struct spoolout *o = d->state;
+
+	section_put_u32(s, o->len);
+	section_put(s, o->pieces, o->len);
+}
+
+int
+spoolout_load(struct device *d, struct section *s)
+{
+	struct spoolout *o = d->state;
+	uint32_t len = section_get_u32(s);
+
+	if (s->bad || len > o->most)
+		return -1;
+	section_get(s, o->pieces, len);
+	o->len = len;
+	return s->bad ? -1 : 0;
 }

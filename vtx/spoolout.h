@@ -17,10 +17,12 @@
 #include "device.h"
 #include "spool.h"
 
+#define SPOOLOUT_MOST (1 + PRT_LINE) /* bytes in any device's record */
+
 struct spoolout_block;
 struct spoolout_close;
 
-/* First in the state of a punch or printer. */
+/* The state of a punch or printer. */
 struct spoolout {
 	/* Where the next record goes.  No room (at == end) also when none may
 	 * be added, so that one look at it is enough. */
@@ -29,7 +31,7 @@ struct spoolout {
 
 	enum spool_device on;
 	bool shut;   /* NOTREADY */
-	bool told;   /* the guest waits for DEVICE END */
+	bool waits;  /* the guest waits for DEVICE END */
 	int refused; /* errno of the first unanswered block, 0: none */
 	uint64_t stream, serial; /* ipc.h; the last block's */
 	unsigned full; /* blocks that are */
@@ -37,7 +39,13 @@ struct spoolout {
 	struct spoolout_block *fill;  /* being filled */
 	struct spoolout_block *first; /* full ones, in order */
 	struct spoolout_block *spare;
+	const uint8_t *seen; /* where at was some time ago */
 	struct spoolout_close *closing; /* VM_UR_CLOSEs to be answered */
+
+	/* The record that a command brings in pieces. */
+	uint32_t most; /* bytes in a record */
+	uint32_t len;
+	uint8_t pieces[SPOOLOUT_MOST];
 };
 
 /* Where a record of up to n bytes goes; NULL: not there, not now. */
@@ -60,17 +68,22 @@ spoolout_add(struct spoolout *o, size_t n)
 	o->records++;
 }
 
-/* A command that adds a record of up to n bytes begins.  False: the transfer
- * says what becomes of it, without data. */
-bool spoolout_begin(struct device *d, size_t n, struct transfer *t);
+/* A command that adds a record begins.  False: the transfer says what becomes
+ * of it, without data. */
+bool spoolout_begin(struct device *d, struct transfer *t);
 
 /* --- rows of a punch and a printer --- */
 
-void spoolout_init(struct device *d, enum spool_device on);
+void spoolout_init(struct device *d, enum spool_device on, uint32_t most);
 void spoolout_detach(struct device *d);
 void spoolout_reset(struct device *d);
 void spoolout_nothing(struct device *d);
+int spoolout_read(struct device *d, void *to, size_t n);
+int spoolout_write(struct device *d, const void *from, size_t n);
+uint8_t spoolout_end(struct device *d, bool whole);
 void spoolout_expire(struct device *d);
+void spoolout_save(struct device *d, struct section *s);
+int spoolout_load(struct device *d, struct section *s);
 extern const struct device_spool_ops spoolout_ops;
 
 #endif

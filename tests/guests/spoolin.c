@@ -152,7 +152,7 @@ operands(void)
 	CHECK(6, refused(in, sizeof parm, NULL, 0,
 	    MACHINE_PGM_SPECIFICATION, in));
 	parm = (struct diag_spool){ .vdev = RDR, .sub = DIAG_SPOOL_DESCRIBE,
-		.flags = 2 };
+		.flags = 4 };
 	CHECK(7, refused(in, sizeof parm, NULL, 0,
 	    MACHINE_PGM_SPECIFICATION, in));
 	/* No reader there; none at all. */

@@ -275,6 +275,40 @@ test_ended(void **state)
 	assert_int_equal(ends(t, PUN), UNIT_DEVICE_END);
 }
 
+/* What lies there for a while is sent, and no more is asked for. */
+static void
+test_idle(void **state)
+{
+	struct test *t = *state;
+
+	punch(t, 3);
+	assert_true(t->punch->deadline > device_now());
+	t->punch->ops->expire(t->punch);
+	punch(t, 1); /* not idle */
+	t->punch->ops->expire(t->punch);
+	assert_int_equal(heard(t), IPC_NONE);
+	assert_true(t->punch->deadline > device_now());
+	t->punch->ops->expire(t->punch);
+	assert_int_equal(heard(t), IPC_UR_WRITE);
+	assert_int_equal(t->wrote.records, 4);
+	assert_int_equal(t->punch->deadline, 0);
+	/* While one is on its way the next is filled up. */
+	punch(t, 1);
+	t->punch->ops->expire(t->punch);
+	t->punch->ops->expire(t->punch);
+	assert_int_equal(heard(t), IPC_NONE);
+	assert_int_equal(t->punch->deadline, 0);
+	say_wrote(t, 1, 0);
+	assert_true(t->punch->deadline > device_now());
+	channel_reset(t->punch); /* which the card outlives */
+	assert_true(t->punch->deadline > device_now());
+	t->punch->ops->expire(t->punch);
+	t->punch->ops->expire(t->punch);
+	assert_int_equal(heard(t), IPC_UR_WRITE);
+	assert_int_equal(t->wrote.serial, 2);
+	assert_int_equal(t->wrote.records, 1);
+}
+
 /* What is on its way is answered first; nothing is sent again. */
 static void
 test_purged(void **state)
@@ -490,6 +524,104 @@ test_closed_again(void **state)
 	assert_int_equal(closed(t), 0);
 }
 
+static void
+select_none(struct test *t, uint64_t id)
+{
+	assert_int_equal(spoolin_select(t->reader, id), SPOOLIN_WAITS);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	assert_int_equal(t->open.id, id);
+}
+
+/* That there is no such file is told to who asked for it, and to nobody else;
+ * so is that there is no file at all. */
+static void
+test_none(void **state)
+{
+	struct test *t = *state;
+
+	select_none(t, 7);
+	start(t, RDR, RDR_READ);
+	say_opened(t, -ENOENT, 0, 0, 0);
+	assert_int_equal(heard(t), IPC_UR_OPEN); /* the READ's own */
+	assert_int_equal(t->open.id, 0);
+	assert_int_equal(request(t, CHAN_HIO, RDR).cc, 2);
+	while (channel_run(&t->f.vm))
+		;
+	assert_int_not_equal(ends(t, RDR), 0);
+	assert_int_equal(spoolin_select(t->reader, 7), SPOOLIN_WAITS);
+	say_opened(t, -ENOENT, 0, 0, 0);
+	select_none(t, 7);
+	say_opened(t, -ENOENT, 0, 0, 0);
+	assert_int_equal(spoolin_select(t->reader, 7), SPOOLIN_EMPTY);
+	select_none(t, 8);
+	channel_reset(t->reader);
+	say_opened(t, -ENOENT, 0, 0, 0);
+	start(t, RDR, RDR_READ);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	say_opened(t, -ENOENT, 0, 0, 0);
+	assert_int_equal(ends(t, RDR), UNIT_DONE | UNIT_CHECK);
+}
+
+/* The file at hand is chosen while it is opened again; its end was told. */
+static void
+test_select_again(void **state)
+{
+	struct test *t = *state;
+
+	open_one(t, 1);
+	say_data(t, &(struct ipc_ur_data){ .id = 5, .first = 1, .records = 1 },
+	    "\0\0", 2);
+	assert_int_equal(ends(t, RDR), UNIT_DONE);
+	spoolin_told(t->reader);
+	leave(t);
+	join(t);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	assert_int_equal(spoolin_select(t->reader, 5), SPOOLIN_WAITS);
+	say_opened(t, 0, 5, 1, 1);
+	assert_int_equal(spoolin_select(t->reader, 5), SPOOLIN_CARDS);
+	assert_int_equal(spoolin_next(t->reader), 1);
+	assert_int_equal(heard(t), IPC_NONE);
+}
+
+/* Done with once more, by one who says how many copies there were; what
+ * somebody else has by now is left to him. */
+static void
+test_copies(void **state)
+{
+	struct test *t = *state;
+	struct ipc_vm_ur_close c = { .tag = 7, .vdev = RDR,
+		.how = FINISH_DONE };
+	struct ipc_ur_opened o = { .file = { .id = 5, .records = 1,
+		.attr = { .copies = 3 } } };
+
+	start(t, RDR, RDR_READ);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	o.tag = t->open.tag;
+	say(t, IPC_UR_OPENED, &o, sizeof o);
+	assert_int_equal(heard(t), IPC_UR_READ);
+	t->reader->ops->spool->close(t->reader, &c);
+	assert_int_equal(heard(t), IPC_UR_FINISH);
+	assert_int_equal(t->finish.copies, 3);
+	leave(t);
+	join(t);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	o.tag = t->open.tag;
+	o.file.attr.copies = 2; /* it was done after all */
+	say(t, IPC_UR_OPENED, &o, sizeof o);
+	assert_int_equal(heard(t), IPC_UR_FINISH);
+	assert_int_equal(t->finish.copies, 3);
+	leave(t);
+	join(t);
+	for (unsigned i = 0; heard(t) == IPC_UR_OPEN && t->open.id == 5; i++) {
+		assert_true(i < 1000);
+		assert_int_equal(closed(t), 1);
+		say_opened(t, -EBUSY, 0, 0, 0);
+		t->reader->ops->expire(t->reader);
+	}
+	assert_int_equal(closed(t), 0);
+	assert_int_equal(t->open.id, 0); /* the READ goes on */
+}
+
 int
 main(void)
 {
@@ -498,12 +630,16 @@ main(void)
 		T(test_window),
 		T(test_refused),
 		T(test_ended),
+		T(test_idle),
 		T(test_purged),
 		T(test_read),
 		cmocka_unit_test(test_lies),
 		T(test_reopened),
 		T(test_done_again),
 		T(test_closed_again),
+		T(test_none),
+		T(test_select_again),
+		T(test_copies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

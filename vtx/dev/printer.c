@@ -8,13 +8,6 @@
 #include "device.h"
 #include "spoolout.h"
 
-struct printer {
-	struct spoolout out; /* first */
-	/* the command, then the line that it brings in pieces */
-	uint32_t len; /* of both; 0: nothing yet */
-	uint8_t line[1 + PRT_LINE];
-};
-
 #define PRINTER_CHANNELS 12
 
 static int
@@ -22,7 +15,7 @@ printer_attach(struct device *d, const struct ipc_vm_attach *at, int fd)
 {
 	(void)at;
 	(void)fd;
-	spoolout_init(d, SPOOL_ON_PRT);
+	spoolout_init(d, SPOOL_ON_PRT, 1 + PRT_LINE);
 	return 0;
 }
 
@@ -57,7 +50,8 @@ printer_add(struct spoolout *o, uint8_t cmd, const void *text, size_t n)
 	if (to == NULL)
 		return false;
 	*to = cmd;
-	memcpy(to + 1, text, n);
+	if (n > 0)
+		memcpy(to + 1, text, n);
 	spoolout_add(o, 1 + n);
 	return true;
 }
@@ -65,27 +59,25 @@ printer_add(struct spoolout *o, uint8_t cmd, const void *text, size_t n)
 static bool
 printer_record(struct device *d, uint8_t cmd, void *at, size_t n)
 {
-	struct printer *p = d->state;
-
 	return printer_prints(cmd) && n <= PRT_LINE &&
-	    printer_add(&p->out, cmd, at, n);
+	    printer_add(d->state, cmd, at, n);
 }
 
 static void
 printer_start(struct device *d, uint8_t cmd, struct transfer *t)
 {
-	struct printer *p = d->state;
+	struct spoolout *o = d->state;
 
-	p->len = 0;
+	o->len = 0;
 	if (!printer_prints(cmd) && !printer_spaces(cmd)) {
 		device_reject(d, t);
-	} else if (!spoolout_begin(d, sizeof p->line, t)) {
+	} else if (!spoolout_begin(d, t)) {
 		return;
 	} else if (printer_spaces(cmd)) {
-		printer_add(&p->out, cmd, p->line, 0);
+		printer_add(o, cmd, NULL, 0);
 		device_done(t, UNIT_DONE);
 	} else {
-		p->line[p->len++] = cmd;
+		o->pieces[o->len++] = cmd;
 		t->kind = TRANSFER_OUT;
 		t->any = true;
 		t->left = PRT_LINE;
@@ -93,85 +85,31 @@ printer_start(struct device *d, uint8_t cmd, struct transfer *t)
 }
 
 static int
-printer_read(struct device *d, void *to, size_t n)
-{
-	(void)d;
-	(void)to;
-	(void)n;
-	return -1;
-}
-
-static int
-printer_write(struct device *d, const void *from, size_t n)
-{
-	struct printer *p = d->state;
-
-	if (n > sizeof p->line - p->len)
-		return -1;
-	memcpy(p->line + p->len, from, n);
-	p->len += (uint32_t)n;
-	return 0;
-}
-
-/* A line that was begun in another vmguest, or before vmspool went, may find
- * no room. */
-static uint8_t
-printer_end(struct device *d, bool whole)
-{
-	struct printer *p = d->state;
-	struct transfer again = { 0 };
-	uint32_t len = p->len;
-
-	p->len = 0;
-	if (!whole || len == 0 ||
-	    printer_add(&p->out, p->line[0], p->line + 1, len - 1) ||
-	    (spoolout_begin(d, len, &again) &&
-	    printer_add(&p->out, p->line[0], p->line + 1, len - 1)))
-		return UNIT_DONE;
-	p->out.told = true;
-	return device_check(d, SENSE_INTERVENTION, 0);
-}
-
-static void
-printer_save(struct device *d, struct section *s)
-{
-	const struct printer *p = d->state;
-
-	section_put_u32(s, p->len);
-	section_put(s, p->line, p->len);
-}
-
-static int
 printer_load(struct device *d, struct section *s)
 {
-	struct printer *p = d->state;
-	uint32_t len = section_get_u32(s);
+	const struct spoolout *o = d->state;
 
-	if (s->bad || len > sizeof p->line)
+	if (spoolout_load(d, s) < 0)
 		return -1;
-	section_get(s, p->line, len);
-	if (s->bad || (len > 0 && !printer_prints(p->line[0])))
-		return -1;
-	p->len = len;
-	return 0;
+	return o->len == 0 || printer_prints(o->pieces[0]) ? 0 : -1;
 }
 
 const struct device_ops printer_device = {
 	.type = DEVICE_PRINTER,
 	.id = { 0xFF, { 0x28, 0x21 }, 0, { 0x14, 0x03 }, 0 },
-	.state = sizeof(struct printer),
+	.state = sizeof(struct spoolout),
 	.attach = printer_attach,
 	.detach = spoolout_detach,
 	.reset = spoolout_reset,
 	.begin = spoolout_nothing,
 	.start = printer_start,
-	.read = printer_read,
-	.write = printer_write,
+	.read = spoolout_read,
+	.write = spoolout_write,
 	.record = printer_record,
-	.end = printer_end,
+	.end = spoolout_end,
 	.halt = spoolout_nothing,
 	.expire = spoolout_expire,
 	.spool = &spoolout_ops,
-	.save = printer_save,
+	.save = spoolout_save,
 	.load = printer_load,
 };
