@@ -533,7 +533,8 @@ struct ipc_spool_trouble {
  * rc 0: stored; it survives the end of vmspool, but until UR_CLOSE not a power
  * cut or the end of vmcp.  Else nothing was stored: -ENOSPC, -EIO, -EDQUOT;
  * the client sends it again after a while, first of all blocks of the device.
- * -ESTALE: what is before this block of a deck is not there any more.
+ * -ESTALE: what is before this block of a deck is not there any more; -EBUSY:
+ * another channel writes that deck; -EMFILE: this one writes too many.
  * -EPROTO: the block is not whole records; it is not kept.
  */
 #define UR_WINDOW 4
@@ -562,7 +563,8 @@ struct ipc_ur_wrote {
  * rc -ENOSPC, -EIO, -EDQUOT, -EMFILE (`to` has all 9999 numbers in use): it is
  * open as before.  CLOSE_PURGE: it is gone.
  * The same order again (same tag), because vmspool ended before it answered, is
- * answered with the file that it made.
+ * answered with the file that it made; a deck's without one, for nothing is
+ * kept of a deck that was closed.
  */
 enum ipc_ur_how { CLOSE_FILE = 1, CLOSE_PURGE = 2 };
 
@@ -582,7 +584,7 @@ struct ipc_ur_close {
  * queue, is not held or active and whose class is among classes ("*": any).
  * A guest's queue is his reader.  UR_OPENED: it is active until UR_FINISH or
  * the end of the channel; rc -ENOENT: there is none (UR_REAL: UR_MORE says
- * when there may be), -EBUSY: another client has it.
+ * when there may be), -EBUSY: somebody has it, -EMFILE: the client has too many.
  */
 #define UR_CLASSES 8
 
@@ -626,9 +628,10 @@ struct ipc_ur_data {
 /*
  * An active file is no longer read.  FINISH_DONE: it was, to its end or as far
  * as was wanted: purged, or held if it is KEEP; with copies left one less.
- * FINISH_HOLD: back, held.  FINISH_BACK: back as it was.  FINISH_PURGE: gone
- * even if KEEP.  Answered by UR_DONE when that is on disk; rc -ENOENT: the file
- * is gone, -EINVAL: this channel has not opened it.
+ * FINISH_HOLD: back, held (by the system, if a real device says so).
+ * FINISH_BACK: back as it was.  FINISH_PURGE: gone even if KEEP.  Answered by
+ * UR_DONE when that is on disk; rc -ENOENT: the file is gone, -EINVAL: this
+ * channel has not opened it.
  *
  * copies: how many it had when it was opened to be read, 0: not known.  A file
  * with fewer was done with by a FINISH_DONE whose answer was lost: this one

@@ -12,6 +12,7 @@
 #include "store.h"
 
 #define CLIENT_ACTIVE 64 /* files that one may read at a time */
+#define CLIENT_DECKS 64	 /* and that one may have on their way */
 #define CLIENT_HASH 256
 
 struct backup;
@@ -26,6 +27,7 @@ struct client_active {
 	uint64_t records;
 	int64_t blocks;
 	uint8_t queue;
+	bool damaged; /* a block could not be sent */
 };
 
 /* A device whose block could not be stored: it comes first when it comes
@@ -76,6 +78,7 @@ struct client {
 	uint32_t rights; /* enum ipc_ur_rights */
 	unsigned waits;	 /* 1 << queue: was told that nothing is there */
 	unsigned reads;	 /* files active */
+	unsigned decks;
 	struct client_active_list active;
 	LIST_HEAD(, client_stuck) stuck;
 };

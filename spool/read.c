@@ -281,8 +281,10 @@ read_block(struct client *client, const struct ipcchan_message *msg)
 		rc = -ENOENT;
 	if (rc == 0)
 		rc = read_send(client, &data);
-	if (rc == -EIO)
+	if (rc == -EIO) {
+		active->damaged = true;
 		check_damaged(client->spool, active->id);
+	}
 	if (rc < 0) {
 		data.rc = rc;
 		loopchan_send_text(&client->lc, IPC_UR_DATA, &data,
@@ -292,40 +294,61 @@ read_block(struct client *client, const struct ipcchan_message *msg)
 
 /* --- done with --- */
 
-/* What becomes of the file, in a transaction.  What could not be read to its
- * end is not purged for having been read. */
+/* It was read, in a transaction.  What could not be read to its end is not
+ * purged for that. */
 static int
-read_settle(struct spool *spool, uint32_t how, struct queue_file *qf)
+read_settle_done(struct store *store, const struct client_active *active,
+    uint32_t copies, struct queue_file *qf)
 {
-	struct spool_attr *attr = &qf->file.attr;
+	struct spool_file *f = &qf->file;
 
-	if (how == FINISH_DONE && qf->file.damaged)
+	if (f->damaged || f->attr.copies < copies)
 		return 0;
-	if (how == FINISH_DONE && attr->copies > 1) {
-		attr->copies--;
-	} else if (how == FINISH_PURGE ||
-	    (how == FINISH_DONE && attr->keep == 0)) {
-		return queue_drop(&spool->store, qf);
+	if (active->damaged) { /* there was no room to say so */
+		f->damaged = 1;
+		f->attr.hold |= SPOOL_HOLD_SYSTEM;
+	} else if (f->attr.copies > 1) {
+		f->attr.copies--;
+	} else if (f->attr.keep) {
+		f->attr.hold |= SPOOL_HOLD_USER;
 	} else {
-		attr->hold |= SPOOL_HOLD_USER;
+		return queue_drop(store, qf);
 	}
-	return queue_change(&spool->store, qf);
+	return queue_change(store, qf);
+}
+
+/* What becomes of the file, in a transaction.  A real device's operator holds
+ * what only he releases. */
+static int
+read_settle(struct client_active *active, const struct ipc_ur_finish *f,
+    struct queue_file *qf)
+{
+	struct client *client = active->client;
+	struct store *store = &client->spool->store;
+
+	if (f->how == FINISH_DONE)
+		return read_settle_done(store, active, f->copies, qf);
+	if (f->how == FINISH_PURGE)
+		return queue_drop(store, qf);
+	qf->file.attr.hold |= client->rights == UR_REAL ? SPOOL_HOLD_SYSTEM :
+							  SPOOL_HOLD_USER;
+	return queue_change(store, qf);
 }
 
 static int
-read_done(struct client *client, struct client_active *active, uint32_t how)
+read_done(struct client_active *active, const struct ipc_ur_finish *f)
 {
-	struct spool *spool = client->spool;
+	struct store *store = &active->client->spool->store;
 	struct queue_file qf;
 	int rc;
 
-	if (how == FINISH_BACK)
+	if (f->how == FINISH_BACK)
 		return 0;
-	rc = queue_find(&spool->store, active->id, &qf);
+	rc = queue_find(store, active->id, &qf);
 	if (rc == 0)
-		rc = store_begin(&spool->store, true);
+		rc = store_begin(store, true);
 	if (rc == 0)
-		rc = store_end(&spool->store, read_settle(spool, how, &qf));
+		rc = store_end(store, read_settle(active, f, &qf));
 	return rc;
 }
 
@@ -338,7 +361,7 @@ read_finish(struct client *client, const struct ipcchan_message *msg)
 	struct queue_file qf;
 	int rc;
 
-	if (f->how < FINISH_DONE || f->how > FINISH_PURGE)
+	if (f->how < FINISH_DONE || f->how > FINISH_PURGE || f->zero != 0)
 		rc = -EINVAL;
 	else if (active == NULL)
 		rc = queue_find(&spool->store, f->id, &qf) == -ENOENT ?
@@ -347,7 +370,7 @@ read_finish(struct client *client, const struct ipcchan_message *msg)
 		rc = -EINVAL;
 	else
 		do
-			rc = read_done(client, active, f->how);
+			rc = read_done(active, f);
 		while (store_retry(&spool->store, rc, true));
 	if (rc == 0) {
 		uint8_t queue = active->queue;

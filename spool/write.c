@@ -152,6 +152,8 @@ write_note(struct client *client, const struct write_request *r, int rc)
 		write_trouble(client, stuck->vdev, 0);
 		free(stuck);
 	} else if (stuck != NULL && write_waits(rc)) {
+		stuck->stream = r->w->stream; /* or another deck's */
+		stuck->serial = r->w->serial;
 		stuck->rc = rc;
 	}
 }
@@ -194,12 +196,15 @@ write_claim(struct client *client, const struct write_request *r)
 	deck = write_deck(client->spool, &r->user, r->w->vdev);
 	if (deck != NULL)
 		return deck->client == client ? 0 : -EBUSY;
+	if (client->decks == CLIENT_DECKS)
+		return -EMFILE;
 	deck = calloc(1, sizeof *deck);
 	if (deck == NULL)
 		return -ENOMEM;
 	deck->client = client;
 	deck->user = r->user;
 	deck->vdev = r->w->vdev;
+	client->decks++;
 	LIST_INSERT_HEAD(&client->spool->decks, deck, entry);
 	return 0;
 }
@@ -208,6 +213,7 @@ static void
 write_unclaim(struct client_deck *deck)
 {
 	if (deck != NULL) {
+		deck->client->decks--;
 		LIST_REMOVE(deck, entry);
 		free(deck);
 	}
@@ -227,25 +233,29 @@ write_forget(struct spool *spool, const struct vm_user *user, uint32_t vdev)
 	if (rc == 0)
 		rc = store_do(&spool->store, SQL_DEVICE_DROP, "ui", user,
 		    (int64_t)vdev);
-	rc = store_end(&spool->store, rc);
-	erase_soon(spool);
-	return rc;
+	return store_end(&spool->store, rc);
 }
 
 void
 write_ended(struct client *client)
 {
 	struct client_deck *deck, *next;
+	int rc;
 
 	for (deck = LIST_FIRST(&client->spool->decks); deck != NULL;
 	     deck = next) {
 		next = LIST_NEXT(deck, entry);
 		if (deck->client != client)
 			continue;
-		if (write_forget(client->spool, &deck->user, deck->vdev) < 0)
+		do
+			rc = write_forget(client->spool, &deck->user,
+			    deck->vdev);
+		while (store_retry(&client->spool->store, rc, true));
+		if (rc < 0)
 			log_warnx("a deck of %s stays open",
 			    name_text(deck->user.user).s);
 		write_unclaim(deck);
+		erase_soon(client->spool);
 	}
 }
 
@@ -381,11 +391,15 @@ write_store(struct client *client, const struct write_request *r)
 static bool
 write_good(const struct client *client, const struct ipc_ur_write *w)
 {
+	if (w->vdev == 0 || w->serial == 0)
+		return false;
 	if (client->rights == UR_GUEST)
-		return w->vdev >= 1 && w->vdev <= VDEV_MAX && w->serial > 0 &&
+		return w->vdev <= VDEV_MAX &&
 		    (w->device == SPOOL_ON_PUN || w->device == SPOOL_ON_PRT);
-	return w->vdev >= 1 && field_user(&w->user) && w->serial > 0 &&
-	    w->device >= SPOOL_ON_RDR && w->device <= SPOOL_ON_CON;
+	if (client->rights == UR_REAL && w->vdev <= VDEV_MAX)
+		return false; /* that is a user's device */
+	return field_user(&w->user) && w->device >= SPOOL_ON_RDR &&
+	    w->device <= SPOOL_ON_CON;
 }
 
 void
@@ -490,6 +504,19 @@ write_commit(struct spool *spool, const struct ipc_ur_close *c,
 	return rc < 0 ? rc : made;
 }
 
+/* The same, on a full disk too. */
+static int
+write_finish(struct spool *spool, const struct ipc_ur_close *c,
+    struct queue_file *qf)
+{
+	int rc;
+
+	do
+		rc = write_commit(spool, c, qf);
+	while (store_retry(&spool->store, rc, true));
+	return rc;
+}
+
 static bool
 write_close_good(const struct ipc_ur_close *c)
 {
@@ -538,9 +565,7 @@ write_close(struct client *client, const struct ipcchan_message *msg)
 	if (!write_may_close(client, c))
 		rc = -EPERM;
 	else if (write_close_good(c))
-		do
-			rc = write_commit(spool, c, &qf);
-		while (store_retry(&spool->store, rc, true));
+		rc = write_finish(spool, c, &qf);
 	if (rc >= 0 && c->vdev > VDEV_MAX)
 		write_unclaim(write_deck(spool, &c->user, c->vdev));
 	if (rc == 1) {
@@ -564,7 +589,7 @@ write_leftover(struct spool *spool, const struct write_device *dev)
 		.attr = attr };
 	struct name_text who = name_text(dev->user.user);
 	struct queue_file qf;
-	int rc = write_commit(spool, &c, &qf);
+	int rc = write_finish(spool, &c, &qf);
 
 	if (rc < 0)
 		client_notice(spool, "THE FILE OF %s %03X STAYS OPEN: %s",

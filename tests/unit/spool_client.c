@@ -442,6 +442,7 @@ bad_writes(void **state)
 		AT(device, 77),
 #undef AT
 	};
+	struct ipcchan real;
 	size_t len = rig_cards(block, 1, 1);
 
 	(void)state;
@@ -462,6 +463,18 @@ bad_writes(void **state)
 	w = good; /* nobody's */
 	rig_block(&cp, &w, block, len);
 	assert_int_equal(rig_wrote(&cp, 1), -EINVAL);
+	/* a real reader writes decks, into nobody's devices */
+	rig_mint(&rig, &real, "RDR00C", UR_REAL);
+	assert_int_equal(rig_write(&real, "A", 0xD, 1, 2, 1, 1), -EINVAL);
+	for (uint32_t i = 1; i <= 64; i++)
+		assert_int_equal(rig_write(&real, "A", VDEV_MAX + i, 1, 1, 1,
+		    1), 0);
+	assert_int_equal(rig_write(&real, "A", VDEV_MAX + 65, 1, 1, 1, 1),
+	    -EMFILE);
+	assert_int_equal(rig_close(&rig, &real, "A", VDEV_MAX + 9, "A",
+	    SPOOL_RDR, &file), 0);
+	assert_int_equal(rig_write(&real, "A", VDEV_MAX + 65, 1, 1, 1, 1), 0);
+	ipcchan_close(&real);
 }
 
 /* Each costs the liar his channel and nobody else anything. */
@@ -585,6 +598,43 @@ ends_of_a_file(void **state)
 	assert_int_equal(hold_of(file.id), 0xFF);
 }
 
+/* B reads it again: how many copies it has. */
+static unsigned
+copies_of(uint64_t id)
+{
+	struct ipc_ur_opened o = rig_open(&rig, &b, SPOOL_RDR, id, "");
+
+	assert_int_equal(o.rc, 0);
+	return o.file.attr.copies;
+}
+
+/* vmspool ended before it answered; whoever asks again costs no copy. */
+static void
+a_copy_counts_once(void **state)
+{
+	struct ipc_ur_close c = rig_to("A", 0xD, "B", SPOOL_RDR);
+
+	(void)state;
+	c.attr.copies = 3;
+	assert_int_equal(rig_write(&a, NULL, 0xD, 1, 1, 1, 1), 0);
+	assert_int_equal(rig_close_as(&rig, &cp, &c, &file), 0);
+	assert_int_equal(copies_of(file.id), 3);
+	assert_int_equal(rig_finish_copy(&rig, &b, file.id, FINISH_DONE, 3),
+	    0);
+	kill_and_again("again");
+	assert_int_equal(copies_of(file.id), 2);
+	assert_int_equal(rig_finish_copy(&rig, &b, file.id, FINISH_DONE, 3),
+	    0);
+	assert_int_equal(copies_of(file.id), 2);
+	assert_int_equal(rig_finish_copy(&rig, &b, file.id, FINISH_DONE, 2),
+	    0);
+	assert_int_equal(copies_of(file.id), 1);
+	assert_int_equal(rig_finish_copy(&rig, &b, file.id, FINISH_DONE, 1),
+	    0);
+	assert_int_equal(rig_open(&rig, &b, SPOOL_RDR, file.id, "").rc,
+	    -ENOENT);
+}
+
 static void
 more_than_one_may_have(void **state)
 {
@@ -674,6 +724,9 @@ a_real_printer(void **state)
 	expect_more(&p);
 	assert_int_equal(rig_open(&rig, &p, SPOOL_PRT, 0, "C").file.id, z);
 	assert_int_equal(rig_open(&rig, &p, SPOOL_PUN, held, "*").rc, -ENOENT);
+	/* what its operator holds, its user does not release */
+	assert_int_equal(rig_finish(&rig, &p, z, FINISH_HOLD), 0);
+	assert_int_equal(hold_of(z), SPOOL_HOLD_SYSTEM);
 	ipcchan_close(&p);
 	assert_int_equal(rig_count(&rig, "A").printer, 3);
 }
@@ -905,6 +958,7 @@ main(void)
 		TEST(liars),
 		TEST(bad_opens),
 		TEST(ends_of_a_file),
+		TEST(a_copy_counts_once),
 		TEST(more_than_one_may_have),
 		TEST(a_real_printer),
 		TEST(what_a_user_may_have),

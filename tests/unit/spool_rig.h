@@ -385,15 +385,24 @@ rig_read(struct ipcchan *ch, uint64_t id, uint64_t seq, uint64_t record,
 		data.text_len };
 }
 
+/* copies: how many it had when it was opened; 0: not said. */
 static inline int
-rig_finish(struct rig *rig, struct ipcchan *ch, uint64_t id, uint32_t how)
+rig_finish_copy(struct rig *rig, struct ipcchan *ch, uint64_t id,
+    uint32_t how, uint32_t copies)
 {
 	static struct rig_rows rows;
-	struct ipc_ur_finish f = { .tag = ++rig->tag, .how = how, .id = id };
+	struct ipc_ur_finish f = { .tag = ++rig->tag, .how = how, .id = id,
+		.copies = copies };
 
 	rig_send(ch, IPC_UR_FINISH, &f, sizeof f);
 	rig_done(ch, f.tag, &rows);
 	return rows.done.rc;
+}
+
+static inline int
+rig_finish(struct rig *rig, struct ipcchan *ch, uint64_t id, uint32_t how)
+{
+	return rig_finish_copy(rig, ch, id, how, 0);
 }
 
 static inline struct ipc_ur_ask
