@@ -50,7 +50,8 @@ struct reader {
 	struct feed feed;
 	struct spool_file file; /* for QUERY */
 	/* What was received: up to at done, up to len to do, the rest held: in
-	 * a lab a deck ends with the token, and one without it broke off. */
+	 * a lab a deck ends with the token (of so many bytes), which this may
+	 * be the beginning of, and one without it broke off. */
 	size_t at, len, held, end;
 	char in[READER_CHUNK + sizeof((struct ipc_unit_config *)0)->proxy];
 };
@@ -271,6 +272,17 @@ reader_peer(struct reader *r)
 	}
 }
 
+/* How many of the last bytes may be of the token. */
+static size_t
+reader_held(const struct reader *r, size_t total)
+{
+	size_t n = total < r->end ? total : r->end;
+
+	while (n > 0 && memcmp(r->in + total - n, r->u->config.proxy, n) != 0)
+		n--;
+	return n;
+}
+
 /* More bytes behind those that are held.  False: there are none, or the deck
  * has broken off. */
 static bool
@@ -284,8 +296,7 @@ reader_receive(struct reader *r)
 	n = recv(r->sock, r->in + r->held, READER_CHUNK, MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
-	if (n == 0 && r->state != READER_TOLD && (r->held != r->end ||
-	    memcmp(r->in, r->u->config.proxy, r->end) != 0)) {
+	if (n == 0 && r->state != READER_TOLD && r->held != r->end) {
 		n = -1;
 		errno = ECONNRESET;
 	}
@@ -295,7 +306,7 @@ reader_receive(struct reader *r)
 	}
 	total = r->held + (size_t)n;
 	r->ended = n == 0;
-	r->held = total < r->end ? total : r->end;
+	r->held = reader_held(r, total);
 	r->len = total - r->held;
 	return true;
 }

@@ -472,6 +472,7 @@ proxied(void **state)
 {
 	static const char header[] = "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x13"
 	    "\x7F\0\0\1\x7F\0\0\1\x12\x34\x56\x78\xE0\0\4PASS";
+	struct pollfd pfd = { .events = POLLIN };
 	int s;
 
 	(void)state;
@@ -488,6 +489,13 @@ proxied(void **state)
 	shutdown(s, SHUT_WR);
 	short_deck(1);
 	told(s, "RDR FILE 0001 SENT TO A RECS 0001\n");
+	s = sender(); /* he who waits for an answer has it at once */
+	assert_int_equal(send(s, header, sizeof header - 1, 0),
+	    sizeof header - 1);
+	put(s, "NO\n");
+	pfd.fd = s;
+	assert_int_equal(poll(&pfd, 1, 5000), 1);
+	told(s, "DMKRSP435E RDR 00C ID CARD MISSING OR INVALID\n");
 	s = sender(); /* it broke off outside */
 	assert_int_equal(send(s, header, sizeof header - 1, 0),
 	    sizeof header - 1);
