@@ -221,13 +221,12 @@ diag_spool_meant(struct vm *vm, const struct spool_call *c,
 static bool
 diag_spool_describe(struct diag_spool_work *w)
 {
-	const struct spool_file *own = spoolin_file(w->d);
 	struct spool_call *c = w->c;
 	enum spoolin_is is;
 
 	if ((c->parm.flags & DIAG_SPOOL_AT_HAND) != 0)
-		return diag_spool_ends_with(w, own != NULL ? SPOOLIN_CARDS :
-		    SPOOLIN_EMPTY, own);
+		return diag_spool_ends_with(w, spoolin_at_hand(w->d),
+		    spoolin_file(w->d));
 	if (c->parm.spoolid != 0 && c->behind == 0) {
 		is = diag_spool_query(w, BY_ID, 0);
 		if (is != SPOOLIN_CARDS ||

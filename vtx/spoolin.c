@@ -500,6 +500,23 @@ spoolin_select(struct device *d, uint64_t id)
 	return spoolin_ask(d, ASK_CHOSEN, id, SPOOLIN_EMPTY);
 }
 
+enum spoolin_is
+spoolin_at_hand(struct device *d)
+{
+	const struct spoolin *in = d->state;
+	enum spoolin_is is;
+
+	if (in->file.id == 0)
+		return SPOOLIN_EMPTY;
+	if (in->open || in->file.spoolid != 0)
+		return SPOOLIN_CARDS;
+	is = spoolin_obstacle(d);
+	if (is != 0)
+		return is;
+	spoolin_reopen(d);
+	return in->damaged ? SPOOLIN_DAMAGED : SPOOLIN_WAITS;
+}
+
 const uint8_t *
 spoolin_cards(const struct device *d, size_t *len)
 {

@@ -112,8 +112,11 @@ uint8_t *spoolin_hold_saved(struct spoolin *in, size_t len);
 /* SPOOLIN_END was told to the guest: what is read next is of the next file. */
 void spoolin_told(struct device *d);
 
-/* The file at hand; NULL: none. */
+/* The file at hand; NULL: none.  In a machine that was loaded no more than its
+ * id is known until it is open again, which spoolin_at_hand() sees to:
+ * SPOOLIN_CARDS, _EMPTY (none is), _WAITS, _NOT_READY, _DAMAGED. */
 const struct spool_file *spoolin_file(const struct device *d);
+enum spoolin_is spoolin_at_hand(struct device *d);
 
 /* Do the reader's classes let a file of this one through? */
 bool spoolin_wants(const struct device *d, char class);

@@ -201,7 +201,8 @@ spoolout_unlink(struct spoolout *o, struct spoolout_block **at)
 }
 
 /* Records that vmspool has not got are forgotten; of blocks that are on their
- * way, whatever it answers. */
+ * way, whatever it answers.  It waits for none of them when what comes next is
+ * of another stream. */
 static void
 spoolout_purge(struct device *d)
 {
@@ -219,6 +220,7 @@ spoolout_purge(struct device *d)
 		else
 			spoolout_unlink(o, at);
 	}
+	o->stream++;
 	o->refused = 0;
 }
 

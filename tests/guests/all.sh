@@ -131,13 +131,13 @@ deck diag
 spool="-D 190=spoolin.disk -D 191=hello.disk -R 01C -p 00D -P 00E"
 check spoolin $spool ipl=190 rc=0
 check spoolin-stop $spool ipl=190,parm=AWAY say=1 sleep=50 nosave=16 stop \
-	state=asked word=40000:1 begin running up rc=0
+	state=asked word=40000:1 begin running spool=UP rc=0
 check spoolin-stopped $spool ipl=190,parm=AWAY say=1 sleep=50 stop \
-	state=asked up sleep=200 word=40010:77770050 begin rc=0
+	state=asked spool=UP sleep=200 word=40010:77770050 begin rc=0
 check spoolin-detach $spool ipl=190,parm=AWAY say=1 sleep=50 detach=01C \
 	rc=101
 check spoolin-reset $spool ipl=190,parm=AWAY say=1 sleep=50 clear \
-	state=asked up sleep=200 word=40010:0 ipl=191 rc=0 word=40010:0
+	state=asked spool=UP sleep=200 word=40010:0 ipl=191 rc=0 word=40010:0
 check spoolin-gone $spool ipl=190,parm=GONE rc=0
 deck refused
 deck ports
@@ -196,6 +196,9 @@ check ipl-no-device -r 00C=hello.deck ipl=190 state=nodevice:190 \
 	ipl=00C rc=0
 check ipl-no-deck -R 00C ipl=00C state=ioerror:C
 check ipl-no-cards -r 00C=none.data ipl=00C state=ioerror:C
+check ipl-spool -r 00C=hello.deck spool="NOTREADY 00C" ipl=00C \
+	state=ioerror:C spool="READY 00C" spool="SPOOL 00C CONT" ipl=00C rc=0 \
+	spool=KILL ipl=00C rc=0
 check ipl-console ipl=009 state=ioerror:9
 check ipl-cut -r 00C=cards.data ipl=00C state=ioerror:C
 check ipl-version -r 00C=version.deck ipl=00C state=version:2

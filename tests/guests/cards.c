@@ -352,6 +352,30 @@ halted(void)
 	return 0;
 }
 
+/* A READ waits for vmspool, and the console works meanwhile: HALT I/O ends it,
+ * or vmspool's return, with the card that is next. */
+static int
+waiting(void)
+{
+	CHECK(160, punch('1', 80) && punch('2', 80) &&
+	    close_to_reader("CLOSE 00D CLASS A") && reads_card('1', 80));
+	for (unsigned i = 0; i < 2; i++) {
+		CHECK(161, cp("DOWN") == 0 && cp("CLOSE 01C BACK") == 0);
+		fill(buffer, 0xEE, 80);
+		ccw_set(0, RDR_READ, buffer, 80, 0);
+		CHECK(162, sio(RDR) == 0 && tio(RDR) == 2);
+		say("waiting");
+		CHECK(163, tio(RDR) == 2 && sio(RDR) == 2);
+		CHECK(164, i > 0 || (hio(RDR) == 2 &&
+		    (end_of(RDR).unit & DONE) != 0 && buffer[0] == 0xEE));
+		CHECK(165, cp("UP") == 0);
+		CHECK(166, i == 0 || (end_of(RDR).unit == DONE &&
+		    buffer[0] == '1' && buffer[79] == '1'));
+	}
+	CHECK(167, reads_card('2', 80) && reads_end());
+	return 0;
+}
+
 /* A user over his limit: his punch waits, with all its cards. */
 static int
 limited(void)
@@ -374,6 +398,14 @@ limited(void)
 	for (uint32_t i = 0; i <= n; i++)
 		CHECK(87, reads_card((uint8_t)i, 80));
 	CHECK(88, reads_end());
+	/* What is purged when it is refused, no later card waits for. */
+	CHECK(170, cp("LIMIT 1000") == 0);
+	while (punch('P', 80))
+		;
+	CHECK(171, cp("CLOSE 00D PURGE") == 0 && cp("LIMIT 1073741824") == 0);
+	wait_interrupt();
+	CHECK(172, punch('Q', 80) && close_to_reader("CLOSE 00D CLASS A"));
+	CHECK(173, reads_card('Q', 80) && reads_end());
 	return 0;
 }
 
@@ -405,7 +437,7 @@ int
 guest_test(void)
 {
 	static int (*const parts[])(void) = { punching, printing, ends,
-		longest, halted, killed, limited };
+		longest, halted, waiting, killed, limited };
 	int rc = 0;
 
 	if (same((const void *)low->parm, "HALF", 4))

@@ -303,6 +303,26 @@ classes(void)
 	return 0;
 }
 
+/* One file at a time, also if channel programs read on without an end. */
+static int
+one_by_one(void)
+{
+	uint32_t first = card('1'), second = card('2');
+
+	CHECK(120, first > 0 && second > 0 && cp("SPOOL 01C CONT") == 0);
+	CHECK(121, describes(0, DIAG_SPOOL_AT_HAND, 2));
+	CHECK(122, reads(sizeof buffer - 1, 0, 0, CARD) &&
+	    is_record(0, '1', 80) && reads(CARD, 1, 0, 0));
+	CHECK(123, describes(0, DIAG_SPOOL_AT_HAND, 0) &&
+	    file.spoolid == first);
+	CHECK(124, reads(CARD, 0, 0, CARD) && is_record(0, '2', 80) &&
+	    describes(0, DIAG_SPOOL_AT_HAND, 0) && file.spoolid == second);
+	CHECK(125, describes(first, DIAG_SPOOL_EXACT, 2));
+	CHECK(126, reads(CARD, 1, 0, 0) && reads(CARD, 2, 0, 0) &&
+	    cp("SPOOL 01C NOCONT") == 0);
+	return 0;
+}
+
 static int
 not_ready(void)
 {
@@ -422,7 +442,7 @@ int
 guest_test(void)
 {
 	static int (*const parts[])(void) = { operands, empty, records,
-		choice, classes, not_ready, queue, blocks };
+		choice, classes, one_by_one, not_ready, queue, blocks };
 
 	if (low->parm_len > 0)
 		return low->parm[0] == 'A' ? away() : gone_long();

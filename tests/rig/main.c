@@ -334,11 +334,17 @@ step_forged(struct rig *rig, char *arg)
 	return RIG_WRONG;
 }
 
+/* What a guest could ask for, too: rigspool_commands. */
 static int
-step_up(struct rig *rig, char *arg)
+step_spool(struct rig *rig, char *arg)
 {
-	(void)arg;
-	return rigspool_again(rig) < 0 ? RIG_STATE : 0;
+	char *words = strchr(arg, ' ');
+	int rc;
+
+	if (words != NULL)
+		*words++ = '\0';
+	return rigspool_command(rig, arg, words != NULL ? words : "", &rc) &&
+	    rc == 0 ? 0 : RIG_WRONG;
 }
 
 static const struct {
@@ -368,7 +374,7 @@ static const struct {
 	{ "nosave", step_nosave },
 	{ "saved", step_saved },
 	{ "forged", step_forged },
-	{ "up", step_up },
+	{ "spool", step_spool },
 };
 
 static int

@@ -309,16 +309,19 @@ test_idle(void **state)
 	assert_int_equal(t->wrote.records, 1);
 }
 
-/* What is on its way is answered first; nothing is sent again. */
+/* What is on its way is answered first; nothing is sent again, and vmspool does
+ * not wait for it: what comes next is of another stream. */
 static void
 test_purged(void **state)
 {
 	struct test *t = *state;
+	uint64_t stream;
 
 	punch(t, FULL + 5);
 	close_punch(t, CLOSE_PURGE);
 	assert_int_equal(heard(t), IPC_UR_WRITE);
 	assert_int_equal(heard(t), IPC_NONE);
+	stream = t->wrote.stream;
 	assert_int_equal(closed(t), 1);
 	say_wrote(t, 1, -ENOSPC);
 	assert_int_equal(closed(t), 0);
@@ -327,6 +330,20 @@ test_purged(void **state)
 	assert_int_equal(heard(t), IPC_UR_WRITE);
 	assert_int_equal(t->wrote.serial, 2);
 	assert_int_equal(t->wrote.records, 1);
+	assert_true(t->wrote.stream > stream);
+	stream = t->wrote.stream;
+	/* One that was refused is not waited for either. */
+	say_wrote(t, 2, -EDQUOT);
+	close_punch(t, CLOSE_PURGE);
+	punch(t, 1);
+	close_punch(t, CLOSE_FILE);
+	assert_int_equal(heard(t), IPC_UR_WRITE);
+	assert_true(t->wrote.stream > stream);
+	/* On its way when vmspool ends: it does not go again. */
+	close_punch(t, CLOSE_PURGE);
+	leave(t);
+	join(t);
+	assert_int_equal(heard(t), IPC_NONE);
 }
 
 /* --- the reader --- */
