@@ -56,6 +56,12 @@ cms_command(const char *command, int *rc)
 	return 0;
 }
 
+int
+cms_at_end(const char *commands)
+{
+	return (int)cms_named(CMSCALL_ATEND, commands, NULL, NULL);
+}
+
 long
 cms_cp(const char *command, char *reply, size_t size, int *rc)
 {
@@ -231,12 +237,12 @@ cms_cards_again(uint16_t vdev)
 }
 
 int
-cms_spooled(uint16_t vdev, unsigned after, int exact, struct spool_file *file)
+cms_spooled(uint16_t vdev, unsigned after, int how, struct spool_file *file)
 {
 	struct cmscall_spool spool = {
 		.vdev = vdev,
 		.sub = DIAG_SPOOL_DESCRIBE,
-		.flags = exact ? DIAG_SPOOL_EXACT : 0,
+		.flags = (uint16_t)how, /* DIAG_SPOOL_*, by the same numbers */
 		.spoolid = (uint16_t)after,
 		.size = sizeof *file,
 		.to = (uintptr_t)file,

@@ -30,6 +30,13 @@ int cms_command(const char *command, int *rc);
 long cms_cp(const char *command, char *reply, size_t size, int *rc);
 
 /*
+ * What CP is told when this program has ended, by HX or an abend too; its
+ * answer is not shown.  Commands, newlines between them, of 64 bytes in all;
+ * these take the place of those before, "": none.  0, or -1 with errno.
+ */
+int cms_at_end(const char *commands);
+
+/*
  * Put a line on the program stack, to be read before what is typed: behind
  * the others, or before them.  0, or -1 with errno.
  */
@@ -163,7 +170,8 @@ int cms_block_io(struct cms_block_io *io);
  * its first record again.
  *
  * cms_spooled describes (and takes nothing) the file behind number `after` in
- * the reader, 0: the first; exact 1: that number's own.  errno ENODATA: none.
+ * the reader, 0: the first.  How: 0, or the number's own file is meant, or the
+ * one that is being read.  errno ENODATA: none.
  */
 #define CMS_READER 0x00C
 #define CMS_PUNCH 0x00D
@@ -174,6 +182,8 @@ int cms_block_io(struct cms_block_io *io);
 #define CMS_PRINT_3 0x19
 #define CMS_PRINT_PAGE 0x8B /* skip to channel 1 now; no text */
 #define CMS_RECORD_MAX 32768
+#define CMS_SPOOLED_EXACT 1
+#define CMS_SPOOLED_AT_HAND 2
 
 struct spool_file; /* spool.h */
 
@@ -181,7 +191,7 @@ int cms_punch(uint16_t vdev, const void *records, size_t size, size_t *done);
 int cms_print(uint16_t vdev, const void *records, size_t size, size_t *done);
 long cms_cards(uint16_t vdev, void *records, size_t size);
 int cms_cards_again(uint16_t vdev);
-int cms_spooled(uint16_t vdev, unsigned after, int exact,
+int cms_spooled(uint16_t vdev, unsigned after, int how,
     struct spool_file *file);
 
 #ifdef __cplusplus

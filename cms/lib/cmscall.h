@@ -33,6 +33,7 @@
  *
  * WRITEUR  vdev and type, records, size, size_t *done: to a punch or printer
  * SPOOL    struct cmscall_spool *: DIAGNOSE 14
+ * ATEND    text, len: for CP when the program has ended
  */
 #define CMSCALL_BASE 0x370000
 #define CMSCALL_COMMAND (CMSCALL_BASE + 0)
@@ -53,7 +54,8 @@
 #define CMSCALL_BLOCK (CMSCALL_BASE + 15)
 #define CMSCALL_WRITEUR (CMSCALL_BASE + 16)
 #define CMSCALL_SPOOL (CMSCALL_BASE + 17)
-#define CMSCALL_END (CMSCALL_BASE + 18)
+#define CMSCALL_ATEND (CMSCALL_BASE + 18)
+#define CMSCALL_END (CMSCALL_BASE + 19)
 
 /* WRITEUR's first: vdev, and above it enum device_type (channel.h). */
 #define CMSCALL_UR(vdev, type) ((vdev) | (type) << 16)

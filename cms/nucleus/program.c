@@ -6,6 +6,7 @@
 #include "console.h"
 #include "elf64.h"
 #include "fd.h"
+#include "hyper.h"
 #include "layout.h"
 #include "program.h"
 #include "start.h"
@@ -278,6 +279,20 @@ program_prepare(struct program *p, struct program_file *file,
 	return *sp != 0 ? 0 : program_refuse(p, PROGRAM_NO_STORAGE, "");
 }
 
+/* CP's answer is nobody's. */
+static void
+program_tell_cp(struct program *p)
+{
+	struct hyper_command c = {
+		.text = p->at_end,
+		.len = p->at_end_len,
+		.reply = p->line,
+		.size = sizeof p->line,
+	};
+
+	hyper_command(&c);
+}
+
 /* Everything that is taken here lies above the caller's mark. */
 static int
 program_run_marked(struct program *p, struct access *disk,
@@ -297,6 +312,7 @@ program_run_marked(struct program *p, struct access *disk,
 	rc = program_go(p, entry, sp);
 	if (fd_end(p) < 0 && rc == 0)
 		rc = PROGRAM_WRITE_ERROR;
+	program_tell_cp(p);
 	return rc;
 }
 

@@ -14,6 +14,7 @@
 #include "space.h"
 
 #define PROGRAM_DEPTH 8
+#define PROGRAM_AT_END 64 /* as cms.h says */
 #define PROGRAM_FILES 64
 
 struct program {
@@ -30,6 +31,8 @@ struct program {
 	size_t in_at, in_len; /* the rest of a typed line */
 	char in[CON_LINE_MAX + 1];
 	char line[CON_LINE_MAX + 1]; /* a command it has given */
+	char at_end[PROGRAM_AT_END]; /* what CP is told then */
+	size_t at_end_len;
 	void *room; /* program_room()'s */
 	size_t room_size;
 	struct file *fd[PROGRAM_FILES];

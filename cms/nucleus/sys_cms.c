@@ -74,6 +74,21 @@ cms_cp(struct ask *ask)
 	return space_put(s, ask->a[2], &cp, sizeof cp) == 0 ? 0 : E_FAULT;
 }
 
+int64_t
+sys_at_end(struct ask *ask)
+{
+	struct program *p = ask->p;
+	uint64_t len = ask->a[1];
+
+	if (len > sizeof p->at_end)
+		return E_INVAL;
+	p->at_end_len = 0;
+	if (space_get(&p->space, p->at_end, ask->a[0], (size_t)len) == -1)
+		return E_FAULT;
+	p->at_end_len = (size_t)len;
+	return 0;
+}
+
 static int64_t
 cms_stack(struct ask *ask)
 {

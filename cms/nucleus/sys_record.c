@@ -425,6 +425,7 @@ static syscall_fn *const record_calls[] = {
 	[CMSCALL_BLOCK - CMSCALL_STATE] = sys_block,
 	[CMSCALL_WRITEUR - CMSCALL_STATE] = sys_write_ur,
 	[CMSCALL_SPOOL - CMSCALL_STATE] = sys_spool,
+	[CMSCALL_ATEND - CMSCALL_STATE] = sys_at_end,
 };
 
 int64_t

@@ -53,6 +53,7 @@ int64_t sys_record(unsigned number, struct ask *ask);
 int64_t sys_block(struct ask *ask);
 int64_t sys_write_ur(struct ask *ask);
 int64_t sys_spool(struct ask *ask);
+int64_t sys_at_end(struct ask *ask);
 
 /* Open files' flags, with Linux's numbers. */
 #define O_ACCMODE 3

@@ -74,10 +74,7 @@ punch_file(const char *fileid, int fd, const struct cms_stat *st)
 		rc = punch_header(st);
 	if (rc == 0)
 		rc = punch_records(fileid, fd, st);
-	if (rc == 0)
-		return unitout_close(st->name, st->type);
-	unitout_purge();
-	return rc;
+	return rc == 0 ? unitout_close(st->name, st->type) : rc;
 }
 
 int

@@ -177,15 +177,13 @@ deck_line(struct deck *d, const unsigned char *line, size_t len)
 static void
 deck_look(struct deck *d, size_t first)
 {
-	struct spool_file file;
+	const struct spool_file *file = cards_file();
 
-	if (cards_file(&file) == -1)
-		return;
-	d->printed = file.device == SPOOL_ON_PRT || file.device ==
+	d->printed = file->device == SPOOL_ON_PRT || file->device ==
 	    SPOOL_ON_CON;
 	d->uniform = 0;
-	if (!d->printed && !d->force_v && first > 0 && file.records > 0 &&
-	    file.bytes == file.records * first)
+	if (!d->printed && !d->force_v && first > 0 &&
+	    file->bytes == file->records * first)
 		d->uniform = first;
 }
 
@@ -238,6 +236,5 @@ main(int argc, char **argv)
 	if (rc == 0)
 		return cards_done();
 	deck_forget(&d);
-	cards_back();
 	return rc;
 }

@@ -135,6 +135,7 @@ static const struct shape {
 	{ CMSCALL_NEXT, "nlpp" }, { CMSCALL_DISK, "wp" },
 	{ CMSCALL_DATE, "nlp" }, { CMSCALL_BLOCK, "p" },
 	{ CMSCALL_WRITEUR, "upsp" }, { CMSCALL_SPOOL, "p" },
+	{ CMSCALL_ATEND, "pl" },
 };
 
 /* What would end the program, or wait; lines on the stack are commands. */

@@ -55,6 +55,7 @@ check_pointers(void)
 		expect(syscall(0x370002, bad[i], 5, 0), EFAULT);
 		expect(syscall(0x37000F, bad[i]), EFAULT);
 		expect(syscall(0x370011, bad[i]), EFAULT);
+		expect(syscall(0x370012, bad[i], 5), EFAULT);
 	}
 	expect(syscall(SYS_writev, 1, &v, 1), EFAULT);
 	/* Text and constants are there, but not for writing. */
@@ -93,12 +94,13 @@ check_arguments(void)
 	expect(syscall(SYS_socket, 2, 1, 0), ENOSYS);
 	expect(syscall(511), ENOSYS);
 	expect(syscall(512), ENOSYS);
-	expect(syscall(0x370012), ENOSYS);
+	expect(syscall(0x370013), ENOSYS);
 	expect(syscall(-1l), ENOSYS);
 	expect(syscall(0x370000, "x", 100000, 0), EINVAL);
 	expect(syscall(0x370002, "x", 1, 7), EINVAL);
 	expect(syscall(0x370010, 0x0D, "x", 1, 0), EINVAL);
 	expect(syscall(0x370010, 0x254100FF, "x", 1, 0), ENXIO);
+	expect(syscall(0x370012, "x", 65), EINVAL);
 }
 
 /* What is mapped can be used, what is not mapped any more cannot. */

@@ -666,12 +666,16 @@ rigspool_command(struct rig *rig, const char *name, const char *arg, int *rc)
 	char text[DIAG_COMMAND_MAX + 1], empty[] = "", *words[WORDS + 4];
 	struct rig_device *d = NULL;
 	unsigned n = 0, i;
+	char *next;
 
 	for (i = 0; strcmp(name, rigspool_commands[i].name) != 0; )
 		if (++i == sizeof rigspool_commands /
 		    sizeof rigspool_commands[0])
 			return false;
 	snprintf(text, sizeof text, "%s", arg);
+	next = strchr(text, '\n');
+	if (next != NULL)
+		*next++ = '\0';
 	for (char *w = strtok(text, " "); w != NULL && n < WORDS;
 	     w = strtok(NULL, " "))
 		words[n++] = w;
@@ -684,5 +688,10 @@ rigspool_command(struct rig *rig, const char *name, const char *arg, int *rc)
 	else
 		*rc = rigspool_commands[i].run(rig, d, words +
 		    rigspool_commands[i].device);
-	return true;
+	if (next == NULL)
+		return true;
+	i = (unsigned)strcspn(next, " ");
+	arg = next[i] == ' ' ? next + i + 1 : "";
+	next[i] = '\0';
+	return rigspool_command(rig, next, arg, rc);
 }

@@ -21,6 +21,7 @@ struct fake_ur {
 	uint8_t in_device;
 	int in_none;
 	char cp[1024];
+	char at_end[65]; /* what CP is told when the program has ended */
 	int cp_rc;
 };
 
@@ -55,6 +56,13 @@ cms_cp(const char *command, char *reply, size_t size, int *rc)
 	if (reply != NULL && size > 0)
 		reply[0] = '\0';
 	*rc = ur->cp_rc;
+	return 0;
+}
+
+int
+cms_at_end(const char *commands)
+{
+	snprintf(ur->at_end, sizeof ur->at_end, "%s", commands);
 	return 0;
 }
 
@@ -131,16 +139,16 @@ cms_cards_again(uint16_t vdev)
 	return 0;
 }
 
-/* The second of two. */
+/* Number 8. */
 int
-cms_spooled(uint16_t vdev, unsigned after, int exact, struct spool_file *file)
+cms_spooled(uint16_t vdev, unsigned after, int how, struct spool_file *file)
 {
-	(void)exact;
-	if (vdev != CMS_READER || after >= 8)
+	if (vdev != CMS_READER || after != 0 || how != CMS_SPOOLED_AT_HAND ||
+	    ur->in_none)
 		return fake_error(ENODATA);
 	*file = (struct spool_file){
-		.spoolid = after == 0 ? 3 : 8,
-		.active = after != 0,
+		.spoolid = 8,
+		.active = 1,
 		.device = ur->in_device,
 	};
 	for (size_t at = 0; at < ur->in_len; at += ur_length(ur->in + at)) {
@@ -210,6 +218,11 @@ ur_wrote(int lines, const char *text)
 static inline void
 ur_told_cp(const char *text)
 {
+	size_t n = strlen(ur->cp);
+
+	if (ur->at_end[0] != '\0')
+		snprintf(ur->cp + n, sizeof ur->cp - n, "%s\n", ur->at_end);
+	ur->at_end[0] = '\0';
 	assert_string_equal(ur->cp, text);
 	ur->cp[0] = '\0';
 }

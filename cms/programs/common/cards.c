@@ -12,6 +12,7 @@
 static struct {
 	size_t at, used;
 	unsigned long number;
+	struct spool_file file;
 	unsigned char block[SPOOL_BLOCK_MAX];
 } cards;
 
@@ -23,20 +24,46 @@ cards_begin(void)
 	cms_cards_again(CMS_READER); /* nothing is at hand: so be it */
 }
 
+/* The file that is at hand, and what becomes of it if nobody is done with it.
+ * CLOSE knows only to hold it. */
+static int
+cards_take(void)
+{
+	char commands[64];
+
+	if (cms_spooled(CMS_READER, 0, CMS_SPOOLED_AT_HAND, &cards.file) == -1)
+		return -1;
+	print_into(commands, sizeof commands, "CLOSE READER HOLD\n"
+	    "CHANGE READER %u NOHOLD", cards.file.spoolid);
+	return cms_at_end(commands);
+}
+
+/* More of the file: 1; 0 at its end; or -1 with errno. */
+static int
+cards_block(void)
+{
+	long n = cms_cards(CMS_READER, cards.block, sizeof cards.block);
+	int error = errno;
+
+	/* A damaged one is at hand, too. */
+	if (cards.number == 0 && cards_take() == -1 && n > 0)
+		return -1;
+	errno = error;
+	if (n <= 0)
+		return (int)n;
+	cards.at = 0;
+	cards.used = (size_t)n;
+	return 1;
+}
+
 int
 cards_next(const unsigned char **card, size_t *len)
 {
 	const unsigned char *at;
+	int got = cards.at == cards.used ? cards_block() : 1;
 
-	if (cards.at == cards.used) {
-		long n = cms_cards(CMS_READER, cards.block,
-		    sizeof cards.block);
-
-		if (n <= 0)
-			return (int)n;
-		cards.at = 0;
-		cards.used = (size_t)n;
-	}
+	if (got != 1)
+		return got;
 	at = cards.block + cards.at;
 	*len = (size_t)at[0] | (size_t)at[1] << 8;
 	*card = at + SPOOL_LENGTH;
@@ -55,17 +82,10 @@ cards_number(void)
 	return cards.number;
 }
 
-int
-cards_file(struct spool_file *file)
+const struct spool_file *
+cards_file(void)
 {
-	unsigned after = 0;
-
-	while (cms_spooled(CMS_READER, after, 0, file) == 0) {
-		if (file->active)
-			return 0;
-		after = file->spoolid;
-	}
-	return -1;
+	return &cards.file;
 }
 
 /* CP says itself what is wrong. */
@@ -74,23 +94,8 @@ cards_done(void)
 {
 	int rc;
 
+	cms_at_end("");
 	return cms_cp("CLOSE READER", NULL, 0, &rc) == -1 || rc != 0 ? 100 : 0;
-}
-
-/* CLOSE knows only to hold it. */
-void
-cards_back(void)
-{
-	struct spool_file file;
-	char command[40], reply[80];
-	int known = cards_file(&file) == 0, rc;
-
-	if (cms_cp("CLOSE READER HOLD", reply, sizeof reply, &rc) == -1 ||
-	    rc != 0 || !known)
-		return;
-	print_into(command, sizeof command, "CHANGE READER %u NOHOLD",
-	    file.spoolid);
-	cms_cp(command, reply, sizeof reply, &rc);
 }
 
 int

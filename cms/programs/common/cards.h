@@ -12,7 +12,8 @@
 #include "spool.h"
 
 /* The reader's file begins, also one that a program before has left in the
- * middle. */
+ * middle.  Without cards_done, after HX too, it stays in the reader as it
+ * was. */
 void cards_begin(void);
 
 /* The next record: 1; 0 at the end; or -1 with errno (cms_cards).  It is there
@@ -22,13 +23,11 @@ int cards_next(const unsigned char **card, size_t *len);
 /* The number of the last record, from 1. */
 unsigned long cards_number(void);
 
-/* What CP knows of the file: 0, or -1. */
-int cards_file(struct spool_file *file);
+/* What CP knows of the file, after its first record. */
+const struct spool_file *cards_file(void);
 
-/* It was read, and leaves the reader: a return code.  Or it stays in it as it
- * was. */
+/* It was read, and leaves the reader: a return code. */
 int cards_done(void);
-void cards_back(void);
 
 /* What errno says of reading, with its message: a return code. */
 int cards_error(void);

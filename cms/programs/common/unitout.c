@@ -27,16 +27,26 @@ static const struct device *device;
 static size_t used;
 static unsigned char block[BLOCK];
 
+static void
+unitout_begin(const struct device *d)
+{
+	char command[32];
+
+	device = d;
+	print_into(command, sizeof command, "CLOSE %s PURGE", d->name);
+	cms_at_end(command);
+}
+
 void
 unitout_punch(void)
 {
-	device = &punch;
+	unitout_begin(&punch);
 }
 
 void
 unitout_print(void)
 {
-	device = &printer;
+	unitout_begin(&printer);
 }
 
 static int
@@ -94,7 +104,8 @@ unitout_line(unsigned command, const void *text, size_t len)
 	return rc;
 }
 
-/* CP says itself what is wrong. */
+/* CP says itself what is wrong; then the file stays open, and CLOSE may be
+ * tried again. */
 int
 unitout_close(const char *name, const char *type)
 {
@@ -103,17 +114,8 @@ unitout_close(const char *name, const char *type)
 
 	if (rc != 0)
 		return rc;
+	cms_at_end("");
 	print_into(command, sizeof command, "CLOSE %s NAME %s %s",
 	    device->name, name, type);
 	return cms_cp(command, NULL, 0, &cp) == -1 || cp != 0 ? 100 : 0;
-}
-
-void
-unitout_purge(void)
-{
-	char command[32], reply[80];
-	int cp;
-
-	print_into(command, sizeof command, "CLOSE %s PURGE", device->name);
-	cms_cp(command, reply, sizeof reply, &cp);
 }

@@ -9,9 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Each int is 0, or the return code of the message that has been given. */
+/* Which of them.  Without unitout_close, after HX too, nothing of it is to be
+ * read or printed by anybody. */
 void unitout_punch(void);
 void unitout_print(void);
+
+/* Each int is 0, or the return code of the message that has been given. */
 
 /* A card; or a line with the command that prints it (cms.h). */
 int unitout_card(const void *card, size_t len);
@@ -19,8 +22,5 @@ int unitout_line(unsigned command, const void *text, size_t len);
 
 /* All of it is out, and CP is told to close the file and how it is called. */
 int unitout_close(const char *name, const char *type);
-
-/* Nothing of it is to be read or printed by anybody. */
-void unitout_purge(void);
 
 #endif

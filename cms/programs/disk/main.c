@@ -122,10 +122,7 @@ disk_dump(void)
 	unitout_punch();
 	rc = dump_file(text, fd, &st);
 	cms_close(fd);
-	if (rc == 0)
-		return unitout_close(st.name, st.type);
-	unitout_purge();
-	return rc;
+	return rc == 0 ? unitout_close(st.name, st.type) : rc;
 }
 
 /* --- LOAD --- */
@@ -280,10 +277,7 @@ disk_load(void)
 		return rc;
 	load.mode = id.mode;
 	rc = load_cards();
-	if (rc == 0)
-		return cards_done();
-	cards_back();
-	return rc;
+	return rc == 0 ? cards_done() : rc;
 }
 
 int

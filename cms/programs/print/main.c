@@ -272,10 +272,7 @@ print_file(int fd)
 		rc = print_records(fd, 0);
 	if (rc == 0)
 		rc = print_waiting(CMS_PRINT_1);
-	if (rc == 0)
-		return unitout_close(print.stat.name, print.stat.type);
-	unitout_purge();
-	return rc;
+	return rc == 0 ? unitout_close(print.stat.name, print.stat.type) : rc;
 }
 
 int
