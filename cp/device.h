@@ -20,13 +20,20 @@ struct mdlink;
 struct minidisk_answer;
 struct vmblok;
 
+/* Whose a file is: sent into his reader, or else for a real device, with his
+ * name on it.  No user: the one who writes it. */
+struct vdev_to {
+	struct vm_name user;
+	bool reader;
+};
+
 /* What CLOSE says of one file: where it goes and what becomes of it, instead
  * of what SPOOL says. */
 struct close_as {
 	uint32_t change; /* CHANGE_*: these of attr */
 	struct spool_attr attr;
 	bool directed;
-	struct vm_name to; /* whose reader; empty: SYSTEM */
+	struct vdev_to to;
 	bool purge;
 	uint32_t finish; /* a reader's: enum ipc_ur_finished; 0: as SPOOL says */
 };
@@ -34,7 +41,7 @@ struct close_as {
 /* What SPOOL and TAG have said of a reader, punch, printer or console. */
 struct vdev_spool {
 	struct spool_attr attr; /* of the files that are closed */
-	struct vm_name to;	/* whose reader; empty: SYSTEM */
+	struct vdev_to to;
 	char classes[UR_CLASSES]; /* a reader's */
 	bool cont, eof, not_ready;
 	bool start, noterm;	/* a console's: spooled; not shown as well */

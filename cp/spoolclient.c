@@ -19,6 +19,7 @@
 #include "log.h"
 #include "loop.h"
 #include "spawn.h"
+#include "spoolfile.h"
 #include "spoolnews.h"
 #include "unit.h"
 
@@ -31,6 +32,7 @@ struct spoolclient_wait {
 	LIST_ENTRY(spoolclient_wait) entry;
 	uint32_t tag;
 	spoolclient_fn *count; /* NULL: a question by UR_ */
+	struct vm_user whose;  /* files are counted */
 	spoolclient_row *row;
 	spoolclient_done *done;
 	void *arg;
@@ -121,7 +123,8 @@ spoolclient_find(struct spoolclient *sc, uint32_t tag, bool count)
 	return NULL;
 }
 
-/* Nobody will answer these: from the loop, where nothing else is half done. */
+/* Nobody will answer these: from the loop, where nothing else is half done.
+ * A count is asked again. */
 static void
 spoolclient_unanswered(struct spoolclient *sc)
 {
@@ -129,7 +132,27 @@ spoolclient_unanswered(struct spoolclient *sc)
 	struct spoolclient_wait *w;
 
 	LIST_FOREACH(w, &sc->waits, entry)
-		evtimer_add(w->timer, &now);
+		if (w->count == NULL)
+			evtimer_add(w->timer, &now);
+}
+
+static void
+spoolclient_send_count(struct spoolclient *sc, const struct spoolclient_wait *w)
+{
+	struct ipc_spool_who who = { .tag = w->tag, .user = w->whose };
+
+	loopchan_send(&sc->lc, IPC_SPOOL_COUNT, &who, sizeof who, -1);
+}
+
+/* Those that waited for vmspool. */
+static void
+spoolclient_send_counts(struct spoolclient *sc)
+{
+	const struct spoolclient_wait *w;
+
+	LIST_FOREACH(w, &sc->waits, entry)
+		if (w->count != NULL)
+			spoolclient_send_count(sc, w);
 }
 
 /* --- it is gone --- */
@@ -159,9 +182,11 @@ static void
 spoolclient_rowed(struct spoolclient *sc, const struct ipc_ur_row *row)
 {
 	struct spoolclient_wait *w = spoolclient_find(sc, row->tag, false);
+	struct ipc_ur_row clean = *row;
 
+	spoolfile_clean(&clean.file);
 	if (w != NULL && w->row != NULL)
-		w->row(row, w->arg);
+		w->row(&clean, w->arg);
 }
 
 static void
@@ -232,6 +257,7 @@ spoolclient_up(struct spoolclient *sc)
 		spoolclient_down(sc);
 		return;
 	}
+	spoolclient_send_counts(sc);
 	for (size_t i = 0; i < sizeof spoolclient_users /
 	    sizeof spoolclient_users[0]; i++)
 		spoolclient_users[i](sc->cp);
@@ -350,19 +376,17 @@ void
 spoolclient_count(struct spoolclient *sc, struct vm_name user,
     spoolclient_fn *fn, void *arg)
 {
-	struct spoolclient_wait *w = spoolclient_wait(sc, sc != NULL &&
-	    sc->ready ? SPOOL_ANSWER_SECONDS : 0, arg);
-	struct ipc_spool_who who;
+	struct spoolclient_wait *w = spoolclient_wait(sc, SPOOL_ANSWER_SECONDS,
+	    arg);
 
 	if (w == NULL) {
 		fn(NULL, arg);
 		return;
 	}
 	w->count = fn;
-	who = (struct ipc_spool_who){ .tag = w->tag,
-		.user = { user, sc->cp->config->node } };
+	w->whose = (struct vm_user){ user, sc->cp->config->node };
 	if (sc->ready)
-		loopchan_send(&sc->lc, IPC_SPOOL_COUNT, &who, sizeof who, -1);
+		spoolclient_send_count(sc, w);
 }
 
 /* The tag of a question by UR_; 0: there is nobody to be asked. */

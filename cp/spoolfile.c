@@ -219,26 +219,39 @@ spoolfile_device_text(unsigned device)
 	return device == SPOOL_ON_CON ? "CON" : spoolfile_queue_text(device);
 }
 
-/* A field as text; from another process it may hold anything. */
-static const char *
-spoolfile_field(char *buf, const char *field, size_t size)
+static void
+spoolfile_clean_text(char *field, size_t size)
 {
-	size_t n;
-
-	for (n = 0; n < size && field[n] != '\0'; n++)
-		buf[n] = field[n] >= ' ' && field[n] <= '~' ? field[n] : '?';
-	buf[n] = '\0';
-	return buf;
+	for (size_t n = 0; n < size && field[n] != '\0'; n++)
+		if (field[n] < ' ' || field[n] > '~')
+			field[n] = '?';
 }
 
-/* "11/20 14:02:31", where the system is. */
-static const char *
-spoolfile_when(char buf[24], int64_t ns)
+void
+spoolfile_clean(struct spool_file *file)
 {
-	time_t when = (time_t)(ns / NS_PER_S);
+	struct spool_attr *a = &file->attr;
+
+	if (a->class < ' ' || a->class > '~')
+		a->class = '?';
+	spoolfile_clean_text(a->form, sizeof a->form);
+	spoolfile_clean_text(a->dist, sizeof a->dist);
+	spoolfile_clean_text(a->name, sizeof a->name);
+	spoolfile_clean_text(a->type, sizeof a->type);
+	spoolfile_clean_text(a->tag, sizeof a->tag);
+}
+
+/* "11/20 14:02:31", where the system is; of what is being read or printed
+ * "IN USE". */
+static const char *
+spoolfile_when(char buf[24], const struct spool_file *f)
+{
+	time_t when = (time_t)(f->closed_ns / NS_PER_S);
 	struct tm tm;
 
-	if (localtime_r(&when, &tm) == NULL ||
+	if (f->active)
+		strcpy(buf, "IN USE        ");
+	else if (localtime_r(&when, &tm) == NULL ||
 	    strftime(buf, 24, "%m/%d %H:%M:%S", &tm) == 0)
 		strcpy(buf, "--/-- --:--:--");
 	return buf;
@@ -281,29 +294,25 @@ spoolfile_head(char *line, size_t size, bool owner, bool expanded)
 static void
 spoolfile_print_names(char *line, size_t size, const struct spool_file *f)
 {
-	char name[SPOOL_NAME_MAX + 1], type[SPOOL_TYPE_MAX + 1];
-	char dist[SPOOL_DIST_MAX + 1], names[48], when[24];
+	const struct spool_attr *a = &f->attr;
+	char names[48], when[24];
+	int dist;
 
-	spoolfile_field(dist, f->attr.dist, sizeof f->attr.dist);
-	snprintf(names, sizeof names, "%-9s %-8s",
-	    spoolfile_field(name, f->attr.name, sizeof f->attr.name),
-	    spoolfile_field(type, f->attr.type, sizeof f->attr.type));
+	snprintf(names, sizeof names, "%-9.*s %-8.*s", SPOOL_NAME_MAX, a->name,
+	    SPOOL_TYPE_MAX, a->type);
 	spoolfile_trim(names);
-	if (strlen(names) > SPOOLFILE_NAMES)
-		dist[0] = '\0';
-	snprintf(line, size, "%s %-*.*s %s", spoolfile_when(when, f->closed_ns),
-	    SPOOLFILE_NAMES, SPOOLFILE_NAMES_MAX, names, dist);
+	dist = strlen(names) > SPOOLFILE_NAMES ? 0 : SPOOL_DIST_MAX;
+	snprintf(line, size, "%s %-*.*s %.*s", spoolfile_when(when, f),
+	    SPOOLFILE_NAMES, SPOOLFILE_NAMES_MAX, names, dist, a->dist);
 }
 
 static void
 spoolfile_print_more(char *line, size_t size, const struct spool_file *f)
 {
-	char form[SPOOL_FORM_MAX + 1], dist[SPOOL_DIST_MAX + 1];
+	const struct spool_attr *a = &f->attr;
 
-	snprintf(line, size, "%-8s %-4s %-8s %-8s %04u",
-	    spoolfile_field(form, f->attr.form, sizeof f->attr.form),
-	    f->attr.keep ? "ON" : "OFF",
-	    spoolfile_field(dist, f->attr.dist, sizeof f->attr.dist),
+	snprintf(line, size, "%-8.*s %-4s %-8.*s %-8s %04u", SPOOL_FORM_MAX,
+	    a->form, a->keep ? "ON" : "OFF", SPOOL_DIST_MAX, a->dist,
 	    name_text(f->origin.user).s, f->origin_id);
 }
 
@@ -311,16 +320,15 @@ void
 spoolfile_print(char *line, size_t size, const struct spool_file *f,
     bool owner, bool expanded)
 {
-	char rest[SPOOLFILE_LINE], class[2];
+	char rest[SPOOLFILE_LINE];
 
 	if (expanded)
 		spoolfile_print_more(rest, sizeof rest, f);
 	else
 		spoolfile_print_names(rest, sizeof rest, f);
-	snprintf(line, size, "%-8s %04u %-1s %s %08" PRIu64 " %03u %-4s %s",
+	snprintf(line, size, "%-8s %04u %c %s %08" PRIu64 " %03u %-4s %s",
 	    name_text(owner ? f->owner.user : f->origin.user).s, f->spoolid,
-	    spoolfile_field(class, &f->attr.class, 1),
-	    spoolfile_device_text(f->device), f->records, f->attr.copies,
-	    spoolfile_hold(f), rest);
+	    f->attr.class, spoolfile_device_text(f->device), f->records,
+	    f->attr.copies, spoolfile_hold(f), rest);
 	spoolfile_trim(line);
 }

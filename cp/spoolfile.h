@@ -69,6 +69,9 @@ int spoolfile_picks(struct request *rq, unsigned *i, bool one,
 
 /* --- lines --- */
 
+/* vmspool's word for what a file is: its texts become such as can be shown. */
+void spoolfile_clean(struct spool_file *file);
+
 #define SPOOLFILE_LINE 128
 
 /* "RDR", "PRT", "PUN"; "CON" too. */

@@ -37,6 +37,16 @@ spoolnews_count(uint64_t n)
 	return count;
 }
 
+/* vmspool's file, as it may be shown. */
+static struct spool_file
+spoolnews_file(const void *payload)
+{
+	struct spool_file file = *(const struct spool_file *)payload;
+
+	spoolfile_clean(&file);
+	return file;
+}
+
 /* In a reader: its user hears of it, and so does his machine.  Whoever is not
  * logged on finds it in FILES: at LOGON. */
 static void
@@ -105,23 +115,20 @@ spoolnews_notice(struct cp *cp, const struct ipc_text *text)
 	cp_operator(cp, "SPOOL: %.*s", (int)text->text_len, text->text);
 }
 
-bool
+void
 spoolnews(struct cp *cp, const struct ipcchan_message *msg)
 {
-	switch (msg->type) {
-	case IPC_SPOOL_ARRIVED:
-		spoolnews_arrived(cp, msg->payload);
-		return true;
-	case IPC_SPOOL_RELEASED:
-		spoolnews_released(cp, msg->payload);
-		return true;
-	case IPC_SPOOL_TROUBLE:
+	struct spool_file file;
+
+	if (msg->type == IPC_SPOOL_ARRIVED) {
+		file = spoolnews_file(msg->payload);
+		spoolnews_arrived(cp, &file);
+	} else if (msg->type == IPC_SPOOL_RELEASED) {
+		file = spoolnews_file(msg->payload);
+		spoolnews_released(cp, &file);
+	} else if (msg->type == IPC_SPOOL_TROUBLE) {
 		spoolnews_trouble(cp, msg->payload);
-		return true;
-	case IPC_SPOOL_NOTICE:
+	} else if (msg->type == IPC_SPOOL_NOTICE) {
 		spoolnews_notice(cp, msg->payload);
-		return true;
-	default:
-		return false;
 	}
 }

@@ -16,6 +16,6 @@ struct spoolnews_count {
 } spoolnews_count(uint64_t n);
 
 /* A message of vmspool's.  false: it is none of these. */
-bool spoolnews(struct cp *cp, const struct ipcchan_message *msg);
+void spoolnews(struct cp *cp, const struct ipcchan_message *msg);
 
 #endif

@@ -69,14 +69,15 @@ urclose_end(struct urclose *uc, int rc)
 	struct request *rq = uc->rq;
 	urclose_then *then = uc->then;
 
+	LIST_REMOVE(uc, entry);
 	urclose_let_next(rq->cp, uc);
 	if (uc->all) {
+		LIST_INSERT_HEAD(&rq->cp->closing, uc, entry);
 		if (rc != 0)
 			uc->all_rc = rc;
 		urclose_next(uc);
 		return;
 	}
-	LIST_REMOVE(uc, entry);
 	free(uc);
 	then(rq, rc);
 }
@@ -268,20 +269,18 @@ static void
 urclose_order(struct urclose *uc, const struct vdev *d,
     const struct close_as *as)
 {
-	struct vm_name node = uc->vm->cp->config->node, to = d->spool.to;
-	struct vdev as_directed = { .type = d->type };
+	const struct vdev_to *to = as != NULL && as->directed ? &as->to :
+								&d->spool.to;
+	struct vm_name node = uc->vm->cp->config->node;
 	struct ipc_ur_close *order = &uc->order;
 
-	if (as != NULL && as->directed)
-		to = as->to;
-	as_directed.spool.to = to;
 	*order = (struct ipc_ur_close){ .vdev = d->vdev,
 		.how = as != NULL && as->purge ? CLOSE_PURGE : CLOSE_FILE,
 		.user = { uc->vm->name, node },
-		.to = { name_empty(to) ? uc->vm->name : to, node },
+		.to = { name_empty(to->user) ? uc->vm->name : to->user, node },
 		.attr = d->spool.attr };
 	if (urdevice_writes(d))
-		order->queue = (uint8_t)urdevice_queue(&as_directed);
+		order->queue = (uint8_t)urdevice_queue(d, to);
 	if (as != NULL)
 		urdevice_attr(&order->attr, as);
 	uc->type = d->type;

@@ -91,9 +91,9 @@ urdevice_init(const struct vmblok *vm, struct vdev *d, char klass)
 }
 
 enum spool_queue
-urdevice_queue(const struct vdev *d)
+urdevice_queue(const struct vdev *d, const struct vdev_to *to)
 {
-	return name_empty(d->spool.to) ? urdevice_kind(d)->queue : SPOOL_RDR;
+	return to->reader ? SPOOL_RDR : urdevice_kind(d)->queue;
 }
 
 void

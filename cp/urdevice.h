@@ -33,8 +33,9 @@ void urdevice_status(struct vmblok *vm, const struct vdev *d, unsigned unit);
 /* A file is in the user's reader: those that would take it say so. */
 void urdevice_arrived(struct vmblok *vm, const struct spool_file *file);
 
-/* Into whose queue its files go, and which. */
-enum spool_queue urdevice_queue(const struct vdev *d);
+/* In which queue its file is to be. */
+enum spool_queue urdevice_queue(const struct vdev *d,
+    const struct vdev_to *to);
 
 /* Attributes become what CLOSE or SPOOL say. */
 void urdevice_attr(struct spool_attr *to, const struct close_as *as);

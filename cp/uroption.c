@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * uroption.c - the words of SPOOL and CLOSE.  Nothing is changed here.
+ * uroption.c - the words of SPOOL, CLOSE and TAG DEV.  Nothing is changed here.
  */
 #include "uroption.h"
 
@@ -18,19 +18,22 @@
 #define ON_OUT 0x02 /* what writes: punches, printers, consoles */
 #define ON_CON 0x04 /* consoles alone */
 
+#define BOTH (UROPTION_SPOOL | UROPTION_CLOSE)
+#define WRITERS (BOTH | UROPTION_TAG)
+
 static const struct uroption_type {
 	const char *name;
 	size_t abbrev;
 	enum device_type type; /* NONE: each */
 	unsigned commands;
 } uroption_types[] = {
-	{ "READER", 1, DEVICE_READER, UROPTION_SPOOL | UROPTION_CLOSE },
-	{ "RDR", 3, DEVICE_READER, UROPTION_SPOOL | UROPTION_CLOSE },
-	{ "PRINTER", 1, DEVICE_PRINTER, UROPTION_SPOOL | UROPTION_CLOSE },
-	{ "PRT", 3, DEVICE_PRINTER, UROPTION_SPOOL | UROPTION_CLOSE },
-	{ "PUNCH", 2, DEVICE_PUNCH, UROPTION_SPOOL | UROPTION_CLOSE },
-	{ "PCH", 3, DEVICE_PUNCH, UROPTION_SPOOL | UROPTION_CLOSE },
-	{ "CONSOLE", 3, DEVICE_CONSOLE, UROPTION_SPOOL | UROPTION_CLOSE },
+	{ "READER", 1, DEVICE_READER, BOTH },
+	{ "RDR", 3, DEVICE_READER, BOTH },
+	{ "PRINTER", 1, DEVICE_PRINTER, WRITERS },
+	{ "PRT", 3, DEVICE_PRINTER, WRITERS },
+	{ "PUNCH", 2, DEVICE_PUNCH, WRITERS },
+	{ "PCH", 3, DEVICE_PUNCH, WRITERS },
+	{ "CONSOLE", 3, DEVICE_CONSOLE, WRITERS },
 	{ "ALL", 3, DEVICE_NONE, UROPTION_CLOSE },
 };
 
@@ -69,12 +72,14 @@ uroption_devices(struct request *rq, unsigned i, enum uroption_command command)
 	const struct uroption_type *t = uroption_type(rq, i);
 	const char *word = request_word(rq, i);
 	vdev_t vdev = hexloc_vdev(word);
+	const struct vdev *d;
 
 	if (t != NULL && (t->commands & command) == 0)
 		return reply_error(rq, 35);
 	if (t == NULL && vdev == VDEV_NONE)
 		return reply_error(rq, *word == '\0' ? 35 : 22);
-	if (uroption_device(rq, i, VDEV_NONE) != NULL)
+	d = uroption_device(rq, i, VDEV_NONE);
+	if (d != NULL && (command != UROPTION_TAG || urdevice_writes(d)))
 		return 0;
 	if (t == NULL && device_find(rq->vm, vdev) != NULL)
 		return reply_error(rq, 6, device_hex(vdev).s);
@@ -233,20 +238,23 @@ uroption_name(struct request *rq, unsigned *i, struct uroptions *o)
 	return spoolfile_name(rq, at, &o->as.attr) ? 0 : reply_error(rq, 29);
 }
 
-/* A userid, * or SYSTEM, at word i. */
+/* A userid, *, or SYSTEM, which has no reader, at word i. */
 static int
-uroption_directed(struct request *rq, unsigned i, struct uroptions *o)
+uroption_directed(struct request *rq, unsigned i, bool reader,
+    struct uroptions *o)
 {
+	struct vdev_to *to = &o->as.to;
 	const char *word = request_word(rq, i);
 
 	o->as.directed = true;
+	to->reader = reader;
 	if (strcmp(word, "*") == 0)
-		o->as.to = rq->vm->name;
+		to->user = rq->vm->name;
 	else if (request_is(rq, i, "SYSTEM", 3))
-		o->as.to = (struct vm_name){ 0 };
-	else if (name_parse(word, &o->as.to) < 0)
+		*to = (struct vdev_to){ 0 };
+	else if (name_parse(word, &to->user) < 0)
 		return reply_error(rq, 20);
-	else if (directory_find(rq->cp->dir->dir, o->as.to) == NULL)
+	else if (directory_find(rq->cp->dir->dir, to->user) == NULL)
 		return reply_error(rq, 53, word);
 	return 0;
 }
@@ -254,13 +262,20 @@ uroption_directed(struct request *rq, unsigned i, struct uroptions *o)
 static int
 uroption_to(struct request *rq, unsigned *i, struct uroptions *o)
 {
-	return uroption_directed(rq, ++*i, o);
+	return uroption_directed(rq, ++*i, true, o);
 }
 
 static int
+uroption_for(struct request *rq, unsigned *i, struct uroptions *o)
+{
+	return uroption_directed(rq, ++*i, false, o);
+}
+
+/* TO may be left out. */
+static int
 uroption_bare(struct request *rq, unsigned *i, struct uroptions *o)
 {
-	return uroption_directed(rq, *i, o);
+	return uroption_directed(rq, *i, true, o);
 }
 
 static int
@@ -269,7 +284,7 @@ uroption_off(struct request *rq, unsigned *i, struct uroptions *o)
 	(void)rq;
 	(void)i;
 	o->as.directed = true;
-	o->as.to = (struct vm_name){ 0 };
+	o->as.to = (struct vdev_to){ 0 };
 	return 0;
 }
 
@@ -297,8 +312,6 @@ uroption_close(struct request *rq, unsigned *i, struct uroptions *o)
 	}
 	return 0;
 }
-
-#define BOTH (UROPTION_SPOOL | UROPTION_CLOSE)
 
 /* What says the same thing is in one group, of which one can be given. */
 enum uroption_group {
@@ -333,7 +346,7 @@ static const struct uroption {
 	{ "COPY", 2, UROPTION_SPOOL, ON_OUT, SAYS_COPY, uroption_copy },
 	{ "DIST", 2, BOTH, ON_OUT, SAYS_DIST, uroption_dist },
 	{ "EOF", 3, UROPTION_SPOOL, ON_RDR, SAYS_EOF, uroption_eof },
-	{ "FOR", 3, BOTH, ON_OUT, SAYS_TO, uroption_to },
+	{ "FOR", 3, BOTH, ON_OUT, SAYS_TO, uroption_for },
 	{ "FORM", 4, UROPTION_SPOOL, ON_OUT, SAYS_FORM, uroption_form },
 	{ "HOLD", 2, BOTH, ON_RDR | ON_OUT, SAYS_HOLD, uroption_hold },
 	{ "KEEP", 4, BOTH, ON_RDR | ON_OUT, SAYS_KEEP, uroption_keep },
@@ -348,11 +361,21 @@ static const struct uroption {
 	{ "PURGE", 2, BOTH, ON_RDR | ON_OUT, SAYS_END, uroption_close },
 	{ "START", 3, UROPTION_SPOOL, ON_CON, SAYS_START, uroption_start },
 	{ "STOP", 3, UROPTION_SPOOL, ON_CON, SAYS_START, uroption_start },
-	{ "SYSTEM", 3, UROPTION_SPOOL, ON_OUT, SAYS_TO, uroption_bare },
 	{ "TERM", 2, UROPTION_SPOOL, ON_CON, SAYS_TERM, uroption_term },
 	{ "TO", 2, BOTH, ON_OUT, SAYS_TO, uroption_to },
-	{ "*", 1, UROPTION_SPOOL, ON_OUT, SAYS_TO, uroption_bare },
-};
+}, uroption_user = { "", 0, UROPTION_SPOOL, ON_OUT, SAYS_TO, uroption_bare };
+
+/* A word that is no option may be whom SPOOL sends files to. */
+static bool
+uroption_is_user(const struct request *rq, unsigned i)
+{
+	const char *word = request_word(rq, i);
+	struct vm_name user;
+
+	return strcmp(word, "*") == 0 || request_is(rq, i, "SYSTEM", 3) ||
+	    (name_parse(word, &user) == 0 &&
+	    directory_find(rq->cp->dir->dir, user) != NULL);
+}
 
 static const struct uroption *
 uroption_find(const struct request *rq, unsigned i,
@@ -365,7 +388,8 @@ uroption_find(const struct request *rq, unsigned i,
 		if ((u->commands & command) != 0 &&
 		    request_is(rq, i, u->name, u->abbrev))
 			return u;
-	return NULL;
+	return (uroption_user.commands & command) != 0 &&
+	    uroption_is_user(rq, i) ? &uroption_user : NULL;
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * uroption.h - the operands of SPOOL and CLOSE: which devices, and what is
- * said of their files.
+ * uroption.h - the operands of SPOOL, CLOSE and TAG DEV: which devices; of the
+ * first two also what is said of their files.
  */
 #ifndef VM370_CP_UROPTION_H
 #define VM370_CP_UROPTION_H
@@ -9,7 +9,11 @@
 #include "device.h"
 #include "request.h"
 
-enum uroption_command { UROPTION_SPOOL = 1, UROPTION_CLOSE = 2 };
+enum uroption_command {
+	UROPTION_SPOOL = 1,
+	UROPTION_CLOSE = 2,
+	UROPTION_TAG = 4,
+};
 
 enum uroption_said { UROPTION_UNSAID = 0, UROPTION_NO, UROPTION_YES };
 
@@ -22,8 +26,8 @@ struct uroptions {
 };
 
 /*
- * Which devices word i means: READER, PUNCH, PRINTER, CONSOLE, ALL (CLOSE), or
- * an address.  0, or the number of the message that was given.
+ * Which devices word i means: READER (not TAG), PUNCH, PRINTER, CONSOLE, ALL
+ * (CLOSE), or an address.  0, or the number of the message that was given.
  */
 int uroption_devices(struct request *rq, unsigned i,
     enum uroption_command command);

@@ -23,7 +23,10 @@
 #include "times.h"
 #include "urclose.h"
 
-#define END_MS 8000   /* what his devices write is closed by then, or waits */
+/* What his devices write is closed by then, or waits.  A machine that does not
+ * answer is given less, so that there is time for what vmspool has of it. */
+#define END_MS 8000
+#define END_MACHINE_MS 5000
 #define END_TICK_MS 50 /* how often it is looked at */
 
 static uint64_t
@@ -58,7 +61,8 @@ vmblok_end_wait(struct vmblok *vm)
 static bool
 vmblok_end_late(const struct vmblok *vm)
 {
-	return vmblok_ms() >= vm->end_by_ms;
+	return vmblok_ms() >= vm->end_began_ms +
+	    (vm->guest != NULL ? END_MACHINE_MS : END_MS);
 }
 
 static void
@@ -117,7 +121,6 @@ vmblok_end_close(struct vmblok *vm)
 	if (vm->end_request != NULL)
 		request_orphan(vm->end_request);
 	vm->end_request = NULL;
-	urclose_forget(vm);
 	if (vm->guest == NULL)
 		cp_operator(vm->cp, "SPOOL: FILES OF %s NOT CLOSED",
 		    name_text(vm->name).s);
@@ -322,7 +325,7 @@ vmblok_end_later(struct vmblok *vm, enum vmblok_end end)
 		return;
 	vm->ending = true;
 	vm->end = end;
-	vm->end_by_ms = vmblok_ms() + END_MS;
+	vm->end_began_ms = vmblok_ms();
 	vmblok_ended(vm);
 }
 

@@ -58,7 +58,7 @@ struct vmblok {
 	struct event *end_event;
 	unsigned end_step;	/* vmblok.c's table */
 	struct request *end_request; /* closes what his devices write */
-	uint64_t end_by_ms;	/* monotonic: it waits no longer */
+	uint64_t end_began_ms;	/* monotonic: it waits no longer */
 };
 
 /* Log a user on: his devices, no terminal yet but the session's.  NULL with

@@ -76,7 +76,7 @@ CP_COMMAND(close,
 	.run = cmd_close,
 	.syntax = "Close {Reader|CONsole|Printer|PUnch|ALL|vaddr} "
 		  "[PUrge] [HOld|NOHold] [KEEP|NOKEEP] [DIst code] "
-		  "[TO userid|*|SYSTEM] [NAme {fn ft|dsname}]",
+		  "[{TO|FOR} userid|*|SYSTEM] [NAme {fn ft|dsname}]",
 	.help = "End the file that the device writes: it goes to where SPOOL, "
-		"or TO, says. Or end the one that it reads: it is purged, or "
+		"TO or FOR, says. Or end the one that it reads: it is purged, or "
 		"stays with HOld or KEEP. PUrge drops either.");

@@ -27,14 +27,19 @@ virtual_output(struct request *rq, const struct vdev *d, const char *class)
 {
 	const struct vdev_spool *s = &d->spool;
 
-	reply_line(rq, "%-4s %03X CL %c  %s %s COPY %02u    %s", class,
+	struct urdevice_text form = urdevice_text(s->attr.form,
+	    sizeof s->attr.form);
+	bool usual = strcmp(form.s, URDEVICE_FORM) == 0;
+
+	reply_line(rq, "%-4s %03X CL %c  %6s %6s COPY %02u    %s", class,
 	    d->vdev, s->attr.class, s->cont ? "CONT" : "NOCONT",
 	    s->attr.hold != 0 ? "HOLD" : "NOHOLD", s->attr.copies,
 	    s->not_ready ? "NOTREADY" : "READY");
-	reply_line(rq, "     %03X %s %-8s DIST %s%s", d->vdev,
-	    name_empty(s->to) ? "FOR" : "TO",
-	    name_text(name_empty(s->to) ? rq->vm->name : s->to).s,
+	reply_line(rq, "     %03X %s %-8s DIST %s%s%s%s", d->vdev,
+	    s->to.reader ? "TO" : "FOR",
+	    name_text(name_empty(s->to.user) ? rq->vm->name : s->to.user).s,
 	    urdevice_text(s->attr.dist, sizeof s->attr.dist).s,
+	    usual ? "" : " FORM ", usual ? "" : form.s,
 	    s->attr.keep ? " KEEP" : "");
 }
 
@@ -52,7 +57,7 @@ virtual_reader(struct request *rq, const struct vdev *d)
 {
 	const struct vdev_spool *s = &d->spool;
 
-	reply_line(rq, "RDR  %03X CL %-2s %s %s %-10s %s", d->vdev,
+	reply_line(rq, "RDR  %03X CL %-2s %6s %6s %5s      %s", d->vdev,
 	    urdevice_text(s->classes, sizeof s->classes).s,
 	    s->cont ? "CONT" : "NOCONT",
 	    s->attr.keep ? "KEEP" : s->attr.hold != 0 ? "HOLD" : "NOHOLD",

@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "command.h"
-#include "device.h"
-#include "hexloc.h"
 #include "spooljob.h"
-#include "vmblok.h"
+#include "uroption.h"
 
 static void
 tag_show(struct request *rq, const struct spool_attr *attr)
@@ -35,76 +33,26 @@ tag_text(struct request *rq, unsigned i, struct spool_attr *attr)
 
 /* --- DEV: of the files that a device will write --- */
 
-static const struct tag_type {
-	const char *name;
-	size_t abbrev;
-	enum device_type type;
-} tag_types[] = {
-	{ "CONSOLE", 3, DEVICE_CONSOLE },
-	{ "PRINTER", 1, DEVICE_PRINTER }, { "PRT", 3, DEVICE_PRINTER },
-	{ "PUNCH", 2, DEVICE_PUNCH }, { "PCH", 3, DEVICE_PUNCH },
-};
-
-static enum device_type
-tag_type(const struct request *rq, unsigned i)
-{
-	for (size_t t = 0; t < sizeof tag_types / sizeof tag_types[0]; t++)
-		if (request_is(rq, i, tag_types[t].name, tag_types[t].abbrev))
-			return tag_types[t].type;
-	return DEVICE_NONE;
-}
-
-static bool
-tag_writes(const struct vdev *d)
-{
-	return d->type == DEVICE_PUNCH || d->type == DEVICE_PRINTER ||
-	    d->type == DEVICE_CONSOLE;
-}
-
-/* The next of the devices that word i means; NULL: no more. */
-static struct vdev *
-tag_next(struct request *rq, unsigned i, struct vdev *d)
-{
-	enum device_type type = tag_type(rq, i);
-	vdev_t vdev = type != DEVICE_NONE ? VDEV_NONE :
-	    hexloc_vdev(request_word(rq, i));
-
-	d = d == NULL ? TAILQ_FIRST(&rq->vm->devices) : TAILQ_NEXT(d, entry);
-	for (; d != NULL; d = TAILQ_NEXT(d, entry))
-		if (type != DEVICE_NONE ? d->type == type : d->vdev == vdev)
-			return d;
-	return NULL;
-}
-
-/* 0, or the number of a message that says what word i is not. */
 static int
 tag_device(struct request *rq, unsigned i)
 {
-	const char *word = request_word(rq, i);
-	const struct vdev *d;
-
-	if (rq->vm == NULL)
-		return reply_error(rq, 182, "TAG DEV");
-	if (tag_type(rq, i) == DEVICE_NONE && hexloc_vdev(word) == VDEV_NONE)
-		return reply_error(rq, 22);
-	d = tag_next(rq, i, NULL);
-	if (d == NULL)
-		return reply_error(rq, 40, word);
-	return tag_writes(d) ? 0 : reply_error(rq, 6, word);
+	return rq->vm == NULL ? reply_error(rq, 182, "TAG DEV") :
+	    uroption_devices(rq, i, UROPTION_TAG);
 }
 
 static int
 tag_dev(struct request *rq, unsigned i)
 {
 	struct spool_attr attr;
+	struct vdev *d;
 	int rc = tag_device(rq, i);
 
 	if (rc == 0)
 		rc = tag_text(rq, i + 1, &attr);
 	if (rc != 0)
 		return rc;
-	for (struct vdev *d = tag_next(rq, i, NULL); d != NULL;
-	     d = tag_next(rq, i, d))
+	for (d = uroption_device(rq, i, VDEV_NONE); d != NULL;
+	     d = uroption_device(rq, i, (vdev_t)(d->vdev + 1)))
 		memcpy(d->spool.attr.tag, attr.tag, sizeof attr.tag);
 	return 0;
 }
@@ -117,7 +65,8 @@ tag_query_dev(struct request *rq, unsigned i)
 	if (rc == 0 && i + 1 < rq->words)
 		return reply_error(rq, 2, request_word(rq, i + 1));
 	if (rc == 0)
-		tag_show(rq, &tag_next(rq, i, NULL)->spool.attr);
+		tag_show(rq,
+		    &uroption_device(rq, i, VDEV_NONE)->spool.attr);
 	return rc;
 }
 

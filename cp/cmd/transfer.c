@@ -28,7 +28,8 @@ transfer_row(struct request *rq, const struct ipc_ur_row *row)
 	    "CPY  %03u %c %s %s", spoolfile_queue_text(job->which.queue),
 	    row->was, name_text(f->owner.user).s,
 	    spoolfile_queue_text(f->queue), f->spoolid,
-	    spoolnews_count(f->records).s, f->attr.copies, f->attr.class, f->attr.hold ? "HOLD" : "NOHOLD",
+	    spoolnews_count(f->records).s, f->attr.copies, f->attr.class,
+	    f->attr.hold ? "HOLD" : "NOHOLD",
 	    f->attr.keep ? "KEEP" : "NOKEEP");
 }
 

@@ -108,6 +108,7 @@ struct fellow_guest {
 	char *lines;	/* before these, if any */
 	char held[IPC_LINE_MAX + 1]; /* typed while it could say nothing */
 	struct cards cards;
+	char closes; /* Never, Twice, or with a Wrong tag; else as it should */
 };
 
 static void
@@ -335,6 +336,10 @@ fellow_typed(struct fellow_guest *g, const char *line)
 		fellow_lie(g, line + 4);
 		return;
 	}
+	if (strncmp(line, "CLOSES ", 7) == 0) {
+		g->closes = line[7];
+		return;
+	}
 	if (strcmp(line, "DIE AT CLOSE") == 0) {
 		g->cards.dies = true;
 		fellow_say(g, "WILL DIE");
@@ -425,6 +430,18 @@ fellow_done(struct fellow_guest *g, uint32_t tag, int32_t rc)
 	if (ipcchan_send_text(&g->ch, IPC_VM_DONE, &done, sizeof done, "", 0,
 	    -1) < 0)
 		exit(0);
+}
+
+static void
+fellow_close(struct fellow_guest *g, const struct ipc_vm_ur_close *order)
+{
+	int rc = cards_close(&g->cards, order);
+	uint32_t tag = order->tag + (g->closes == 'W');
+
+	if (g->closes != 'N')
+		fellow_done(g, tag, rc);
+	if (g->closes == 'T')
+		fellow_done(g, tag, rc);
 }
 
 static void
@@ -592,9 +609,7 @@ fellow_guest_message(struct fellow_guest *g, const struct ipcchan_message *msg)
 		fellow_status(g, msg->payload);
 		break;
 	case IPC_VM_UR_CLOSE:
-		fellow_done(g,
-		    ((const struct ipc_vm_ur_close *)msg->payload)->tag,
-		    cards_close(&g->cards, msg->payload));
+		fellow_close(g, msg->payload);
 		break;
 	case IPC_VM_DETACH:
 		fellow_detach(g, msg->payload);

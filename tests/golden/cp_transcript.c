@@ -33,6 +33,7 @@
  *   killspool                   it is killed, and the next one is there
  *   nospool                     it is killed, and none can be started
  *   respool                     it can again
+ *   restart                     the system is shut down and started
  *   file NAME text              append a line to a file in the home
  *   note text                   printed
  * Times and dates come out as hh:mm:ss and mm/dd/yy.
@@ -708,6 +709,18 @@ cmd_respool(struct run *r)
 	shell("cd %s/libexec; mv gone vmspool", r->dir);
 }
 
+static void start(struct run *r);
+static void stop(struct run *r);
+
+/* vmspool answers. */
+static void
+start_all(struct run *r)
+{
+	start(r);
+	deck(r);
+	deck_back(r);
+}
+
 /* --- the script --- */
 
 /* What is about no terminal; false: it is. */
@@ -732,7 +745,10 @@ on_system(struct run *r, const char *verb, const char *args)
 		cmd_nospool(r);
 	else if (strcmp(verb, "respool") == 0)
 		cmd_respool(r);
-	else
+	else if (strcmp(verb, "restart") == 0) {
+		stop(r);
+		start_all(r);
+	} else
 		return false;
 	return true;
 }
@@ -959,9 +975,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	r->script = argv[4];
 	build_home(r, argv[1], argv[2], argv[3], argv[6]);
-	start(r);
-	deck(r); /* vmspool answers */
-	deck_back(r);
+	start_all(r);
 	run_script(r);
 	got = transcript(r);
 	stop(r);

@@ -307,6 +307,9 @@ test_print(void **state)
 	assert_non_null(strstr(printed(&f, true, true), " SYS  "));
 	f.attr.hold |= SPOOL_HOLD_USER;
 	assert_non_null(strstr(printed(&f, true, true), " USYS "));
+	f.active = 1;
+	assert_non_null(strstr(printed(&f, true, false),
+	    " USYS IN USE         PROFILE "));
 	f.attr.hold = 0;
 	f.damaged = 1;
 	assert_non_null(strstr(printed(&f, true, true), " SYS  "));
@@ -346,10 +349,12 @@ test_print_anything(void **state)
 
 	(void)state;
 	memset(&f, 0xFF, sizeof f);
+	spoolfile_clean(&f);
 	line = printed(&f, false, false);
 	for (const char *p = line; *p != '\0'; p++)
 		assert_true(*p >= ' ' && *p <= '~');
 	memset(&f, '\n', sizeof f);
+	spoolfile_clean(&f);
 	line = printed(&f, true, true);
 	for (const char *p = line; *p != '\0'; p++)
 		assert_true(*p >= ' ' && *p <= '~');
