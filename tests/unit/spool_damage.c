@@ -125,17 +125,6 @@ kept(const char *text, size_t n)
 
 /* --- a spool --- */
 
-static int
-rig_backup(int fd)
-{
-	struct ipc_tag order = { .tag = ++rig.tag };
-
-	assert_int_equal(ipcchan_send(&cp, IPC_UR_BACKUP, &order,
-	    sizeof order, fd), 0);
-	rig_done(&cp, order.tag, &rows);
-	return rows.done.rc;
-}
-
 static unsigned
 blocks_of(unsigned i)
 {
@@ -571,7 +560,7 @@ other_logs(void **state)
 		    SPOOL_PRT, &file), 0);
 	}
 	fd = open(in_folder("copy"), O_RDWR | O_CREAT, 0600);
-	assert_int_equal(rig_backup(fd), 0);
+	assert_int_equal(rig_backup(&rig, &cp, fd), 0);
 	close(fd);
 	copy = slurp(in_folder("copy"), &copy_n);
 	assert_int_equal(rig_write(&cp, "Y", 0xD, 1, 20, 1, 700), 0);

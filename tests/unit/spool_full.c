@@ -7,12 +7,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 
 #include <cmocka.h>
 
+#include "small_disk.h"
 #include "spool_rig.h"
 
 #define DISK "size=32m"
@@ -22,39 +20,6 @@ static struct rig rig;
 static struct rig_rows rows;
 static struct ipcchan a, cp;
 static uint64_t stream;
-
-static bool
-say(const char *file, const char *text)
-{
-	FILE *f = fopen(file, "w");
-
-	return f != NULL && fputs(text, f) >= 0 && fclose(f) == 0;
-}
-
-/* Root, or as good as root for what is ours. */
-static bool
-apart(void)
-{
-	char user[32], group[32];
-
-	if (unshare(CLONE_NEWNS) == 0)
-		return true;
-	snprintf(user, sizeof user, "0 %u 1", (unsigned)geteuid());
-	snprintf(group, sizeof group, "0 %u 1", (unsigned)getegid());
-	return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
-	    say("/proc/self/uid_map", user) &&
-	    say("/proc/self/setgroups", "deny") &&
-	    say("/proc/self/gid_map", group);
-}
-
-/* A small disk of our own, which others do not see. */
-static bool
-disk(void)
-{
-	return mkdir(rig.folder, 0700) == 0 && apart() &&
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	    mount("spool", rig.folder, "tmpfs", 0, DISK) == 0;
-}
 
 static int
 punch(void)
@@ -129,7 +94,7 @@ a_full_disk(void **state)
 	unsigned n, next;
 
 	(void)state;
-	if (!disk()) {
+	if (!small_disk(rig.folder, DISK)) {
 		print_message("skipped: no disk of our own (%s)\n",
 		    strerror(errno));
 		skip();

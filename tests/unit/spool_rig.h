@@ -405,6 +405,38 @@ rig_finish(struct rig *rig, struct ipcchan *ch, uint64_t id, uint32_t how)
 	return rig_finish_copy(rig, ch, id, how, 0);
 }
 
+/* A copy to fd: what UR_DONE says. */
+static inline int
+rig_backup(struct rig *rig, struct ipcchan *ch, int fd)
+{
+	static struct rig_rows rows;
+	struct ipc_tag order = { .tag = ++rig->tag };
+
+	if (ipcchan_send(ch, IPC_UR_BACKUP, &order, sizeof order, fd) < 0)
+		err(1, "UR_BACKUP");
+	rig_done(ch, order.tag, &rows);
+	return rows.done.rc;
+}
+
+/* What UR_CHECK says, in lines (IPC_TEXT_MAX and a NUL): how many. */
+static inline int
+rig_check(struct rig *rig, struct ipcchan *ch, char *text)
+{
+	struct ipc_tag order = { .tag = ++rig->tag };
+	struct ipcchan_message msg;
+	struct ipc_ur_done done;
+
+	rig_send(ch, IPC_UR_CHECK, &order, sizeof order);
+	do
+		if (!rig_next(ch, &msg))
+			errx(1, "no UR_DONE but the end");
+	while (msg.type != IPC_UR_DONE);
+	memcpy(&done, msg.payload, sizeof done);
+	memcpy(text, (const char *)msg.payload + sizeof done, done.text_len);
+	text[done.text_len] = '\0';
+	return done.rc != 0 ? done.rc : (int)done.count;
+}
+
 static inline struct ipc_ur_ask
 rig_about(uint8_t op, const char *owner, uint8_t queue)
 {
