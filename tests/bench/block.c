@@ -20,6 +20,7 @@
 
 #include "../rig/rig.h"
 #include "median.h"
+#include "rounds.h"
 
 #define ROUNDS 21 /* the first one warms up */
 #define TRIPS 32
@@ -56,7 +57,6 @@ measure_vmguest(const char *vmguest, const char *program, const char *path,
 {
 	static struct rig rig = { .kvm = "/dev/kvm", .storage = STORAGE,
 		.timeout_ms = 120000, .saved = -1 };
-	double v[ROUNDS];
 
 	rig.vmguest = vmguest;
 	rig.device[0].at = (struct ipc_vm_attach){ .vdev = 0x009,
@@ -68,14 +68,9 @@ measure_vmguest(const char *vmguest, const char *program, const char *path,
 		.type = DEVICE_FBA, .flags = ATTACH_READ_ONLY };
 	rig.device[2].path = path;
 	rig.ndevices = 3;
-	if (rig_start(&rig) < 0 || rig_ipl(&rig, 0x00C, 0, blocks) < 0 ||
-	    rig_pump(&rig, &rig.done, rig.timeout_ms) < 0 || rig.rc != 0 ||
-	    rig.nlines != ROUNDS)
-		errx(1, "the guest failed: %d", rig.rc);
-	for (int i = 0; i < ROUNDS; i++)
-		v[i] = atof(rig.line[i]) / TRIPS;
-	rig_kill(&rig);
-	return median(v + 1, ROUNDS - 1);
+	if (rig_start(&rig) < 0)
+		errx(1, "no machine");
+	return rounds_median(&rig, 0x00C, blocks, ROUNDS, TRIPS);
 }
 
 int

@@ -22,6 +22,7 @@
 #include "../rig/rig.h"
 #include "card.h"
 #include "median.h"
+#include "rounds.h"
 
 #define ROUNDS 21 /* the first one warms up */
 #define STORAGE (1u << 20)
@@ -143,7 +144,6 @@ measure_vmguest(const char *vmguest, const char *deck)
 	static struct rig rig = { .kvm = "/dev/kvm", .storage = STORAGE,
 		.timeout_ms = 120000, .saved = -1 };
 	struct ipc_none none = { 0 };
-	double v[ROUNDS];
 	int fd;
 
 	rig.vmguest = vmguest;
@@ -160,14 +160,7 @@ measure_vmguest(const char *vmguest, const char *deck)
 		errx(1, "no machine");
 	rig_send(&rig, IPC_VM_SPOOL, &none, sizeof none, fd);
 	close(fd);
-	if (rig_ipl(&rig, 0x200, 0, "") < 0 ||
-	    rig_pump(&rig, &rig.done, rig.timeout_ms) < 0 || rig.rc != 0 ||
-	    rig.nlines != ROUNDS)
-		errx(1, "the guest failed: %d", rig.rc);
-	for (int i = 0; i < ROUNDS; i++)
-		v[i] = atof(rig.line[i]) / CARDS;
-	rig_kill(&rig);
-	return median(v + 1, ROUNDS - 1);
+	return rounds_median(&rig, 0x200, "", ROUNDS, CARDS);
 }
 
 int

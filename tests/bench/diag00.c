@@ -14,7 +14,6 @@
 #include <linux/kvm.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -22,6 +21,7 @@
 
 #include "../rig/rig.h"
 #include "median.h"
+#include "rounds.h"
 
 #define TRIPS 1000
 #define ROUNDS 21 /* the first one warms up */
@@ -116,7 +116,6 @@ measure_vmguest(const char *vmguest, const char *program)
 {
 	static struct rig rig = { .kvm = "/dev/kvm", .storage = STORAGE,
 		.timeout_ms = 120000 };
-	double v[ROUNDS];
 
 	rig.vmguest = vmguest;
 	rig.device[0].at = (struct ipc_vm_attach){ .vdev = 0x009,
@@ -125,14 +124,9 @@ measure_vmguest(const char *vmguest, const char *program)
 		.type = DEVICE_FBA, .flags = ATTACH_READ_ONLY };
 	rig.device[1].path = program;
 	rig.ndevices = 2;
-	if (rig_start(&rig) < 0 || rig_ipl(&rig, 0x00C, 0, "") < 0 ||
-	    rig_pump(&rig, &rig.done, rig.timeout_ms) < 0 || rig.rc != 0 ||
-	    rig.nlines != ROUNDS)
-		errx(1, "the guest failed: %d", rig.rc);
-	for (int i = 0; i < ROUNDS; i++)
-		v[i] = atof(rig.line[i]) / TRIPS;
-	rig_kill(&rig);
-	return median(v + 1, ROUNDS - 1);
+	if (rig_start(&rig) < 0)
+		errx(1, "no machine");
+	return rounds_median(&rig, 0x00C, "", ROUNDS, TRIPS);
 }
 
 int

@@ -448,6 +448,61 @@ test_lies(void **state)
 	}
 }
 
+/* Nor are these the block behind the one at hand. */
+static void
+test_lies_behind(void **state)
+{
+	static const struct {
+		uint64_t seq, first;
+	} lies[] = { { 2, 2 }, { 0, 2 }, { UINT64_MAX, 2 }, { 1, 1 }, { 1, 3 },
+		{ 1, UINT64_MAX } };
+
+	for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+		struct test *t;
+
+		setup(state);
+		t = *state;
+		open_one(t, 3);
+		say_data(t, &(struct ipc_ur_data){ .id = 5, .first = 1,
+		    .records = 1 }, "\0\0", 2);
+		assert_int_equal(ends(t, RDR), UNIT_DONE);
+		assert_int_equal(heard(t), IPC_UR_READ);
+		assert_int_equal(t->read.seq, 1);
+		say_data(t, &(struct ipc_ur_data){ .id = 5, .records = 1,
+		    .seq = lies[i].seq, .first = lies[i].first }, "\0\0", 2);
+		start(t, RDR, RDR_READ);
+		assert_int_equal(ends(t, RDR), UNIT_DONE | UNIT_CHECK);
+		assert_int_equal(t->reader->sense[0], SENSE_EQUIPMENT);
+		assert_int_equal(heard(t), IPC_NONE);
+		teardown(state);
+	}
+}
+
+/* A file that has no id, or is not the one that was asked for, is none; one
+ * that says it has more records than come is damaged behind them. */
+static void
+test_lies_opened(void **state)
+{
+	struct test *t = *state;
+
+	start(t, RDR, RDR_READ);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	say_opened(t, 0, 0, 1, 1);
+	assert_int_equal(ends(t, RDR), UNIT_DONE | UNIT_CHECK);
+	assert_int_equal(spoolin_select(t->reader, 7), SPOOLIN_WAITS);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	say_opened(t, 0, 8, 1, 1);
+	assert_int_equal(spoolin_select(t->reader, 7), SPOOLIN_EMPTY);
+	open_one(t, UINT64_MAX);
+	say_data(t, &(struct ipc_ur_data){ .id = 5, .first = 1, .records = 1 },
+	    "\0\0", 2);
+	assert_int_equal(ends(t, RDR), UNIT_DONE);
+	say_data(t, &(struct ipc_ur_data){ .id = 5, .rc = -ENOENT }, "", 0);
+	start(t, RDR, RDR_READ);
+	assert_int_equal(ends(t, RDR), UNIT_DONE | UNIT_CHECK);
+	assert_int_equal(t->reader->sense[0], SENSE_EQUIPMENT);
+}
+
 /* vmspool ends in the middle: the same file, from the same record on. */
 static void
 test_reopened(void **state)
@@ -651,6 +706,8 @@ main(void)
 		T(test_purged),
 		T(test_read),
 		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_lies_behind),
+		T(test_lies_opened),
 		T(test_reopened),
 		T(test_done_again),
 		T(test_closed_again),
