@@ -549,6 +549,30 @@ bad_opens(void **state)
 	    -EBUSY);
 }
 
+/* Whoever asks and does not listen costs himself his channel, nobody else
+ * anything, and vmspool no memory. */
+static void
+the_deaf(void **state)
+{
+	struct spool_file f = send_cards(4000);
+	struct ipc_ur_read r = { .id = f.id };
+	struct ipcchan_message msg;
+	unsigned heard = 0;
+
+	(void)state;
+	assert_int_equal(rig_open(&rig, &b, SPOOL_RDR, f.id, "").rc, 0);
+	for (unsigned i = 0; i < 500; i++)
+		if (ipcchan_send(&b, IPC_UR_READ, &r, sizeof r, -1) < 0)
+			break;
+	send_cards(1);
+	while (rig_next(&b, &msg))
+		heard++;
+	assert_true(heard < 200);
+	ipcchan_close(&b);
+	rig_mint(&rig, &b, "B", UR_GUEST);
+	assert_int_equal(rig_open(&rig, &b, SPOOL_RDR, f.id, "").rc, 0);
+}
+
 /* --- how files end --- */
 
 static uint8_t
@@ -956,6 +980,7 @@ main(void)
 		TEST(bad_closes),
 		TEST(bad_writes),
 		TEST(liars),
+		TEST(the_deaf),
 		TEST(bad_opens),
 		TEST(ends_of_a_file),
 		TEST(a_copy_counts_once),

@@ -86,6 +86,41 @@ wait_for_room(void)
 	}
 }
 
+/* To its last byte. */
+static void
+stuff(const char *path)
+{
+	static const char junk[4096];
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	setvbuf(f, NULL, _IONBF, 0);
+	while (fwrite(junk, 1, sizeof junk, f) == sizeof junk)
+		;
+	fclose(f);
+}
+
+/* Others took all the room but what was kept, that of the log too. */
+static void
+start_without_room(void)
+{
+	char log[160], other[160];
+
+	begin();
+	purge(rig_count(&rig, "B").reader);
+	usleep(500000);
+	assert_int_equal(punch(), 0);
+	end(0);
+	snprintf(log, sizeof log, "%s-wal", rig.db);
+	snprintf(other, sizeof other, "%s/other", rig.folder);
+	assert_int_equal(unlink(log), 0); /* it was written back */
+	stuff(other);
+	begin();
+	purge(1);
+	assert_int_equal(unlink(other), 0);
+	end(0);
+}
+
 static void
 a_full_disk(void **state)
 {
@@ -124,6 +159,7 @@ a_full_disk(void **state)
 	begin();
 	assert_int_equal(rig_count(&rig, "B").reader, next + 1);
 	end(0);
+	start_without_room();
 	assert_int_equal(umount(rig.folder), 0);
 }
 
