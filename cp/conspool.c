@@ -395,6 +395,7 @@ conspool_answered(struct conspool *cs, const struct ipc_ur_wrote *wrote)
 			break;
 	if (b == NULL)
 		return;
+	/* -EPROTO: one that would never be taken. */
 	if (wrote->rc == 0 || wrote->rc == -EPROTO) {
 		conspool_drop(cs, b);
 		conspool_send(cs, false);
