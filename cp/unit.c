@@ -568,4 +568,6 @@ unit_print(const struct unit *unit, char *buf, size_t size)
 	    state == UNIT_ACTIVE && unit->state.draining ? "DRAINING" :
 	    state <= UNIT_ACTIVE && states[state] != NULL ? states[state] :
 	    "?", classes, what);
+	while (size > 0 && strlen(buf) > 0 && buf[strlen(buf) - 1] == ' ')
+		buf[strlen(buf) - 1] = '\0';
 }

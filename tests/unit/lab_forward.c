@@ -159,6 +159,29 @@ stays(void **state)
 	close(s);
 }
 
+/* More senders than are let in at once: each has his turn. */
+static void
+crowd(void **state)
+{
+	int s[100], in;
+	char c;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		s[i] = sender("X");
+	for (int i = 0; i < 100; i++) {
+		in = accepted();
+		assert_true(forward.n <= 64);
+		do {
+			until(in);
+			assert_int_equal(recv(in, &c, 1, 0), 1);
+		} while (c != 'X');
+		close(in);
+	}
+	for (int i = 0; i < 100; i++)
+		close(s[i]);
+}
+
 int
 main(void)
 {
@@ -166,6 +189,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(ends_and_breaks_off, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(stays, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(crowd, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,10 @@
 #define FORWARD_KNOCKING_MAX 2
 #define FORWARD_KNOCK_S 20 /* then it gives way to who waits behind it */
 
+/* Decks that wait for a reader here; more wait in its socket's backlog, and
+ * take no descriptors from terminals. */
+#define FORWARD_SILENT_MAX 64
+
 enum forward_stage { FORWARD_WAITS, FORWARD_KNOCKS, FORWARD_IN };
 
 enum { FORWARD_PEER, FORWARD_LAB };
@@ -49,6 +53,17 @@ struct forward_pair {
 };
 
 static void forward_admit(struct forward *f);
+
+static void
+forward_heed(struct forward *f)
+{
+	if (!f->silent || f->listener == NULL)
+		return;
+	if (f->n < FORWARD_SILENT_MAX)
+		evconnlistener_enable(f->listener);
+	else
+		evconnlistener_disable(f->listener);
+}
 
 static void
 forward_free(struct forward_pair *p)
@@ -66,6 +81,7 @@ forward_free(struct forward_pair *p)
 	if (p->stage == FORWARD_KNOCKS)
 		f->knocking--;
 	free(p);
+	forward_heed(f);
 	forward_admit(f);
 }
 
@@ -282,6 +298,7 @@ forward_on_accept(struct evconnlistener *l, evutil_socket_t fd,
 		return;
 	memcpy(&p->from, peer, (size_t)len < sizeof p->from ? (size_t)len :
 	    sizeof p->from);
+	forward_heed(f);
 	forward_admit(f);
 }
 
