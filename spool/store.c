@@ -227,7 +227,7 @@ store_sound(struct store *store, char *why, size_t size)
  * that it is on the first page, where it can be seen without the log too.
  */
 static const char store_named[] = "identity AS SELECT '";
-#define STORE_SHAPED 16384 /* bytes of a page on which all of the schema is */
+#define STORE_SHAPED 4096 /* bytes of a page on which all of the schema is */
 
 struct store_identity {
 	char s[17];

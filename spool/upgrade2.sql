@@ -4,6 +4,8 @@
 --
 -- queue: 1 RDR, 2 PUN, 3 PRT.  device: 1 RDR, 2 PUN, 3 PRT, 4 CON.  Both are
 -- spool.h's.  A user is a name on a node; times are nanoseconds since 1970.
+-- No comments inside of statements: SQLite keeps these, and all of the schema
+-- has to be on one page (store.c).
 
 DROP INDEX file_queue;
 ALTER TABLE block RENAME TO block1;
@@ -16,27 +18,27 @@ INSERT INTO key SELECT max(
     coalesce((SELECT max(seq) FROM sqlite_sequence), 0),
     coalesce((SELECT max(id) FROM file1), 0));
 
--- The files that are whole, each in somebody's queue.
+-- The files that are whole, each in somebody's queue.  spoolid is what people
+-- call it, unique among its owner's.  place is the order in a queue, which ORDER
+-- changes.  hold: 0 none, 1 by the user, 2 by the system, 3 by both.  origin
+-- wrote it, on a device, and was told the number origin_id.  damaged 1:
+-- something of it could not be read.
 CREATE TABLE file (
 	id           INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 549755813887),
 	owner        TEXT    NOT NULL CHECK (length(owner) BETWEEN 1 AND 8),
 	owner_node   TEXT    NOT NULL CHECK (length(owner_node) BETWEEN 1 AND 8),
 	queue        INTEGER NOT NULL CHECK (queue BETWEEN 1 AND 3),
-	-- What people call it, unique among its owner's.
 	spoolid      INTEGER NOT NULL CHECK (spoolid BETWEEN 1 AND 9999),
-	-- The order in a queue; ORDER changes it.
 	place        INTEGER NOT NULL,
 	class        TEXT    NOT NULL CHECK (length(class) = 1),
 	form         TEXT    NOT NULL CHECK (length(form) BETWEEN 1 AND 8),
 	copies       INTEGER NOT NULL CHECK (copies BETWEEN 1 AND 255),
-	-- 0 none, 1 by the user, 2 by the system, 3 by both.
 	hold         INTEGER NOT NULL CHECK (hold BETWEEN 0 AND 3),
 	keep         INTEGER NOT NULL CHECK (keep IN (0, 1)),
 	name         TEXT    NOT NULL CHECK (length(name) <= 24),
 	type         TEXT    NOT NULL CHECK (length(type) <= 8),
 	dist         TEXT    NOT NULL CHECK (length(dist) <= 8),
 	tag          TEXT    NOT NULL CHECK (length(tag) <= 136),
-	-- Who wrote it, on what, and the number that he was told.
 	origin       TEXT    NOT NULL CHECK (length(origin) BETWEEN 1 AND 8),
 	origin_node  TEXT    NOT NULL CHECK (length(origin_node) BETWEEN 1 AND 8),
 	origin_id    INTEGER NOT NULL CHECK (origin_id BETWEEN 0 AND 9999),
@@ -46,7 +48,6 @@ CREATE TABLE file (
 	blocks       INTEGER NOT NULL CHECK (blocks BETWEEN 1 AND 16777216),
 	created      INTEGER NOT NULL,
 	closed       INTEGER NOT NULL,
-	-- 1: something of it could not be read.
 	damaged      INTEGER NOT NULL DEFAULT 0 CHECK (damaged IN (0, 1)),
 	UNIQUE (owner, owner_node, spoolid)
 );
