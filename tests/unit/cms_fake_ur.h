@@ -18,6 +18,7 @@ struct fake_ur {
 	unsigned char in[UR_ROOM]; /* in the reader */
 	size_t in_len, in_at;
 	size_t in_bad; /* reading from there on: EIO */
+	size_t in_closed; /* somebody closes it there: another comes */
 	uint8_t in_device;
 	int in_none;
 	char cp[1024];
@@ -34,7 +35,7 @@ ur_setup(void **state)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(ur, MAP_FAILED);
 	ur->in_device = SPOOL_ON_PUN;
-	ur->in_bad = UR_ROOM;
+	ur->in_bad = ur->in_closed = UR_ROOM;
 	return fake_setup(state);
 }
 
@@ -139,7 +140,7 @@ cms_cards_again(uint16_t vdev)
 	return 0;
 }
 
-/* Number 8. */
+/* Number 8, or the one behind it. */
 int
 cms_spooled(uint16_t vdev, unsigned after, int how, struct spool_file *file)
 {
@@ -147,7 +148,8 @@ cms_spooled(uint16_t vdev, unsigned after, int how, struct spool_file *file)
 	    ur->in_none)
 		return fake_error(ENODATA);
 	*file = (struct spool_file){
-		.spoolid = 8,
+		.id = 80 + (ur->in_at > ur->in_closed),
+		.spoolid = 8 + (ur->in_at > ur->in_closed),
 		.active = 1,
 		.device = ur->in_device,
 	};

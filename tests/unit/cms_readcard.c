@@ -149,6 +149,22 @@ test_nothing_lost(void **state)
 	fake_is("ONE MEMO A", 'V', 3, "old\n");
 }
 
+/* #CP CLOSE READER ends the file in the middle: what comes is of another. */
+static void
+test_closed(void **state)
+{
+	(void)state;
+	fake_make("ONE MEMO A", 0, "old\n");
+	for (int i = 0; i < 9; i++)
+		ur_card("abc", 0);
+	ur->in_closed = ur->in_len / 2;
+	assert_int_equal(fake_run("READCARD ONE MEMO", ""), 100);
+	assert_non_null(strstr(fake_output, "DMSRDC124S ERROR READING CARD "
+	    "FILE: IT HAS BEEN CLOSED\n"));
+	ur_told_cp("CLOSE READER HOLD\nCHANGE READER 9 NOHOLD\n");
+	fake_is("ONE MEMO A", 'V', 3, "old\n");
+}
+
 int
 main(void)
 {
@@ -159,6 +175,7 @@ main(void)
 		UR_TEST(test_printed),
 		UR_TEST(test_refused),
 		UR_TEST(test_nothing_lost),
+		UR_TEST(test_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

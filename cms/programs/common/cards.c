@@ -21,6 +21,7 @@ cards_begin(void)
 {
 	cards.at = cards.used = 0;
 	cards.number = 0;
+	cards.file.id = 0;
 	cms_cards_again(CMS_READER); /* nothing is at hand: so be it */
 }
 
@@ -42,12 +43,17 @@ cards_take(void)
 static int
 cards_block(void)
 {
+	uint64_t id = cards.file.id;
 	long n = cms_cards(CMS_READER, cards.block, sizeof cards.block);
 	int error = errno;
 
 	/* A damaged one is at hand, too. */
-	if (cards.number == 0 && cards_take() == -1 && n > 0)
+	if (cards_take() == -1 && n > 0)
 		return -1;
+	if (id != 0 && cards.file.id != id) { /* by CP CLOSE */
+		n = -1;
+		error = ECANCELED;
+	}
 	errno = error;
 	if (n <= 0)
 		return (int)n;
@@ -59,13 +65,19 @@ cards_block(void)
 int
 cards_next(const unsigned char **card, size_t *len)
 {
-	const unsigned char *at;
-	int got = cards.at == cards.used ? cards_block() : 1;
+	size_t left = cards.used - cards.at;
+	const unsigned char *at = cards.block + cards.at;
 
-	if (got != 1)
-		return got;
-	at = cards.block + cards.at;
-	*len = (size_t)at[0] | (size_t)at[1] << 8;
+	if (left == 0) {
+		int got = cards_block();
+
+		if (got != 1)
+			return got;
+		left = cards.used;
+		at = cards.block;
+	}
+	*len = left < SPOOL_LENGTH ? left :
+	    (size_t)at[0] | (size_t)at[1] << 8;
 	*card = at + SPOOL_LENGTH;
 	cards.at += SPOOL_LENGTH + *len;
 	if (cards.at > cards.used) {
@@ -108,6 +120,9 @@ cards_error(void)
 	case ENODATA:
 	case EAGAIN:
 		return say(205, 'W', 8, "READER EMPTY OR NOT READY");
+	case ECANCELED:
+		return say(124, 'S', 100, "ERROR READING CARD FILE: IT HAS "
+		    "BEEN CLOSED");
 	case ENOMEM:
 		return say(109, 'S', 104, "VIRTUAL STORAGE CAPACITY EXCEEDED");
 	default:
