@@ -159,7 +159,7 @@ _Static_assert(sizeof(struct sense_id) == 7, "sense_id");
 #define PUN_WRITE_3 0x81
 
 /*
- * 1403 printer: WRITE prints a line of 0 to PRT_LINE bytes (132 columns of
+ * 1403 printer: WRITE prints a line of 1 to PRT_LINE bytes (132 columns of
  * UTF-8), then spaces or skips; the immediate commands move paper and print
  * nothing.  Skip to channel 1 is the next page, of PRT_PAGE lines; the other
  * channels are where the standard forms control buffer has them: 1 in line 1,

@@ -446,8 +446,12 @@ spoolin_look_at_file(struct device *d, bool cont)
 		return spoolin_ask(d, ASK_FIRST, 0, SPOOLIN_EMPTY);
 	if (in->open)
 		return spoolin_look_on(d, cont);
+	if (in->damaged) { /* gone, which is told once */
+		spoolin_finish(d, FINISH_BACK);
+		return SPOOLIN_DAMAGED;
+	}
 	spoolin_reopen(d);
-	return in->damaged ? SPOOLIN_DAMAGED : SPOOLIN_WAITS;
+	return SPOOLIN_WAITS;
 }
 
 /* Can anything be asked of vmspool?  0: yes. */

@@ -4,7 +4,8 @@
  * block that is being filled, and those that vmspool has not answered.
  *
  * A record that was added is kept until vmspool has stored it: it outlives a
- * reset, vmspool's end and a disk that is full, but not the device.
+ * reset, vmspool's end and a disk that is full, but not the device.  A device
+ * has never more than UR_WINDOW + 2 blocks, and none when its file is closed.
  */
 #ifndef VM370_VTX_SPOOLOUT_H
 #define VM370_VTX_SPOOLOUT_H

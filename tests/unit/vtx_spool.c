@@ -533,6 +533,10 @@ test_reopened(void **state)
 	say_opened(t, -ENOENT, 0, 0, 0);
 	assert_int_equal(ends(t, RDR), UNIT_DONE | UNIT_CHECK);
 	assert_int_equal(t->reader->sense[0], SENSE_EQUIPMENT);
+	/* It is gone: then the next one. */
+	start(t, RDR, RDR_READ);
+	assert_int_equal(heard(t), IPC_UR_OPEN);
+	assert_int_equal(t->open.id, 0);
 }
 
 /* A file done with when vmspool ends: it is done with again, once. */
