@@ -258,7 +258,7 @@ backup_over(struct backup *b, int rc)
 	if (rc == SQLITE_DONE) {
 		rc = sqlite3_backup_finish(b->copy);
 		b->copy = NULL;
-		if (rc == SQLITE_OK && store_name_copy(b->fd) < 0)
+		if (rc == SQLITE_OK && store_own_copy(b->fd) < 0)
 			rc = SQLITE_IOERR_WRITE;
 		if (rc == SQLITE_OK && fsync(b->fd) < 0)
 			rc = SQLITE_IOERR_FSYNC;

@@ -302,7 +302,7 @@ rescue_page_size(int fd)
 	size = (unsigned)head[16] << 8 | head[17];
 	if (size == 1)
 		return 65536;
-	return size >= 512 && (size & (size - 1)) == 0 ? size : 16384;
+	return size >= 512 && (size & (size - 1)) == 0 ? size : 4096;
 }
 
 /* --- all of it --- */

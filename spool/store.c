@@ -182,6 +182,7 @@ store_check(struct store *store, char *why, size_t size)
 	    store_number(store, "SELECT count(*) FROM sqlite_schema",
 	    &objects) < 0)
 		return store_fail(store, why, size, "cannot read the spool");
+	version &= 0xFFFF;
 	empty = version == 0 && application == 0 && objects == 0;
 	if (empty || (application == STORE_APPLICATION && version > 0 &&
 	    version < STORE_VERSION)) {
@@ -223,113 +224,78 @@ store_sound(struct store *store, char *why, size_t size)
 /*
  * A log that another database's vmspool has left, or ours beside a copy that
  * was put back, would be taken for this one's: its pages would come in place
- * of ours.  Therefore each database has a name that no other has: a view, so
- * that it is on the first page, where it can be seen without the log too.
+ * of ours.  Therefore each database has a number that others have not, in the
+ * upper half of user_version: it is on the first page, where it can be seen
+ * without the log too.  store_stamp sees to it that it is in each log.
  */
-static const char store_named[] = "identity AS SELECT '";
-#define STORE_SHAPED 4096 /* bytes of a page on which all of the schema is */
+#define STORE_OWN(version) ((uint32_t)(version) >> 16) /* 0: it has none yet */
+#define STORE_AT 60 /* where user_version is on the first page */
 
-struct store_identity {
-	char s[17];
-	bool known; /* the first page is one */
-};
-
-static struct store_identity
-store_identity_new(void)
+static uint32_t
+store_own_new(void)
 {
-	struct store_identity identity = { "", true };
-	uint64_t name;
+	uint16_t number;
 
-	sqlite3_randomness(sizeof name, &name);
-	snprintf(identity.s, sizeof identity.s, "%016llx",
-	    (unsigned long long)name);
-	return identity;
+	sqlite3_randomness(sizeof number, &number);
+	return 1 + number % 0x7FFE;
 }
 
-/* Of the first page of a file; *at is where it is, 0 nowhere. */
-static struct store_identity
-store_identity_page(int fd, off_t *at)
+/* Of the file alone; before SQLite has locked it, as closing it unlocks it. */
+static uint32_t
+store_own_alone(const char *path)
 {
-	static char page[STORE_SHAPED];
-	struct store_identity identity = { "", false };
-	const char *text;
-
-	*at = 0;
-	if (pread(fd, page, sizeof page, 0) != (ssize_t)sizeof page ||
-	    memcmp(page, "SQLite format 3", 16) != 0)
-		return identity;
-	identity.known = true;
-	text = memmem(page, sizeof page - sizeof identity.s, store_named,
-	    sizeof store_named - 1);
-	if (text != NULL) {
-		text += sizeof store_named - 1;
-		*at = text - page;
-		snprintf(identity.s, sizeof identity.s, "%s", text);
-	}
-	return identity;
-}
-
-/* Without its log; before SQLite has locked it, as closing it unlocks it. */
-static struct store_identity
-store_identity_alone(const char *path)
-{
-	struct store_identity identity = { "", false };
+	uint8_t head[STORE_AT + 2];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	off_t at;
+	ssize_t n = fd < 0 ? 0 : pread(fd, head, sizeof head, 0);
 
-	if (fd >= 0) {
-		identity = store_identity_page(fd, &at);
+	if (fd >= 0)
 		close(fd);
-	}
-	return identity;
+	if (n != (ssize_t)sizeof head ||
+	    memcmp(head, "SQLite format 3", 16) != 0)
+		return 0;
+	return (uint32_t)head[STORE_AT] << 8 | head[STORE_AT + 1];
 }
 
 int
-store_name_copy(int fd)
+store_own_copy(int fd)
 {
-	struct store_identity identity = store_identity_new();
-	size_t n = sizeof identity.s - 1;
-	off_t at;
+	uint32_t own = store_own_new();
+	uint8_t number[2] = { (uint8_t)(own >> 8), (uint8_t)own };
 
-	store_identity_page(fd, &at);
-	return at == 0 || pwrite(fd, identity.s, n, at) == (ssize_t)n ? 0 : -1;
+	return pwrite(fd, number, sizeof number, STORE_AT) ==
+	    (ssize_t)sizeof number ? 0 : -1;
 }
 
-/* Of the file with its log. */
-static struct store_identity
-store_identity(struct store *store)
-{
-	struct store_identity identity = { "", false };
-	const char *text, *at;
-	sqlite3_stmt *st;
-
-	if (sqlite3_prepare_v2(store->db, "SELECT sql FROM sqlite_schema "
-	    "WHERE name = 'identity'", -1, &st, NULL) != SQLITE_OK)
-		return identity;
-	if (sqlite3_step(st) == SQLITE_ROW &&
-	    (text = (const char *)sqlite3_column_text(st, 0)) != NULL &&
-	    (at = strstr(text, store_named)) != NULL)
-		snprintf(identity.s, sizeof identity.s, "%s",
-		    at + sizeof store_named - 1);
-	sqlite3_finalize(st);
-	return identity;
-}
-
-/* One that has no name gets one, when its log is empty. */
+/* One that has no number gets one, when its log is empty. */
 static int
-store_name(struct store *store)
+store_own(struct store *store)
 {
-	struct store_identity identity = store_identity_new();
-	char text[128];
-	int bytes;
+	char text[96];
+	int version;
 
-	if (store_number(store, "PRAGMA page_size", &bytes) < 0)
+	if (store_number(store, "PRAGMA user_version", &version) < 0)
 		return -1;
-	if (bytes != STORE_SHAPED || store_identity(store).s[0] != '\0')
+	if (STORE_OWN(version) != 0)
 		return 0;
-	snprintf(text, sizeof text, "CREATE VIEW %s%s';"
-	    "PRAGMA wal_checkpoint(TRUNCATE);", store_named, identity.s);
+	snprintf(text, sizeof text, "PRAGMA user_version=%d;"
+	    "PRAGMA wal_checkpoint(TRUNCATE);",
+	    (int)(store_own_new() << 16 | STORE_VERSION));
 	return store_exec(store, text);
+}
+
+/* Is the log ours? */
+static int
+store_log_own(struct store *store, uint32_t alone, char *why, size_t size)
+{
+	int version;
+
+	if (store_number(store, "PRAGMA user_version", &version) < 0)
+		return store_fail(store, why, size, "cannot read the spool");
+	if (alone == 0 || alone == STORE_OWN(version))
+		return 0;
+	snprintf(why, size, "the log is another database's");
+	store_close(store);
+	return STORE_DAMAGED;
 }
 
 static int
@@ -395,14 +361,14 @@ store_prove(struct store *store)
 int
 store_open(struct store *store, const char *folder, char *why, size_t size)
 {
-	struct store_identity alone;
+	uint32_t alone;
 	char path[PATH_MAX];
 	int keep = 1, rc;
 
 	*store = (struct store){ .durable = true, .reserve.fd = -1 };
 	if (store_made(folder, path, sizeof path, why, size) < 0)
 		return -1;
-	alone = store_identity_alone(path);
+	alone = store_own_alone(path);
 	if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
 		return store_fail(store, why, size, path);
@@ -412,12 +378,9 @@ store_open(struct store *store, const char *folder, char *why, size_t size)
 		return store_fail(store, why, size, path);
 	if (reserve_open(&store->reserve, folder) < 0)
 		log_warn("spool: no room is kept for a full disk");
-	if (alone.known && strcmp(alone.s, store_identity(store).s) != 0) {
-		snprintf(why, size, "the log is another database's");
-		store_close(store);
-		return STORE_DAMAGED;
-	}
-	rc = store_check(store, why, size);
+	rc = store_log_own(store, alone, why, size);
+	if (rc == 0)
+		rc = store_check(store, why, size);
 	if (rc == 0)
 		rc = store_sound(store, why, size);
 	if (rc < 0)
@@ -425,7 +388,7 @@ store_open(struct store *store, const char *folder, char *why, size_t size)
 	/* The WAL stays, so that nothing is opened or unlinked later. */
 	sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep);
 	sqlite3_wal_hook(store->db, store_logged, store);
-	if (store_prove(store) < 0 || store_name(store) < 0)
+	if (store_prove(store) < 0 || store_own(store) < 0)
 		return store_fail(store, why, size, path);
 	if (store_prepare(store) < 0)
 		return store_fail(store, why, size,
@@ -516,11 +479,25 @@ store_rollback(struct store *store)
 		store_do(store, SQL_ROLLBACK, "");
 }
 
+/* The first page, with the database's number, comes first in each log: it is
+ * written as it is. */
+static int
+store_stamp(struct store *store)
+{
+	int rc = store_do(store, SQL_STAMP, "");
+
+	if (rc < 0)
+		store_rollback(store);
+	return rc;
+}
+
 int
 store_begin(struct store *store, bool durable)
 {
+	int rc;
+
 	if (durable != store->durable) {
-		int rc = sqlite3_exec(store->db, durable ?
+		rc = sqlite3_exec(store->db, durable ?
 		    "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL",
 		    NULL, NULL, NULL);
 
@@ -528,7 +505,8 @@ store_begin(struct store *store, bool durable)
 			return store_error(store, NULL, rc);
 		store->durable = durable;
 	}
-	return store_do(store, SQL_BEGIN, "");
+	rc = store_do(store, SQL_BEGIN, "");
+	return rc == 0 && !store->stamped ? store_stamp(store) : rc;
 }
 
 int
@@ -536,6 +514,7 @@ store_commit(struct store *store)
 {
 	int rc = store_do(store, SQL_COMMIT, "");
 
+	store->stamped |= rc == 0;
 	store_rollback(store);
 	return rc;
 }
@@ -659,6 +638,7 @@ store_write_back(struct store *store, int mode)
 {
 	int rc = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, NULL, NULL);
 
+	store->stamped = false; /* a new log may begin */
 	if (rc != SQLITE_OK)
 		log_warnx("spool: cannot write back: %s",
 		    sqlite3_errmsg(store->db));

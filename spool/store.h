@@ -15,7 +15,7 @@
 
 #include "reserve.h"
 
-#define STORE_VERSION 2		  /* PRAGMA user_version */
+#define STORE_VERSION 2		  /* PRAGMA user_version, lower half */
 #define STORE_APPLICATION 0x564D3730 /* PRAGMA application_id: "VM70" */
 
 enum store_sql {
@@ -30,6 +30,7 @@ struct store {
 	sqlite3_stmt *st[SQL_COUNT];
 	bool durable; /* what the next commit is */
 	int frames;   /* in the log since it was written back */
+	bool stamped; /* the log says whose it is */
 	bool unfit;   /* nobody can be served: the next start repairs it */
 	struct reserve reserve;
 };
@@ -53,7 +54,7 @@ int store_settle(struct store *store);
 
 /* A copy becomes a database of its own, which takes no other's log for its
  * own.  -1 with errno. */
-int store_name_copy(int fd);
+int store_own_copy(int fd);
 
 /* Write back and close.  Safe to repeat. */
 void store_close(struct store *store);

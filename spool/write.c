@@ -621,5 +621,6 @@ write_leftovers(struct spool *spool)
 		store_done(st);
 		write_leftover(spool, &dev);
 	}
-	store_do(store, SQL_DEVICE_FORGET, "");
+	if (store_begin(store, false) == 0)
+		store_end(store, store_do(store, SQL_DEVICE_FORGET, ""));
 }

@@ -21,7 +21,7 @@
 #include "spool_rig.h"
 
 #define FILES 50
-#define PAGE 16384
+#define PAGE 4096
 
 static const struct known {
 	const char *owner;
@@ -42,7 +42,7 @@ static char block[SPOOL_BLOCK_MAX], same[SPOOL_BLOCK_MAX];
 /* A sound database, and its log when vmspool was killed. */
 static char *sound, *sound_log;
 static size_t size, log_size;
-static unsigned step = 5, from; /* pages */
+static unsigned step = 19, from; /* pages */
 static char first_said[sizeof rig.said]; /* at the first start */
 
 /* --- files of the host --- */
@@ -391,7 +391,7 @@ random_bytes(char *db, size_t at)
 static void
 another(char *db, size_t at)
 {
-	memcpy(db + at, sound + (at + PAGE * 7) % size, PAGE);
+	memcpy(db + at, sound + (at + PAGE * 11) % size, PAGE);
 }
 
 static void
@@ -483,6 +483,7 @@ lengths(void **state)
 	assert_string_equal(rig.said, "");
 	end(0);
 	unlink(rig.db);
+	unlink(in_folder("spool.db-wal"));
 	begin("start");
 	assert_non_null(strstr(rig.said, "spool.db WAS GONE"));
 	end(0);
@@ -503,7 +504,7 @@ lengths(void **state)
 	SAID("ALL FILES ARE LOST");
 	assert_true(kept("no database\n", 12));
 	/* cut short, at a page and in the middle of one */
-	for (size_t n = PAGE / 2; n < size; n += 9 * PAGE + 1000) {
+	for (size_t n = PAGE / 2; n < size; n += 43 * PAGE + 1000) {
 		laid_down(sound, n, NULL, 0);
 		SAID("THE DATABASE IS DAMAGED");
 		assert_true(kept(sound, n));
@@ -563,6 +564,7 @@ other_logs(void **state)
 	assert_int_equal(rig_backup(&rig, &cp, fd), 0);
 	close(fd);
 	copy = slurp(in_folder("copy"), &copy_n);
+	usleep(100000); /* a new log begins */
 	assert_int_equal(rig_write(&cp, "Y", 0xD, 1, 20, 1, 700), 0);
 	end(SIGKILL);
 	log = slurp(name, &n);
