@@ -35,7 +35,7 @@ struct close_as {
 	bool directed;
 	struct vdev_to to;
 	bool purge;
-	uint32_t finish; /* a reader's: enum ipc_ur_finished; 0: as SPOOL says */
+	uint32_t finish; /* a reader's: ipc_ur_finished; 0: as SPOOL says */
 };
 
 /* What SPOOL and TAG have said of a reader, punch, printer or console. */

@@ -78,5 +78,5 @@ CP_COMMAND(close,
 		  "[PUrge] [HOld|NOHold] [KEEP|NOKEEP] [DIst code] "
 		  "[{TO|FOR} userid|*|SYSTEM] [NAme {fn ft|dsname}]",
 	.help = "End the file that the device writes: it goes to where SPOOL, "
-		"TO or FOR, says. Or end the one that it reads: it is purged, or "
-		"stays with HOld or KEEP. PUrge drops either.");
+		"TO or FOR, says. Or end the one that it reads: it is purged, "
+		"or stays with HOld or KEEP. PUrge drops either.");

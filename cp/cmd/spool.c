@@ -125,7 +125,7 @@ CP_COMMAND(spool,
 		"CONt or NOCont, HOld or NOHold, KEEP or NOKEEP, CLOse, "
 		"PUrge. Of what writes: [TO] userid (his reader), TO * "
 		"(yours), FOR userid (a real device, with his name on it), "
-		"SYStem or OFF (a real device, with yours), COpy n, FORM name, DIst code, NAme "
-		"fn ft as the last one. Of a reader: EOF or NOEOF, and CLass "
+		"SYStem or OFF (a real device, with yours), COpy n, FORM name, "
+		"DIst code, NAme fn ft as the last one. Of a reader: EOF or NOEOF, and CLass "
 		"takes several, or * for all. Of the console: STArt or STOp, "
 		"TErm or NOTErm. With CONt a CLOSE waits until NOCont.");

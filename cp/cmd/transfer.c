@@ -14,7 +14,7 @@
 #include "spoolnews.h"
 #include "vmblok.h"
 
-/* RDR FILE 0003 SENT TO GUEST1   RDR AS 0005 RECS 0012 CPY  001 A NOHOLD NOKEEP */
+/* As the receiver reads it: RDR FILE 0003 SENT TO GUEST1   RDR AS 0005 ... */
 static void
 transfer_row(struct request *rq, const struct ipc_ur_row *row)
 {
