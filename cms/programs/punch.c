@@ -80,23 +80,16 @@ punch_file(const char *fileid, int fd, const struct cms_stat *st)
 int
 main(int argc, char **argv)
 {
-	struct fileid id;
 	struct cms_stat st;
 	char text[FILES_TEXT];
 	int fd, rc;
 
 	words_split(&words, argc, argv);
-	rc = files_id(&id, words.operand, words.operands, NULL);
-	if (rc == 0 && words.operands > 3)
-		rc = say_operand(words.operand[3]);
+	rc = punch_options();
 	if (rc == 0)
-		rc = punch_options();
+		rc = files_open(words.operand, words.operands, text, &fd, &st);
 	if (rc != 0)
 		return rc;
-	fileid_print(&id, text);
-	fd = cms_open(text, CMS_READ, &st);
-	if (fd == -1)
-		return say_errno(text, 'r');
 	rc = punch_file(text, fd, &st);
 	cms_close(fd);
 	return rc;

@@ -64,3 +64,19 @@ files_id(struct fileid *id, const char *const *word, int words,
 		rc = files_mode(id, word[2], from);
 	return rc;
 }
+
+int
+files_open(const char *const *word, int words, char text[FILES_TEXT], int *fd,
+    struct cms_stat *st)
+{
+	struct fileid id;
+	int rc = files_id(&id, word, words, NULL);
+
+	if (rc == 0 && words > 3)
+		rc = say_operand(word[3]);
+	if (rc != 0)
+		return rc;
+	fileid_print(&id, text);
+	*fd = cms_open(text, CMS_READ, st);
+	return *fd == -1 ? say_errno(text, 'r') : 0;
+}

@@ -8,6 +8,7 @@
 #ifndef CMS_FILES_H
 #define CMS_FILES_H
 
+#include "cms.h"
 #include "fileid.h"
 
 #define FILES_TEXT 24 /* "FILENAME FILETYPE A1" */
@@ -24,5 +25,10 @@ int files_mode(struct fileid *id, const char *word, const struct fileid *from);
 /* A fileid of `words` words, 2 or 3: name, type and perhaps mode. */
 int files_id(struct fileid *id, const char *const *word, int words,
     const struct fileid *from);
+
+/* Open the file that operands name, "fn ft [fm]" and no more, for reading:
+ * a return code.  text is what it is called in messages. */
+int files_open(const char *const *word, int words, char text[FILES_TEXT],
+    int *fd, struct cms_stat *st);
 
 #endif

@@ -105,20 +105,13 @@ dump_file(const char *fileid, int fd, const struct cms_stat *st)
 static int
 disk_dump(void)
 {
-	struct fileid id;
 	struct cms_stat st;
 	char text[FILES_TEXT];
-	int fd, rc = files_id(&id, words.operand + 1, words.operands - 1,
-	    NULL);
+	int fd, rc = files_open(words.operand + 1, words.operands - 1, text,
+	    &fd, &st);
 
-	if (rc == 0 && words.operands > 4)
-		rc = say_operand(words.operand[4]);
 	if (rc != 0)
 		return rc;
-	fileid_print(&id, text);
-	fd = cms_open(text, CMS_READ, &st);
-	if (fd == -1)
-		return say_errno(text, 'r');
 	unitout_punch();
 	rc = dump_file(text, fd, &st);
 	cms_close(fd);

@@ -24,7 +24,6 @@
 const char say_code[] = "PRT";
 
 struct print {
-	struct fileid id;
 	char text[FILES_TEXT];
 	struct cms_stat stat;
 	int control; /* -1: as the type says */
@@ -90,20 +89,6 @@ print_options(void)
 		return say(66, 'E', 24, "'CC' AND 'HEX' ARE CONFLICTING "
 		    "OPTIONS");
 	return 0;
-}
-
-static int
-print_arguments(void)
-{
-	int rc = files_id(&print.id, words.operand, words.operands, NULL);
-
-	if (rc == 0 && words.operands > 3)
-		rc = say_operand(words.operand[3]);
-	if (rc == 0)
-		rc = print_options();
-	if (rc == 0)
-		fileid_print(&print.id, print.text);
-	return rc;
 }
 
 /* --- pages --- */
@@ -283,12 +268,12 @@ main(int argc, char **argv)
 	print.control = -1;
 	print.lines = LINES;
 	words_split(&words, argc, argv);
-	rc = print_arguments();
+	rc = print_options();
+	if (rc == 0)
+		rc = files_open(words.operand, words.operands, print.text,
+		    &fd, &print.stat);
 	if (rc != 0)
 		return rc;
-	fd = cms_open(print.text, CMS_READ, &print.stat);
-	if (fd == -1)
-		return say_errno(print.text, 'r');
 	rc = print_file(fd);
 	cms_close(fd);
 	return rc;
