@@ -11,9 +11,14 @@ import re
 import socket
 import struct
 import subprocess
+import sys
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir, "fault"))
+
 import runner
+import spoolcheck
 import vm
 from clients import until
 from runner import TERMINALS, case, check
@@ -280,6 +285,7 @@ def killed(system):
     cut.kill()
     cut.communicate()
     system.close_clients()
+    spoolcheck.judge(os.path.join(system.home, "spool", "spool.db"), [])
     system.start()
     host(system, "spool", "check")
     out = host(system, "spool", "list")
