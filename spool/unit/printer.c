@@ -421,8 +421,10 @@ printer_begin(struct printer *p, const struct ipc_ur_opened *opened)
 	p->blocks = opened->blocks;
 	p->asked = p->got = 0;
 	p->repeat = p->repeated = 0;
-	p->listing.kind = p->file.device == SPOOL_ON_PRT ||
-	    p->file.device == SPOOL_ON_CON ? LISTING_PRINTED : LISTING_CARDS;
+	if (!p->again) /* SPACE is for all copies */
+		p->listing.kind = p->file.device == SPOOL_ON_PRT ||
+		    p->file.device == SPOOL_ON_CON ? LISTING_PRINTED :
+		    LISTING_CARDS;
 	unit_state(p->u, &p->file);
 	printer_say(p, p->again ? "REPEATED" : "OUTPUT OF");
 	printer_copy(p);
@@ -572,7 +574,8 @@ printer_active_order(struct printer *p, const struct ipc_unit_order *order)
 	case UNIT_SPACE:
 		if (p->punch)
 			return UNIT_NOT_HERE;
-		p->listing.kind = LISTING_SPACED;
+		if (p->listing.kind == LISTING_PRINTED)
+			p->listing.kind = LISTING_SPACED;
 		return 0;
 	default:
 		return UNIT_NOT_HERE;

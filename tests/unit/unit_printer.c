@@ -409,6 +409,39 @@ space_and_flush(void **state)
 	rig_end(&rig, false);
 }
 
+/* SPACE is for the file, all its copies; cards have nothing to be spaced. */
+static void
+spaced(void **state)
+{
+	(void)state;
+	begin(DEVICE_PRINTER);
+	spool(2, "ONE", "TWO");
+	block[0][2] = (char)PRT_WRITE_3;
+	spooled.attr.copies = 2;
+	opened(0);
+	assert_int_equal(order(UNIT_SPACE, 0), 0);
+	reads(2);
+	finished(FINISH_DONE);
+	spooled.attr.copies = 1;
+	opened(0);
+	reads(2);
+	finished(FINISH_DONE);
+	look("MAINT-0012-MY_FILE.LISTING-31.txt");
+	assert_string_equal(behind_head(), "ONE\nTWO\n");
+	cards = true;
+	spool(2, "ONE", "TWO");
+	cards = false;
+	spooled.device = SPOOL_ON_PUN;
+	opened(0);
+	assert_int_equal(order(UNIT_SPACE, 0), 0);
+	reads(2);
+	finished(FINISH_DONE);
+	no_more();
+	look("MAINT-0012-MY_FILE.LISTING-31.txt");
+	assert_string_equal(behind_head(), "ONE\nTWO\n");
+	rig_end(&rig, false);
+}
+
 static void
 drain(void **state)
 {
@@ -538,6 +571,7 @@ main(void)
 		TEST(given_back),
 		TEST(backspace),
 		TEST(space_and_flush),
+		TEST(spaced),
 		TEST(drain),
 		TEST(damaged),
 		TEST(no_room),
