@@ -61,6 +61,15 @@ rigspool_arrived(struct rig *rig, const struct spool_file *file)
 	}
 }
 
+/* The last question is; what came to an earlier one, too late, is not it. */
+static void
+rigspool_answered(struct rigspool *s, int rc, uint32_t count)
+{
+	s->answered = true;
+	s->rc = rc;
+	s->count = count;
+}
+
 static void
 rigspool_handle(struct rig *rig, const struct ipcchan_message *m)
 {
@@ -81,13 +90,12 @@ rigspool_handle(struct rig *rig, const struct ipcchan_message *m)
 		s->trouble_rc = trouble->rc;
 		break;
 	case IPC_UR_WROTE:
-		s->answered = wrote->serial == s->serial;
-		s->rc = wrote->rc;
+		if (wrote->serial == s->serial)
+			rigspool_answered(s, wrote->rc, 0);
 		break;
 	case IPC_UR_DONE:
-		s->answered = done->tag == s->tag;
-		s->rc = done->rc;
-		s->count = done->count;
+		if (done->tag == s->tag)
+			rigspool_answered(s, done->rc, done->count);
 		break;
 	default:
 		break;
@@ -140,14 +148,19 @@ rigspool_serve(struct rig *rig)
 
 /* Wait for what `answered` or `ready` says; nothing is killed meanwhile. */
 static int
-rigspool_await(struct rig *rig, const bool *until)
+rigspool_await(struct rig *rig, const bool *until, enum ipc_type asked)
 {
-	int every = rig->spool.every, rc;
+	struct rigspool *s = &rig->spool;
+	int every = s->every, rc;
 
-	rig->spool.every = 0;
+	s->every = 0;
 	rc = rig_pump_spool(rig, until, rig->timeout_ms);
-	rig->spool.every = every;
-	return rc < 0 ? rigspool_fail("no answer") : 0;
+	s->every = every;
+	if (rc < 0)
+		fprintf(stderr, "rig: no answer to %s in %d ms; vmspool %s\n",
+		    ipcchan_name(asked), rig->timeout_ms,
+		    s->pid > 0 && !s->cp.dead ? "runs" : "has ended");
+	return rc < 0 ? -1 : 0;
 }
 
 /* --- starting and ending --- */
@@ -190,7 +203,7 @@ rigspool_spawn(struct rig *rig, const char *how)
 	if (fd < 0)
 		return -1;
 	ipcchan_init(&s->system, fd, IPC_UR, IPC_SPOOL);
-	return rigspool_await(rig, &s->ready);
+	return rigspool_await(rig, &s->ready, IPC_SPOOL_LIMIT);
 }
 
 int
@@ -288,7 +301,8 @@ rigspool_ask(struct rig *rig, enum ipc_type type, const void *payload,
 
 	s->answered = false;
 	ipcchan_send(&s->system, type, payload, len, -1);
-	return rigspool_await(rig, &s->answered) < 0 ? -ETIMEDOUT : s->rc;
+	return rigspool_await(rig, &s->answered, type) < 0 ? -ETIMEDOUT :
+	    s->rc;
 }
 
 static int
@@ -344,7 +358,8 @@ rigspool_send_block(struct rig *rig, const void *block, size_t n,
 	s->answered = false;
 	ipcchan_send_text(&s->system, IPC_UR_WRITE, &w, sizeof w, block, n,
 	    -1);
-	return rigspool_await(rig, &s->answered) < 0 || s->rc != 0 ? -1 : 0;
+	return rigspool_await(rig, &s->answered, IPC_UR_WRITE) < 0 ||
+	    s->rc != 0 ? -1 : 0;
 }
 
 static int
@@ -543,8 +558,9 @@ rigspool_cmd_ready(struct rig *rig, struct rig_device *d, char *words[])
 	return 0;
 }
 
-/* KILLS ms: vmspool is killed and started again so often, 0: no more;
- * how often it was.  KILL: once.  DOWN, UP: it is away, and back.  LIMIT bytes: the user's. */
+/* KILLS ms: vmspool is killed and started again so often, 0: no more; how often
+ * it was.  KILL: once.  DOWN, UP: it is away, and back.  LIMIT bytes: the
+ * user's. */
 static int
 rigspool_cmd_kills(struct rig *rig, struct rig_device *d, char *words[])
 {
