@@ -564,6 +564,8 @@ the_deaf(void **state)
 	for (unsigned i = 0; i < 500; i++)
 		if (ipcchan_send(&b, IPC_UR_READ, &r, sizeof r, -1) < 0)
 			break;
+	while (ipcchan_flush(&b) == 0 && b.head != NULL)
+		usleep(1000);
 	send_cards(1);
 	while (rig_next(&b, &msg))
 		heard++;
