@@ -114,10 +114,13 @@ static void
 spoolout_send(struct device *d, struct spoolout_block *b)
 {
 	struct spoolout *o = d->state;
-	struct ipc_ur_write w = { .vdev = d->vdev, .stream = o->stream,
-		.serial = b->serial, .records = b->records,
-		.device = o->on };
+	struct ipc_ur_write w = { .vdev = d->vdev, .serial = b->serial,
+		.records = b->records, .device = o->on };
 
+	if (o->vdev != d->vdev)
+		o->stream++;
+	w.stream = o->stream;
+	o->vdev = d->vdev;
 	b->sent = true;
 	o->sent++;
 	spoolchan_send_text(d->vm, IPC_UR_WRITE, &w, sizeof w, b->bytes,

@@ -35,6 +35,7 @@ struct spoolout {
 	bool waits;  /* the guest waits for DEVICE END */
 	int refused; /* errno of the first unanswered block, 0: none */
 	uint64_t stream, serial; /* ipc.h; the last block's */
+	uint32_t vdev; /* the stream's: CP may give the device another */
 	unsigned full; /* blocks that are */
 	unsigned sent; /* of these, to this vmspool */
 	struct spoolout_block *fill;  /* being filled */

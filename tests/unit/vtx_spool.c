@@ -346,6 +346,29 @@ test_purged(void **state)
 	assert_int_equal(heard(t), IPC_NONE);
 }
 
+/* vmspool counts the serials of an address: at another one, and back at the
+ * first, it is another stream. */
+static void
+test_renumbered(void **state)
+{
+	struct test *t = *state;
+	uint64_t stream = 0;
+
+	for (unsigned serial = 1; serial <= 3; serial++) {
+		t->punch->vdev = serial == 2 ? PUN + 1 : PUN;
+		start(t, t->punch->vdev, PUN_WRITE);
+		assert_int_equal(ends(t, t->punch->vdev), UNIT_DONE);
+		close_punch(t, CLOSE_FILE);
+		assert_int_equal(heard(t), IPC_UR_WRITE);
+		assert_int_equal(t->wrote.vdev, t->punch->vdev);
+		assert_true(t->wrote.stream > stream);
+		stream = t->wrote.stream;
+		t->punch->vdev = PUN;
+		say_wrote(t, serial, 0);
+		assert_int_equal(closed(t), 0);
+	}
+}
+
 /* --- the reader --- */
 
 static void
@@ -708,6 +731,7 @@ main(void)
 		T(test_ended),
 		T(test_idle),
 		T(test_purged),
+		T(test_renumbered),
 		T(test_read),
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_lies_behind),
