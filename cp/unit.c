@@ -378,10 +378,10 @@ unit_configure(struct unit *unit)
 		    unit->cp->proxy);
 	loopchan_send(&unit->lc, IPC_UNIT_CONFIG, &config, sizeof config,
 	    unit->fd);
-	unit_spool(unit);
 	unit->state.state = unit->wanted ? UNIT_IDLE : UNIT_DRAINED;
 	if (unit->wanted)
 		unit_send(unit, &start);
+	unit_spool(unit); /* last: decks that wait do not find it drained */
 }
 
 /* False: why says why not. */

@@ -340,6 +340,16 @@ printer_wait(struct printer *p)
 	event_add(p->retry, &tv);
 }
 
+/* One of the copies that REPEAT asked for. */
+static void
+printer_repeat(struct printer *p)
+{
+	p->repeat--;
+	p->repeated++;
+	printer_say(p, "REPEATED");
+	printer_copy(p);
+}
+
 /* A whole copy lies in the folder, or must be made once more. */
 static void
 printer_whole(struct printer *p)
@@ -350,16 +360,11 @@ printer_whole(struct printer *p)
 	if (paper_done(&p->paper, name) < 0) {
 		paper_drop(&p->paper);
 		printer_wait(p);
-		return;
-	}
-	if (p->repeat == 0) {
+	} else if (p->repeat > 0) {
+		printer_repeat(p);
+	} else {
 		printer_finish(p, FINISH_DONE);
-		return;
 	}
-	p->repeat--;
-	p->repeated++;
-	printer_say(p, "REPEATED");
-	printer_copy(p);
 }
 
 /* The page, or card, that is on paper. */
@@ -554,8 +559,11 @@ printer_flush(struct printer *p, const struct ipc_unit_order *order)
 	printer_say(p, "FLUSHED");
 	if (order->hold)
 		unit_say(p->u, "FILE HELD");
-	printer_finish(p, order->hold ? FINISH_HOLD :
-	    order->count > 0 ? FINISH_PURGE : FINISH_DONE);
+	if (p->repeat > 0 && !order->hold && order->count == 0)
+		printer_repeat(p);
+	else
+		printer_finish(p, order->hold ? FINISH_HOLD :
+		    order->count > 0 ? FINISH_PURGE : FINISH_DONE);
 	return 0;
 }
 

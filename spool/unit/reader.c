@@ -473,6 +473,8 @@ reader_spool(struct unit *u, bool there)
 {
 	(void)u;
 	feed_spool(&reader.feed, there);
+	if (there && reader.sock < 0)
+		event_add(reader.accept, NULL);
 }
 
 static int
@@ -507,7 +509,7 @@ reader_open(struct unit *u, int fd)
 	r->idle = unit_event(u, -1, 0, reader_on_idle, r);
 	r->total = unit_event(u, -1, 0, reader_on_total, r);
 	feed_init(&r->feed, u, reader_on_feed);
-	return event_add(r->accept, NULL);
+	return 0; /* no deck before vmspool is there */
 }
 
 const struct unit_kind reader_kind = {

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * unit_killed.c - a printer, its vmspool or both are killed at any moment, again
- * and again, while files are printed: of each file whose close was acknowledged
- * every copy lies in the folder, whole and once.
+ * unit_killed.c - a real device, vmspool or both are killed at any moment, again
+ * and again.  A printer: of each file whose close was acknowledged every copy
+ * lies in the folder, whole and once.  A reader: each deck whose sender was told
+ * so is in the spool, whole and once, and no other twice.
  *
  *   unit_unit_killed [KILLS [SEED]]
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -27,9 +30,11 @@ static struct rig rig;
 static struct rig_rows rows;
 static struct ipcchan client, unit;
 static pid_t unit_pid, killer;
+static enum device_type device;
 static char folder[64];
-static int dir;
-static unsigned kills = 40, seed = 1, files;
+static int dir; /* or the reader's socket */
+static uint16_t port;
+static unsigned most = 30, kills, seed = 1, files;
 static unsigned copies[FILES + 1]; /* by number, from 1 */
 
 static unsigned
@@ -67,8 +72,8 @@ unit_spool(void)
 static void
 unit_start(void)
 {
-	struct ipc_unit_config config = { .raddr = 0x00E,
-		.type = DEVICE_PRINTER, .classes = "A" };
+	struct ipc_unit_config config = { .raddr = 0x00E, .type = device,
+		.classes = "A", .idle_s = 30, .deck_s = 60 };
 	struct ipc_unit_order start = { .op = UNIT_START };
 	char vmunit[] = VMUNIT;
 	char *argv[] = { vmunit, NULL };
@@ -81,18 +86,24 @@ unit_start(void)
 	ipcchan_init(&unit, fd[0], IPC_CP, IPC_UNIT);
 	name_parse("N", &config.node);
 	unit_to(IPC_UNIT_CONFIG, &config, sizeof config, dir);
-	unit_spool();
 	unit_to(IPC_UNIT_ORDER, &start, sizeof start, -1);
+	unit_spool();
 }
 
-/* What it says is not what this is about. */
+/* Every user exists; what else it says is not what this is about. */
 static void
 unit_hear(void)
 {
 	struct ipcchan_message msg;
+	struct ipc_unit_user user;
 
-	while (ipcchan_recv(&unit, &msg) > 0)
-		;
+	while (ipcchan_recv(&unit, &msg) > 0) {
+		if (msg.type != IPC_UNIT_ASK_USER)
+			continue;
+		memcpy(&user, msg.payload, sizeof user);
+		user.known = 1;
+		unit_to(IPC_UNIT_USER, &user, sizeof user, -1);
+	}
 }
 
 static void
@@ -281,29 +292,123 @@ idle(void)
 }
 
 static void
-killed_at_any_moment(void **state)
+begin(enum device_type type)
 {
-	(void)state;
 	print_message("seed %u\n", seed);
+	device = type;
+	kills = most;
+	files = 0;
 	spool_start();
 	unit_start();
 	aim();
+}
+
+static void
+end(void)
+{
+	print_message("%u files\n", files);
+	ipcchan_close(&unit);
+	waitpid(unit_pid, NULL, 0);
+	ipcchan_close(&client);
+	assert_int_equal(rig_end(&rig, 0), 0);
+}
+
+static void
+printer(void **state)
+{
+	(void)state;
+	begin(DEVICE_PRINTER);
 	while (kills > 0) {
 		print_one();
 		unit_hear();
 		mend(false);
 	}
 	idle();
-	ipcchan_close(&unit);
-	waitpid(unit_pid, NULL, 0);
-	print_message("%u files\n", files);
 	check();
-	ipcchan_close(&client);
-	assert_int_equal(rig_end(&rig, 0), 0);
+	end();
+}
+
+/* --- decks --- */
+
+static int
+send_deck(unsigned number)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char deck[LINES * 24];
+	int n = sprintf(deck, "ID A NAME F%u\n", number);
+
+	for (unsigned i = 0; i < LINES; i++)
+		n += sprintf(deck + n, "F%u LINE %u\n", number, i);
+	if (connect(s, (struct sockaddr *)&sin, sizeof sin) < 0)
+		err(1, "connect");
+	send(s, deck, (size_t)n, MSG_NOSIGNAL); /* to one who dies, perhaps */
+	shutdown(s, SHUT_WR);
+	return s;
+}
+
+/* What the sender is told, over as many lives as it takes. */
+static void
+deck_one(void)
+{
+	int s = send_deck(++files);
+	struct pollfd pfd[] = { { .fd = s, .events = POLLIN },
+		{ .fd = -1, .events = POLLIN } };
+	char told[128] = "";
+
+	assert_true(files <= FILES);
+	do {
+		pfd[1].fd = unit.fd;
+		poll(pfd, 2, 10);
+		unit_hear();
+		mend(false);
+	} while (pfd[0].revents == 0);
+	if (recv(s, told, sizeof told - 1, 0) > 0 &&
+	    strstr(told, "SENT TO A") == NULL)
+		fail_msg("%s", told);
+	copies[files] = told[0] != '\0';
+	close(s);
+}
+
+static void
+check_decks(void)
+{
+	struct ipc_ur_ask q = rig_about(ASK_QUERY, "A", SPOOL_RDR);
+	unsigned found[FILES + 1] = { 0 }, number;
+
+	do {
+		assert_int_equal(rig_ask(&rig, &client, &q, &rows), 0);
+		for (unsigned i = 0; i < rows.n; i++) {
+			const struct spool_file *f = &rows.row[i].file;
+
+			assert_int_equal(sscanf(f->attr.name, "F%u", &number),
+			    1);
+			assert_int_equal(f->records, LINES);
+			found[number % FILES]++;
+		}
+		q.after = rows.done.cursor;
+	} while (rows.done.more);
+	for (number = 1; number <= files; number++)
+		if (found[number] > 1 || found[number] < copies[number])
+			fail_msg("deck %u is there %u times", number,
+			    found[number]);
+}
+
+static void
+reader(void **state)
+{
+	(void)state;
+	begin(DEVICE_READER);
+	while (kills > 0)
+		deck_one();
+	check_decks();
+	end();
 }
 
 static int
-set_up(void **state)
+set_up_printer(void **state)
 {
 	(void)state;
 	rig_folder(&rig);
@@ -315,7 +420,7 @@ set_up(void **state)
 }
 
 static int
-tear_down(void **state)
+tear_down_printer(void **state)
 {
 	(void)state;
 	rig_remove(&rig);
@@ -324,17 +429,45 @@ tear_down(void **state)
 	return rmdir(folder);
 }
 
+static int
+set_up_reader(void **state)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof sin;
+
+	(void)state;
+	rig_folder(&rig);
+	dir = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(dir, (struct sockaddr *)&sin, sizeof sin) < 0 ||
+	    listen(dir, 8) < 0 ||
+	    getsockname(dir, (struct sockaddr *)&sin, &len) < 0)
+		return -1;
+	port = ntohs(sin.sin_port);
+	return 0;
+}
+
+static int
+tear_down_reader(void **state)
+{
+	(void)state;
+	rig_remove(&rig);
+	return close(dir);
+}
+
 int
 main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(killed_at_any_moment, set_up,
-		    tear_down),
+		cmocka_unit_test_setup_teardown(printer, set_up_printer,
+		    tear_down_printer),
+		cmocka_unit_test_setup_teardown(reader, set_up_reader,
+		    tear_down_reader),
 	};
 
 	seed = (unsigned)time(NULL);
 	if (argc > 1)
-		kills = (unsigned)strtoul(argv[1], NULL, 10);
+		most = (unsigned)strtoul(argv[1], NULL, 10);
 	if (argc > 2)
 		seed = (unsigned)strtoul(argv[2], NULL, 10);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -387,6 +387,12 @@ space_and_flush(void **state)
 	assert_string_equal(behind_head(), "ONE\nTWO\n");
 	unlinkat(rig.fd, "MAINT-0012-MY_FILE.LISTING-31.txt", 0);
 	opened(0);
+	assert_int_equal(order(UNIT_REPEAT, 1), 0);
+	reads(1);
+	asks();
+	assert_int_equal(order(UNIT_FLUSH, 0), 0); /* one of two */
+	rig_said(&rig, "PRT 00E REPEATED");
+	data(0);
 	reads(1);
 	assert_int_equal(order(UNIT_FLUSH, 0), 0);
 	rig_said(&rig, "PRT 00E FLUSHED   MAINT    FILE = 0012");
