@@ -68,15 +68,11 @@ reserve_whole(struct reserve *r)
 }
 
 void
-reserve_mark(struct reserve *r, bool marked)
+reserve_mark(struct reserve *r)
 {
-	static const char none[sizeof reserve_note];
-
-	if (r->fd < 0 || r->marked == marked)
-		return;
-	if (pwrite(r->fd, marked ? reserve_note : none, sizeof none, 0) ==
-	    (ssize_t)sizeof none && fsync(r->fd) == 0)
-		r->marked = marked;
+	if (r->fd >= 0 && !r->marked)
+		r->marked = pwrite(r->fd, reserve_note, sizeof reserve_note,
+		    0) == (ssize_t)sizeof reserve_note && fsync(r->fd) == 0;
 }
 
 void

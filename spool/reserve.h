@@ -26,9 +26,9 @@ bool reserve_spend(struct reserve *r);
 /* Is it whole, or can it be made so again? */
 bool reserve_whole(struct reserve *r);
 
-/* A note for the next start, or none.  The file is open already when no other
- * can be opened. */
-void reserve_mark(struct reserve *r, bool marked);
+/* A note for the next start, in the only file that is open.  It goes with the
+ * file. */
+void reserve_mark(struct reserve *r);
 
 void reserve_close(struct reserve *r);
 

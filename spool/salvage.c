@@ -175,26 +175,14 @@ salvage_before(const char *folder, struct report *report)
 	unlink(salvage_path(folder, "spool.new").s);
 }
 
-/* --- the log is another database's --- */
-
-/* Without its log, is the database sound?  True: it is, and the log is aside. */
-static bool
-salvage_without_log(const char *folder, const struct salvage_name *name)
+int
+salvage_log(const char *folder, struct report *report)
 {
-	struct store store;
-	char why[256];
+	struct salvage_name name = salvage_name(folder);
 
-	if (salvage_size(folder, "spool.db-wal") <= LOG_HEAD ||
-	    salvage_rename(folder, "spool.db-wal", name->wal) < 0)
-		return false;
-	if (store_open(&store, folder, why, sizeof why) == 0) {
-		store_close(&store);
-		return true;
-	}
-	log_info("without its log: %s", why);
-	unlink(salvage_path(folder, "spool.db-wal").s); /* a new one */
-	salvage_rename(folder, name->wal, "spool.db-wal");
-	return false;
+	report_line(report, "THE LOG spool.db-wal WAS NOT THIS DATABASE'S: THE "
+	    "LAST CHANGES ARE LOST; IT IS KEPT AS %s", name.wal);
+	return salvage_rename(folder, "spool.db-wal", name.wal);
 }
 
 /* --- the copy --- */
@@ -340,12 +328,6 @@ salvage(const char *folder, struct report *report)
 {
 	struct salvage_name name = salvage_name(folder);
 
-	if (salvage_without_log(folder, &name)) {
-		report_line(report, "THE LOG spool.db-wal WAS NOT THIS "
-		    "DATABASE'S: THE LAST CHANGES ARE LOST; IT IS KEPT AS %s",
-		    name.wal);
-		return 0;
-	}
 	report_line(report, "THE DATABASE IS DAMAGED AND IS MADE ANEW; THE OLD "
 	    "ONE IS %s", name.db);
 	if (salvage_make(folder, report) < 0 ||
@@ -356,5 +338,6 @@ salvage(const char *folder, struct report *report)
 		return -1;
 	}
 	salvage_clean(folder);
+	unlink(salvage_path(folder, "spool.reserve").s); /* and its mark */
 	return 0;
 }

@@ -12,6 +12,9 @@
  * what SQLite would throw away without a word. */
 void salvage_before(const char *folder, struct report *report);
 
+/* Its log is another database's: aside with it.  -1: logged. */
+int salvage_log(const char *folder, struct report *report);
+
 /* It is damaged, and closed.  -1: logged; everything is as it was. */
 int salvage(const char *folder, struct report *report);
 

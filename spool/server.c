@@ -52,7 +52,7 @@ server_cp(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
 	}
 }
 
-/* A damaged database is mended once. */
+/* Each kind of damage is mended once. */
 static int
 server_store(struct spool *spool, const char *folder)
 {
@@ -61,12 +61,13 @@ server_store(struct spool *spool, const char *folder)
 
 	salvage_before(folder, &spool->found);
 	rc = store_open(&spool->store, folder, why, sizeof why);
+	if (rc == STORE_FOREIGN && salvage_log(folder, &spool->found) == 0)
+		rc = store_open(&spool->store, folder, why, sizeof why);
 	if (rc == STORE_DAMAGED) {
 		log_warnx("%s", why);
-		rc = salvage(folder, &spool->found);
-		if (rc == 0)
-			rc = store_open(&spool->store, folder, why,
-			    sizeof why);
+		if (salvage(folder, &spool->found) < 0)
+			return -1;
+		rc = store_open(&spool->store, folder, why, sizeof why);
 	}
 	if (rc < 0)
 		log_warnx("%s", why);

@@ -202,23 +202,22 @@ store_check(struct store *store, char *why, size_t size)
 	return -1;
 }
 
-/* A check that ended early finds the rest of the damage later. */
+/* SQLite's quick check does not see all that a statement may meet: what was
+ * met is believed. */
 static int
 store_sound(struct store *store, char *why, size_t size)
 {
-	bool whole = store->reserve.marked ||
-	    store_pages(store) <= STORE_SMALL;
-	int bad = 0;
+	bool whole = store_pages(store) <= STORE_SMALL;
+	int bad = store->reserve.marked;
 
-	if (store_number(store, whole ? store_whole : store_tables, &bad) < 0)
+	if (bad == 0 && store_number(store, whole ? store_whole :
+	    store_tables, &bad) < 0)
 		return store_fail(store, why, size, "cannot check the spool");
-	if (bad != 0) {
-		snprintf(why, size, "the spool is damaged");
-		store_close(store);
-		return STORE_DAMAGED;
-	}
-	reserve_mark(&store->reserve, false);
-	return 0;
+	if (bad == 0)
+		return 0;
+	snprintf(why, size, "the spool is damaged");
+	store_close(store);
+	return STORE_DAMAGED;
 }
 
 /*
@@ -295,7 +294,7 @@ store_log_own(struct store *store, uint32_t alone, char *why, size_t size)
 		return 0;
 	snprintf(why, size, "the log is another database's");
 	store_close(store);
-	return STORE_DAMAGED;
+	return STORE_FOREIGN;
 }
 
 static int
@@ -442,7 +441,7 @@ store_close(struct store *store)
 static void
 store_damaged(struct store *store, const sqlite3_stmt *st)
 {
-	reserve_mark(&store->reserve, true);
+	reserve_mark(&store->reserve);
 	store->unfit |= st != store->st[SQL_BLOCK_GET] &&
 	    st != store->st[SQL_BLOCK_FIRST];
 }

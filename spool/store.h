@@ -39,10 +39,11 @@ struct store {
  * Open folder/spool.db; make the folder (0700) and the database when there are
  * none; bring one of an older version to ours.  Exclusive: a second vmspool on
  * it is refused.  All files that the database needs are open afterwards.  -1:
- * why (size bytes) says it.  STORE_DAMAGED: so it does, and nothing was
- * changed.
+ * why (size bytes) says it.  STORE_DAMAGED, STORE_FOREIGN (its log is
+ * another's): so it does, and nothing was changed.
  */
 #define STORE_DAMAGED (-2)
+#define STORE_FOREIGN (-3)
 int store_open(struct store *store, const char *folder, char *why,
     size_t size);
 
