@@ -17,20 +17,23 @@
 #include "words.h"
 
 #define LINE_SKIP 0x82 /* bits of a skip that prints nothing */
-#define AGAIN (-1) /* the cards are not as long as was thought: V */
+#define AGAIN (-1) /* a file's cards are not as long as was thought: V */
 
 const char say_code[] = "RDC";
 
 struct deck {
 	struct fileid id; /* as the user has it; a name of blanks: headers' */
 	int any;	  /* the name is the headers' */
-	int force_v;
+	/* From this card on again; the file that it begins is V, and those
+	 * before it are on the disk. */
+	unsigned long again;
 	int printed;	  /* its records are lines, with their commands */
 	size_t uniform;	  /* all records are so long, if not 0 */
 
 	struct cms_stat stat;
 	char text[FILES_TEXT];
 	int fd;
+	unsigned long begin; /* the card that begins it */
 	unsigned long left; /* cards that are sure to be the file's */
 };
 
@@ -75,9 +78,12 @@ deck_open(struct deck *d, const struct fileid *from, char recfm, size_t lrecl)
 	id.mode = d->id.mode != '\0' ? d->id.mode : 'A';
 	id.number = d->id.number != '\0' ? d->id.number : from->number;
 	fileid_print(&id, d->text);
+	d->begin = cards_number();
+	if (d->begin == d->again)
+		recfm = 'V';
 	d->stat = (struct cms_stat){
 		.mode = { id.mode, id.number != '\0' ? id.number : '1' },
-		.recfm = d->force_v ? 'V' : recfm,
+		.recfm = recfm,
 		.lrecl = recfm == 'F' ? (uint32_t)lrecl : 0,
 	};
 	d->fd = cms_open(d->text, CMS_REPLACE, &d->stat);
@@ -111,7 +117,7 @@ deck_header(struct deck *d, const struct header *h, const void *card,
 
 	if (rc != 0)
 		return rc;
-	if (d->any)
+	if (d->any && cards_number() != d->again)
 		say_record(card, len);
 	d->left = h->recfm != '\0' && d->any ? h->records : 0;
 	if (h->recfm != '\0')
@@ -123,11 +129,12 @@ deck_header(struct deck *d, const struct header *h, const void *card,
 static int
 deck_unnamed(struct deck *d)
 {
-	if (d->any)
+	if (d->any && cards_number() != d->again)
 		say(702, 'I', 0, "READ CONTROL CARD IS MISSING. FOLLOWING "
 		    "ASSUMED: READCARD CMSUT1 %c1",
 		    d->id.mode != '\0' ? d->id.mode : 'A');
-	if (d->uniform != 0 && d->uniform != HEADER_CARD)
+	if (d->uniform != 0 && d->uniform != HEADER_CARD &&
+	    cards_number() != d->again)
 		say(738, 'I', 0, "RECORD LENGTH IS '%zu' BYTES", d->uniform);
 	return deck_open(d, &unnamed, d->uniform != 0 ? 'F' : 'V', d->uniform);
 }
@@ -182,7 +189,7 @@ deck_look(struct deck *d, size_t first)
 	d->printed = file->device == SPOOL_ON_PRT || file->device ==
 	    SPOOL_ON_CON;
 	d->uniform = 0;
-	if (!d->printed && !d->force_v && first > 0 &&
+	if (!d->printed && first > 0 &&
 	    file->bytes == file->records * first)
 		d->uniform = first;
 }
@@ -200,6 +207,8 @@ deck_cards(struct deck *d)
 			return cards_error();
 		if (cards_number() == 1)
 			deck_look(d, len);
+		if (cards_number() < d->again)
+			continue;
 		rc = d->printed ? deck_line(d, card, len) :
 		    deck_card(d, card, len);
 	}
@@ -227,11 +236,9 @@ main(int argc, char **argv)
 	rc = readcard_words(&d);
 	if (rc != 0)
 		return rc;
-	rc = deck_cards(&d);
-	if (rc == AGAIN) {
+	while ((rc = deck_cards(&d)) == AGAIN) {
 		deck_forget(&d);
-		d.force_v = 1;
-		rc = deck_cards(&d);
+		d.again = d.begin;
 	}
 	if (rc == 0)
 		return cards_done();

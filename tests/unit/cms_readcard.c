@@ -55,6 +55,36 @@ test_fixed(void **state)
 	ur_told_cp(TAKEN);
 }
 
+/* A header says what is not so: that file is V, the others are as they were,
+ * and each is named once. */
+static void
+test_other_lengths(void **state)
+{
+	static const char cards[] =
+	    ":READ  ONE      DATA     A1 CMS191 11/20/26 09:05:59 F 4     1\n"
+	    ":READ  TWO      DATA     A1 CMS191 11/20/26 09:05:59 F 4     2\n"
+	    ":READ  TRE      DATA     A1 CMS191 11/20/26 09:05:59 F 4     1\n"
+	    ":READ  FOUR     DATA     A1 CMS191 11/20/26 09:05:59 F 4     1\n";
+	char line[81];
+	const char *at = cards;
+
+	(void)state;
+	for (int i = 0; i < 4; i++, at = strchr(at, '\n') + 1) {
+		snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"),
+		    at);
+		ur_card(line, 0);
+		ur_card(i == 3 ? "123" : "1234", 0);
+		if (i == 1)
+			ur_card("56", 0);
+	}
+	fake_says("READCARD *", 0, cards);
+	fake_is("ONE DATA A", 'F', 4, "1234\n");
+	fake_is("TWO DATA A", 'V', 4, "1234\n56\n");
+	fake_is("TRE DATA A", 'F', 4, "1234\n");
+	fake_is("FOUR DATA A", 'V', 3, "123\n");
+	ur_told_cp(TAKEN);
+}
+
 /* Without a header: F where all are alike. */
 static void
 test_unnamed(void **state)
@@ -171,6 +201,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UR_TEST(test_header),
 		UR_TEST(test_fixed),
+		UR_TEST(test_other_lengths),
 		UR_TEST(test_unnamed),
 		UR_TEST(test_printed),
 		UR_TEST(test_refused),
