@@ -18,6 +18,7 @@
 
 #include "server.h"
 #include "spool_sound.h"
+#include "sqlite_shim.h"
 
 static struct rig rig;
 static struct rig_rows rows;
@@ -37,18 +38,9 @@ static struct fault {
 	volatile int hits;
 } *fault;
 
-struct fault_file {
-	sqlite3_file base;
-	sqlite3_file real[]; /* the system's */
-};
-
-#define REAL(file) (((struct fault_file *)(file))->real)
-#define METHOD(file, name, ...) \
-	REAL(file)->pMethods->name(REAL(file), ##__VA_ARGS__)
-
 /* SQLITE_OK, or what the disk answers instead. */
 static int
-fault_now(bool sync)
+shim_now(bool sync)
 {
 	if (fault->nth == 0 || (fault->kind == BAD_SYNC) != sync)
 		return SQLITE_OK;
@@ -60,114 +52,10 @@ fault_now(bool sync)
 	return fault_code[fault->kind];
 }
 
-static int
-fault_close(sqlite3_file *f)
-{
-	return METHOD(f, xClose);
-}
-
-static int
-fault_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
-{
-	return METHOD(f, xRead, to, n, at);
-}
-
-static int
-fault_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
-{
-	int rc = fault_now(false);
-
-	return rc != SQLITE_OK ? rc : METHOD(f, xWrite, from, n, at);
-}
-
-static int
-fault_truncate(sqlite3_file *f, sqlite3_int64 size)
-{
-	return METHOD(f, xTruncate, size);
-}
-
-static int
-fault_sync(sqlite3_file *f, int flags)
-{
-	int rc = fault_now(true);
-
-	return rc != SQLITE_OK ? rc : METHOD(f, xSync, flags);
-}
-
-static int
-fault_size(sqlite3_file *f, sqlite3_int64 *size)
-{
-	return METHOD(f, xFileSize, size);
-}
-
-static int
-fault_lock(sqlite3_file *f, int level)
-{
-	return METHOD(f, xLock, level);
-}
-
-static int
-fault_unlock(sqlite3_file *f, int level)
-{
-	return METHOD(f, xUnlock, level);
-}
-
-static int
-fault_reserved(sqlite3_file *f, int *out)
-{
-	return METHOD(f, xCheckReservedLock, out);
-}
-
-static int
-fault_control(sqlite3_file *f, int op, void *arg)
-{
-	return METHOD(f, xFileControl, op, arg);
-}
-
-static int
-fault_sector(sqlite3_file *f)
-{
-	return METHOD(f, xSectorSize);
-}
-
-static int
-fault_traits(sqlite3_file *f)
-{
-	return METHOD(f, xDeviceCharacteristics);
-}
-
-static const sqlite3_io_methods fault_methods = { .iVersion = 1,
-	.xClose = fault_close, .xRead = fault_read, .xWrite = fault_write,
-	.xTruncate = fault_truncate, .xSync = fault_sync,
-	.xFileSize = fault_size, .xLock = fault_lock,
-	.xUnlock = fault_unlock, .xCheckReservedLock = fault_reserved,
-	.xFileControl = fault_control, .xSectorSize = fault_sector,
-	.xDeviceCharacteristics = fault_traits };
-
-static sqlite3_vfs *fault_system;
-
-static int
-fault_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
-    int *out)
-{
-	int rc = fault_system->xOpen(fault_system, name, REAL(f), flags, out);
-
-	(void)vfs;
-	f->pMethods = rc == SQLITE_OK ? &fault_methods : NULL;
-	return rc;
-}
-
 static void
-fault_install(void)
+shim_synced(const char *name)
 {
-	static sqlite3_vfs vfs;
-
-	fault_system = sqlite3_vfs_find(NULL);
-	vfs = *fault_system;
-	vfs.zName = "fault";
-	vfs.szOsFile += (int)sizeof(struct fault_file);
-	vfs.xOpen = fault_open;
-	sqlite3_vfs_register(&vfs, 1);
+	(void)name;
 }
 
 static void
@@ -194,7 +82,7 @@ serve(int fd)
 	struct spool spool;
 
 	dup2(open("/dev/null", O_WRONLY), 2); /* it has much to say */
-	fault_install();
+	shim_install();
 	if (server_open(&spool, rig.folder, fd) < 0)
 		_exit(1);
 	server_run(&spool, false);
