@@ -30,7 +30,7 @@
 struct conspool_block {
 	TAILQ_ENTRY(conspool_block) entry;
 	vdev_t vdev;
-	uint64_t serial;
+	uint64_t stream, serial;
 	uint32_t records;
 	size_t len;
 	bool sent;   /* and not answered */
@@ -48,7 +48,8 @@ struct conspool_waiter {
 
 struct conspool {
 	struct vmblok *vm;
-	uint64_t stream, serial; /* serial: the last block's */
+	vdev_t vdev;		 /* the last block's */
+	uint64_t stream, serial; /* the same */
 	TAILQ_HEAD(conspool_blocks, conspool_block) blocks;
 	STAILQ_HEAD(, conspool_waiter) waiters;
 	size_t held;		 /* bytes in blocks */
@@ -145,7 +146,7 @@ conspool_send_one(struct conspool *cs, struct conspool_block *b)
 	struct cp *cp = cs->vm->cp;
 	struct ipc_ur_write write = { .vdev = b->vdev,
 		.user = { cs->vm->name, cp->config->node },
-		.stream = cs->stream, .serial = b->serial,
+		.stream = b->stream, .serial = b->serial,
 		.records = b->records, .device = SPOOL_ON_CON };
 
 	b->sent = spoolclient_write(cp->spool, &write, b->bytes, b->len);
@@ -215,7 +216,10 @@ conspool_block(struct conspool *cs, size_t n)
 	b = cs->held > CONSPOOL_MAX ? NULL : malloc(sizeof *b);
 	if (b == NULL)
 		return NULL;
-	b->vdev = d->vdev;
+	if (cs->vdev != d->vdev)
+		cs->stream++; /* vmspool counts the serials of an address */
+	b->vdev = cs->vdev = d->vdev;
+	b->stream = cs->stream;
 	b->serial = ++cs->serial;
 	b->records = 0;
 	b->len = 0;

@@ -269,11 +269,13 @@ static void
 urclose_order(struct urclose *uc, const struct vdev *d,
     const struct close_as *as)
 {
-	const struct vdev_to *to = as != NULL && as->directed ? &as->to :
-								&d->spool.to;
 	struct vm_name node = uc->vm->cp->config->node;
 	struct ipc_ur_close *order = &uc->order;
+	const struct vdev_to *to;
 
+	if (as == NULL && d->spool.later)
+		as = &d->spool.close;
+	to = as != NULL && as->directed ? &as->to : &d->spool.to;
 	*order = (struct ipc_ur_close){ .vdev = d->vdev,
 		.how = as != NULL && as->purge ? CLOSE_PURGE : CLOSE_FILE,
 		.user = { uc->vm->name, node },
@@ -334,7 +336,7 @@ urclose_next(struct urclose *uc)
 		urclose_end(uc, uc->all_rc);
 		return;
 	}
-	urclose_order(uc, d, d->spool.later ? &d->spool.close : NULL);
+	urclose_order(uc, d, NULL);
 	urclose_in_turn(uc);
 }
 

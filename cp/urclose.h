@@ -14,7 +14,7 @@
 
 /*
  * Close the file that the device writes, or reads, as SPOOL and `as` (NULL:
- * nothing) say; what comes of it is said to rq, or at the user's console when
+ * the CLOSE that CONT put off, if any) say; what comes of it is said to rq, or at the user's console when
  * he is not the one who asks.  then is called once, perhaps at once: 0, or
  * the number of the message that was given.  One at a time for a request.
  */

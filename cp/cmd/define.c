@@ -159,6 +159,7 @@ define_renumbered(struct request *rq)
 		return reply_error(rq, 40, device_hex(from).s);
 	if (device_find(rq->vm, to) != NULL)
 		return reply_error(rq, 92, device_hex(to).s);
+	d->spool.later = false;
 	device_renumber(rq->vm, d, to);
 	reply_info(rq, "%-4s %s DEFINED", device_class(d->type),
 	    device_hex(to).s);
@@ -193,8 +194,7 @@ define_renumber(struct request *rq, vdev_t from)
 	if (!urdevice_writes(d) ||
 	    (d->type == DEVICE_CONSOLE && rq->vm->conspool == NULL))
 		return define_renumbered(rq);
-	urclose(rq, rq->vm, d, d->spool.later ? &d->spool.close : NULL,
-	    define_closed);
+	urclose(rq, rq->vm, d, NULL, define_closed);
 	return CMD_PENDING;
 }
 

@@ -146,8 +146,7 @@ detach_one(struct request *rq, struct vmblok *vm, struct vdev *d)
 	dt->type = d->type;
 	if (!urdevice_writes(d))
 		return detach_now(rq, vm, d);
-	urclose(rq, vm, d, d->spool.later ? &d->spool.close : NULL,
-	    detach_closed);
+	urclose(rq, vm, d, NULL, detach_closed);
 	return true;
 }
 

@@ -66,6 +66,7 @@ cards_renumber(struct cards *c, uint32_t from, uint32_t to)
 
 	if (d != NULL)
 		d->ur.vdev = to;
+	c->stream++; /* vmspool counts the serials of an address */
 }
 
 /* The next message of this type.  NULL: vmspool is away. */
