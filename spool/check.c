@@ -40,7 +40,7 @@ struct check {
 	int64_t id;		/* of the file, or of the block looked for */
 	int64_t seq;		/* of the next block */
 	int64_t records, bytes; /* in the blocks before */
-	int64_t gap;		/* the first record of those that are damaged; 0: none */
+	int64_t gap;		/* damaged from this record on; 0: it is not */
 	bool damaged;		/* the file is */
 	struct report report;
 };

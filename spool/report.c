@@ -32,9 +32,10 @@ report_line(struct report *report, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
+	/* SQLite may say several at once, and a name may be damaged */
 	for (char *p = line; *p != '\0'; p++)
 		if (*p < ' ' || *p > '~')
-			*p = ' '; /* SQLite's lines are several, or a name is damaged */
+			*p = ' ';
 	report_add(report, sizeof report->text - REPORT_LAST, line);
 }
 

@@ -19,7 +19,7 @@
 #include "pages.h"
 #include "queue.h"
 
-#define RESCUE_KEYS 65536	       /* passed over: some may have been given */
+#define RESCUE_KEYS 65536	       /* passed over: may have been given */
 #define RESCUE_PLACE (INT64_C(1) << 40) /* behind all others */
 #define RESCUE_BLOCKS 256	       /* in one transaction */
 
@@ -29,9 +29,22 @@ struct rescue {
 	int64_t last;  /* the largest key seen */
 	bool rejected; /* a row of a file was no file */
 	unsigned n;    /* blocks in this transaction */
+	int rc;	       /* of the new database */
 };
 
 typedef int rescue_fn(struct rescue *r, sqlite3_stmt *st);
+
+/* A row that the new tables do not take was none; a disk that does not take it
+ * is the end. */
+static void
+rescue_result(struct rescue *r, int rc)
+{
+	if (rc == -ENOSPC || rc == -ENOMEM || (rc == -EIO &&
+	    (sqlite3_errcode(r->to->db) & 0xFF) != SQLITE_CONSTRAINT))
+		r->rc = rc;
+	else if (rc < 0)
+		r->rejected = true;
+}
 
 /* Every row to fn, as far as it can be read; then, if it ended early, from the
  * other end (the statement behind it).  True: all were. */
@@ -44,7 +57,7 @@ rescue_rows(struct rescue *r, enum store_sql which, rescue_fn *fn)
 		    (enum store_sql)(which + (unsigned)end), "");
 
 		for (; got == 1; got = store_next(r->from, st))
-			fn(r, st);
+			rescue_result(r, fn(r, st));
 		if (got == 0)
 			return end == 0;
 	}
@@ -225,8 +238,8 @@ rescue_user(struct rescue *r, sqlite3_stmt *st)
 	    none);
 }
 
-/* What came from an index has as many records as there are cards of it; whatever
- * is in the new database is in the accounts, and nothing else. */
+/* What came from an index has as many records as there are cards of it;
+ * whatever is in the new database is in the accounts, and nothing else. */
 static const char rescue_accounts[] =
     "UPDATE file SET (records, bytes, blocks) = (SELECT "
     "max(first + records - 1), sum(length(data) - 2 * records), "
@@ -343,8 +356,10 @@ rescue(struct store *to, struct store *from, int fd, struct report *report)
 	struct rescue r = { .to = to, .from = from, .report = report };
 	int rc = store_begin(to, true);
 
-	if (rc == 0 && from != NULL)
+	if (rc == 0 && from != NULL) {
 		rescue_tables(&r);
+		rc = r.rc;
+	}
 	if (rc == 0)
 		rc = store_commit(to);
 	if (rc == 0)

@@ -164,7 +164,8 @@ salvage_before(const char *folder, struct report *report)
 		report_line(report, "spool.db WAS EMPTY OR GONE, AND THE SPOOL "
 		    "IS EMPTY; ITS LOG IS KEPT AS %s", name.wal);
 	} else if (db < 0 && salvage_size(folder, "spool.reserve") >= 0) {
-		report_line(report, "spool.db WAS GONE, AND THE SPOOL IS EMPTY");
+		report_line(report, "spool.db WAS GONE, AND THE SPOOL IS "
+		    "EMPTY");
 	} else if (db == 0) {
 		report_line(report, "spool.db WAS EMPTY, AND SO IS THE SPOOL");
 	} else if (db > 0 && !salvage_log_good(folder)) {
@@ -286,8 +287,8 @@ salvage_fill(struct store *new, const char *folder, struct report *report)
 	    O_CLOEXEC);
 
 	if (!opened)
-		report_line(report,
-		    "THE DATABASE'S TABLES CANNOT BE FOUND: ALL FILES ARE LOST");
+		report_line(report, "THE DATABASE'S TABLES CANNOT BE FOUND: "
+		    "ALL FILES ARE LOST");
 	rc = rescue(new, opened ? &old : NULL, fd, report);
 	if (fd >= 0)
 		close(fd);

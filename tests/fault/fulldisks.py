@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 #
-# fulldisks.py - disks that get full in the middle of COPYFILE, FILE and FORMAT:
-# CMS's own, and the host's file system under it.  Whoever asked is told, what
-# was there is there, the disk is sound, and when there is room again the work
-# goes on where it stood.
+# fulldisks.py - disks that get full in the middle of COPYFILE, FILE, FORMAT and
+# DISK DUMP: CMS's own, the host's file system under it, and the spool's.
+# Whoever asked is told, what was there is there, the disk is sound, and when
+# there is room again the work goes on where it stood.
 #
-# The host's is a tmpfs of a few hundred KB, mounted on a volume: that is for
-# root.
+# The host's are a tmpfs of a few hundred KB, mounted on a volume, and one on
+# the spool: that is for root.
 
 import os
+import re
 import subprocess
 import sys
 
@@ -23,7 +24,10 @@ from runner import case, check
 
 USER = "FULLER"
 HOST, OWN = "VMFULL", "VMUSR1" # volumes
+VOLUME = os.path.join("volumes", HOST)
 LITTLE, ENOUGH = "400k", "8m" # the host's file system
+# That of the spool, of which 8 MB are kept for orders.
+LITTLE_SPOOL, ENOUGH_SPOOL = "10m", "64m"
 DIRECTORY = vm.user(USER, statements=[
     "MDISK 191 FB-512 0 20000 %s MR" % HOST,
     "MDISK 192 FB-512 20000 20000 %s MR" % HOST,
@@ -42,9 +46,9 @@ def files(system, vdev, volume):
     return {name: disk.digest(name) for name in disk.content}
 
 
-def room(system, size):
+def room(system, folder, size):
     subprocess.run(["mount", "-o", "remount,size=" + size,
-                    os.path.join(system.home, "volumes", HOST)], check=True)
+                    os.path.join(system.home, folder)], check=True)
 
 
 def format_disk(client, vdev, mode, answer="^Ready;"):
@@ -104,7 +108,7 @@ def own(system):
 @case("full.host")
 def host(system):
     client = system.ready(system.telnet(), USER)
-    room(system, LITTLE)
+    room(system, VOLUME, LITTLE)
     format_disk(client, "191", "A")
     copies = fill(client, "A", "DMSCPY105S")
     before = files(system, "191", HOST)
@@ -127,13 +131,13 @@ def host(system):
 def again(system):
     """The same machine goes on when there is room."""
     client = system.ready(system.telnet(), USER)
-    room(system, LITTLE)
+    room(system, VOLUME, LITTLE)
     client.command("ACCESS 191 A", ANY)
     format_disk(client, "191", "A")
     copies = fill(client, "A", "DMSCPY105S")
     edit_much(client, "A")
     client.command("FILE", "DMSXWR\\d+[ES]")
-    room(system, ENOUGH)
+    room(system, VOLUME, ENOUGH)
     client.command("FILE", "^Ready;")
     client.command("COPYFILE %s MORE MODULE A" % SOURCE, "^Ready;")
     format_disk(client, "192", "B")
@@ -145,6 +149,48 @@ def again(system):
     client.command("#CP LOGOFF", "VM/370 Online")
 
 
+def punched(system):
+    """The numbers of his reader's files, and the cards of each."""
+    rc, out = system.vm370("spool", "list", USER)
+    check(rc == 0, "spool list", out)
+    numbers = re.findall("^%s +RDR +(\\d{4})" % USER, out, re.M)
+    return numbers, [system.vm370("spool", "read", USER, n)[1]
+                     for n in numbers]
+
+
+@case("full.spool")
+def spool(system):
+    """Who punches is told, and his machine goes on when there is room: every
+    card once."""
+    client = system.ready(system.telnet(), USER)
+    client.command("#CP SPOOL PUNCH TO *", "")
+    waits = 0
+    for n in range(1, 60):
+        client.line("DISK DUMP " + SOURCE)
+        client.wait("^Ready;|DMKVSP428E PUN 00D WAITS; SPOOL SPACE IS FULL")
+        if "DMKVSP428E" in client.seen:
+            waits = n
+            break
+    check(waits > 1, "the spool does not get full")
+    room(system, "spool", ENOUGH_SPOOL)
+    client.wait("DMKVSP427I PUN 00D GOES ON")
+    client.wait("^Ready;")
+    client.command("DISK DUMP " + SOURCE, "^Ready;")
+    numbers, cards = punched(system)
+    check(len(numbers) == waits + 1, "%d dumps" % (waits + 1), str(numbers))
+    check(set(cards) == {cards[0]} and len(cards[0]) > 100000,
+          "other cards", str([len(text) for text in cards]))
+    rc, out = system.vm370("spool", "check")
+    check(rc == 0, "spool check", out)
+    client.command("#CP LOGOFF", "VM/370 Online")
+
+
+def unmount(folders):
+    for folder in folders:
+        if os.path.ismount(folder):
+            subprocess.run(["umount", "-l", folder], check=True)
+
+
 def main():
     if os.geteuid() != 0:
         print("skipped: a file system of its own is mounted by root only")
@@ -152,18 +198,20 @@ def main():
     args = runner.arguments()
     system = vm.System(engine=args.engine, keep=args.keep,
                        directory=DIRECTORY, config="VOLUME %s\n" % HOST)
-    volume = os.path.join(system.home, "volumes", HOST)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=" + LITTLE, "none",
-                    volume], check=True)
+    disks = {os.path.join(system.home, VOLUME): LITTLE,
+             os.path.join(system.home, "spool"): LITTLE_SPOOL}
+    for folder, size in disks.items():
+        os.makedirs(folder, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=" + size, "none",
+                        folder], check=True)
     try:
         with system:
             failed = runner.run_cases(args, system)
             if failed:
                 print(system.log_tail())
-            subprocess.run(["umount", "-l", volume], check=True)
+            unmount(disks)
     finally:
-        if os.path.ismount(volume):
-            subprocess.run(["umount", "-l", volume], check=True)
+        unmount(disks)
     sys.exit(1 if failed else 0)
 
 

@@ -43,6 +43,7 @@ static char block[SPOOL_BLOCK_MAX], same[SPOOL_BLOCK_MAX];
 static char *sound, *sound_log;
 static size_t size, log_size;
 static unsigned step = 19, from; /* pages */
+static bool met; /* the damage, only when vmspool had begun to serve */
 static char first_said[sizeof rig.said]; /* at the first start */
 
 /* --- files of the host --- */
@@ -345,7 +346,8 @@ served(const char *how)
 
 	first_said[0] = '\0';
 	begin(how);
-	if (ends_at_once()) {
+	met = ends_at_once();
+	if (met) {
 		end(0);
 		begin("again");
 	}
@@ -381,7 +383,7 @@ page_by_page(const char *what, void (*spoil)(char *db, size_t at))
 		tried++;
 		whole += served("start");
 		mended += kept(NULL, 0);
-		if (kept(NULL, 0))
+		if (kept(NULL, 0) && !met) /* else vmspool had worked on it */
 			assert_true(kept(db, size));
 	}
 	print_message("%s: %u pages, %u mended, %.1f of %u files whole\n", what,
@@ -537,7 +539,8 @@ logs(void **state)
 
 	(void)state;
 	assert_non_null(log);
-	assert_int_equal(laid_down(sound, size, sound_log, log_size), FILES + 1);
+	assert_int_equal(laid_down(sound, size, sound_log, log_size),
+	    FILES + 1);
 	assert_true(newest());
 	assert_false(kept(NULL, 0));
 	/* no log */
