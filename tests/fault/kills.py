@@ -4,8 +4,11 @@
 # the right user, nobody else notices, and the next start is warm.
 
 import os
+import random
+import re
 import signal
 
+import spoolcheck
 from clients import until
 from runner import case, check
 
@@ -95,6 +98,45 @@ def kill_spool(system):
     client.command("QUERY TIME", "TIME IS")
     third = system.logon(system.telnet(), "GUEST1", options="NOIPL")
     check("FILES:" in third.seen, "no FILES: line", third.seen)
+
+
+DECKS = 3 # each of some thousand cards; vmcp waits 1, 2, 4 seconds
+
+
+def decks(system, user):
+    """The cards of each file in his reader."""
+    rc, out = system.vm370("spool", "list", user)
+    check(rc == 0, "spool list", out)
+    numbers = re.findall("^%s +RDR +(\\d{4})" % user, out, re.M)
+    cards = [system.vm370("spool", "read", user, n)[1] for n in numbers]
+    check(len(cards) == DECKS and len(set(cards)) == 1 and
+          len(cards[0]) > 100000, "not %d like decks" % DECKS,
+          str([len(text) for text in cards]))
+    return cards
+
+
+@case("kill.vmspool.cards")
+def kill_spool_cards(system):
+    """In the middle of cards that come, again and again; then all of it, and
+    the database is judged as it lies there."""
+    client = system.ready(system.telnet(), "GUEST2")
+    client.command("#CP SPOOL PUNCH TO *", "")
+    for _ in range(DECKS):
+        client.line("DISK DUMP EDIT MODULE S")
+        client.pump(random.uniform(0, 0.4))
+        system.kill(system.pids("vmspool"))
+        client.wait("^Ready;")
+        until(lambda: system.pids("vmspool"), "a new vmspool")
+    before = decks(system, "GUEST2")
+    system.kill_all()
+    spoolcheck.judge(os.path.join(system.home, "spool", "spool.db"), [])
+    system.start()
+    all_is_there(system)
+    check(decks(system, "GUEST2") == before, "other cards")
+    rc, out = system.vm370("spool", "check")
+    check(rc == 0, "spool check", out)
+    rc, out = system.vm370("spool", "purge", "GUEST2", "all")
+    check(rc == 0, "spool purge", out)
 
 
 def all_is_there(system):
