@@ -99,7 +99,7 @@ chain_number(unsigned i)
 }
 
 /* vmspool is killed while every KILL_EVERYth chain runs. */
-#define KILL_EVERY 4
+#define KILL_EVERY 8
 static bool killing;
 
 static bool
