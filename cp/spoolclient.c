@@ -25,7 +25,7 @@
 
 #define SPOOL_BACKOFF_MAX 60  /* seconds between two starts */
 #define SPOOL_ANSWER_SECONDS 2 /* LOGON does not wait longer */
-#define SPOOL_STEADY 60	      /* seconds after which a death is a first one */
+#define SPOOL_STEADY 5 /* seconds served, after which a death is a first one */
 
 /* Something asked and not yet answered: a count, or else UR_ messages. */
 struct spoolclient_wait {
@@ -49,7 +49,7 @@ struct spoolclient {
 	bool ready;	    /* both are there */
 	bool was_ready;	    /* since this vmcp started */
 	unsigned backoff;   /* seconds */
-	time_t since;
+	time_t since;	    /* when it became ready */
 	uint32_t tag;
 	struct event *restart;
 	struct spoolclient_waits waits;
@@ -158,18 +158,17 @@ spoolclient_send_counts(struct spoolclient *sc)
 /* --- it is gone --- */
 
 /* One of its channels has ended, and so will the other; or it never came:
- * begin again, later each time. */
+ * begin again, later each time that it has not served for a while. */
 static void
 spoolclient_down(struct spoolclient *sc)
 {
+	bool served = sc->ready && time(NULL) - sc->since >= SPOOL_STEADY;
 	struct timeval tv;
 
 	sc->ready = false;
 	if (sc->cp->stopping || evtimer_pending(sc->restart, NULL))
 		return;
-	if (time(NULL) - sc->since > SPOOL_STEADY)
-		sc->backoff = 0;
-	sc->backoff = sc->backoff == 0 ? 1 : sc->backoff * 2;
+	sc->backoff = served || sc->backoff == 0 ? 1 : sc->backoff * 2;
 	if (sc->backoff > SPOOL_BACKOFF_MAX)
 		sc->backoff = SPOOL_BACKOFF_MAX;
 	tv = (struct timeval){ .tv_sec = sc->backoff };
@@ -251,6 +250,7 @@ static void
 spoolclient_up(struct spoolclient *sc)
 {
 	sc->ready = sc->was_ready = true;
+	sc->since = time(NULL);
 	spoolclient_limit(sc);
 	if (spoolclient_own(sc) < 0) {
 		log_warn("vmspool: no channel");
@@ -315,7 +315,6 @@ spoolclient_start(evutil_socket_t unused, short what, void *arg)
 	loopchan_close(&sc->ur);
 	loopchan_close(&sc->lc);
 	spoolclient_unanswered(sc);
-	sc->since = time(NULL);
 	if (ipcchan_pair(fd) < 0) {
 		log_warn("vmspool");
 		spoolclient_down(sc);

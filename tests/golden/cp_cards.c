@@ -266,6 +266,9 @@ cards_typed(struct cards *c, const char *line)
 		cards_put(d, text, strlen(text), 0);
 	else if (strcmp(verb, "PRINT") == 0)
 		cards_put(d, text, strlen(text), PRT_WRITE_1);
+	else if (strcmp(verb, "POST") == 0)
+		snprintf(c->said, sizeof c->said, "POSTED %d",
+		    cards_write(c, d, cards_on(d)));
 	else if (strcmp(verb, "READ") == 0 || strcmp(verb, "LIST") == 0)
 		cards_read(c, d, *verb == 'L');
 	else if (strcmp(verb, "UR") == 0)

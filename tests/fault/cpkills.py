@@ -1,0 +1,579 @@
+# SPDX-License-Identifier: MIT
+#
+# cpkills.py - vmcp, or vmspool and then vmcp, or everything at once, killed at
+# any moment while several users punch, print, close, transfer, change, order,
+# read and purge files by CP's commands.  What each was told is in a book; after
+# each kill spoolcheck.py reads the database, and at each start QUERY must show
+# the same.
+#
+#   cpkills.py --bin FOLDER --fellow PROGRAM [--points N] [--seed N]
+#
+# FOLDER holds vmcp, vmspool and vmunit; PROGRAM stands in for vmterm and
+# vmguest (tests/golden/cp_fellow.c): the machines need no KVM.
+
+import argparse
+import ctypes
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import spoolcheck
+from spoolcheck import Wrong, check
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+USERS = ["ANN", "BOB", "CLEO", "DAN"]
+PASSWORD = "OWNER"
+HASH = "$y$j75$vmtestvmtest$jHHs9x3EG1cZ1dfcBlf.5WyjorWX8.K/1pB8bfr3ZN1"
+ANSWER_SECONDS = 20
+PR_SET_CHILD_SUBREAPER = 36  # who vmcp leaves is this process's to wait for
+FULL = 8  # files that a user has, about
+
+DIRECTORY = "USER OPERATOR NOLOG 16M 16M ABCDEG\n CONSOLE 009 3215\n" + \
+    "USER MAINT NOLOG\n MDISK 190 FB-512 0 64 VMSYS MR ALL\n" + "".join(
+        "USER %s %s 1M 1M G\n IPL 190\n CONSOLE 009 3215\n"
+        " SPOOL 00C 2540 READER *\n SPOOL 00D 2540 PUNCH A\n"
+        " SPOOL 00E 1403 A\n LINK MAINT 190 190 RR\n" % (name, HASH)
+        for name in USERS)
+CONFIG = "SYSTEM VM370\nNODE HOME\nTIMEZONE UTC UTC\nVOLUME VMSYS\n"
+
+
+class Gone(Exception):
+    """The system was killed, or vmspool: there was no answer."""
+
+
+# --- what must be there ---
+
+
+class File:
+    def __init__(self, name, cards, state):
+        self.name, self.cards = name, cards
+        # (owner, queue, class, copies, hold); None: gone, and for ever
+        self.state = state
+        self.told = False     # somebody knows that it is there
+        self.asked = None     # what it may be as well: not answered
+        self.number = None    # that it was closed with
+        self.id = None        # in the database
+
+    def answered(self, asked):
+        """Unless somebody has seen the answer first."""
+        if self.asked is asked:
+            self.state, self.asked = asked[0], None
+
+
+class Book:
+    def __init__(self):
+        self.files = {}
+        self.lock = threading.Lock()
+        self.first = {}   # of an owner's reader, by ORDER
+        self.queues = {}  # (owner, queue): what lay there at the last kill
+        self.ids = set()
+        self.answers = 0
+
+    def mine(self, owner, queue):
+        return [f for f in self.files.values() if f.told and
+                f.state is not None and f.asked is None and
+                f.state[:2] == (owner, queue)]
+
+
+class Database(spoolcheck.Spool):
+    def read(self):
+        super().read()
+        self.table = self.rows(
+            "SELECT id, name, owner, queue, class, copies, hold, origin_id, "
+            "place FROM file ORDER BY queue, place")
+
+
+def judge_row(book, db, row):
+    id, name, owner, queue, cls, copies, hold, number, _ = row
+    state = (owner, spoolcheck.QUEUES[queue], cls, copies,
+             "USER" if hold else "NONE")
+    f = book.files.get(name)
+    check(f is not None, "nobody made", row)
+    check(f.state is not None, "was gone, and is there:", row)
+    check(f.id in (None, id), "another file", id, "was", f.id)
+    check(f.id is not None or id not in book.ids, "id comes again:", row)
+    check(f.number in (None, number), "number", f.number, "of", row)
+    check(db.cards[id] == f.cards, "other cards in", row)
+    check(state == f.state or state in (f.asked or ()), "is", row,
+          "and was", f.state, f.asked)
+    f.id, f.number, f.told, f.state, f.asked = id, number, True, state, None
+    book.ids.add(id)
+    return f
+
+
+def judge(book, path):
+    """The database against the book; then the book is as the database."""
+    if not os.path.exists(path):
+        check(not book.files, "there is no", path)
+        return
+    db = Database(path)
+    there = set()
+    book.queues = {}
+    for row in db.table:
+        f = judge_row(book, db, row)
+        check(f.name not in there, f.name, "is there twice")
+        there.add(f.name)
+        book.queues.setdefault(f.state[:2], []).append(f.name)
+    for f in book.files.values():
+        if f.name in there or f.state is None:
+            continue
+        check(not f.told or None in (f.asked or ()), f.name, "is lost:",
+              f.state, f.asked)
+        f.state = f.asked = None
+    for owner, name in book.first.items():
+        if book.files[name].state is not None:
+            check(book.queues[owner, "RDR"][0] == name, name,
+                  "was ordered first:", book.queues[owner, "RDR"])
+
+
+# --- a terminal ---
+
+
+def message_types():
+    with open(os.path.join(HERE, "../../include/ipc.h")) as header:
+        text = header.read()
+    text = text[text.index("#define IPC_MESSAGES"):]
+    return {name: n + 1 for n, name in enumerate(
+        re.findall(r"^\tX\((\w+),", text, re.M))}
+
+
+TYPES = message_types()
+OUTPUT = 1
+IN_CP_READ, IN_VM_READ = 2, 3
+
+
+class Terminal:
+    """Lines to and from vmcp, by the stand-in for vmterm."""
+
+    def __init__(self, port):
+        self.packet, self.status, self.waiting = b"", None, []
+        try:
+            self.sock = socket.create_connection(("127.0.0.1", port))
+        except OSError:
+            raise Gone()
+        self.sock.settimeout(ANSWER_SECONDS)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.send("TERM_OPEN", struct.pack("<IIHH60s40s", 1, 0, 24, 80,
+                                           b"127.0.0.1", b"TEST"))
+        self.send("TERM_CREDIT", struct.pack("<I", 1000000))
+
+    def send(self, kind, payload):
+        packet = struct.pack("<HHI", 1, TYPES[kind], len(payload)) + payload
+        try:
+            self.sock.sendall(struct.pack("<I", len(packet)) + packet)
+        except OSError:
+            raise Gone()
+
+    def line(self, text):
+        self.send("TERM_LINE", struct.pack("<I", len(text)) + text.encode())
+
+    def attention(self):
+        self.send("TERM_KEY", struct.pack("<I", 1))
+
+    def read(self, n):
+        data = b""
+        while len(data) < n:
+            try:
+                self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK,
+                                     1)
+                more = self.sock.recv(n - len(data))
+            except TimeoutError:
+                raise Wrong("no answer")
+            except OSError:
+                raise Gone()
+            if not more:
+                raise Gone()
+            data += more
+        return data
+
+    def take(self):
+        """The messages of one packet; what was printed waits."""
+        packet = self.read(struct.unpack("<I", self.read(4))[0])
+        at = 0
+        while at < len(packet):
+            _, kind, n = struct.unpack_from("<HHI", packet, at)
+            body = packet[at + 8:at + 8 + n]
+            at += 8 + n + 7 & ~7
+            if kind == TYPES["CONS_STATE"]:
+                self.status = struct.unpack_from("<I", body)[0]
+            elif kind == TYPES["CONS_CLOSE"]:
+                raise Gone()
+            elif kind == TYPES["CONS_ITEM"] and \
+                    struct.unpack_from("<I", body, 4)[0] == OUTPUT:
+                self.waiting.append(body[40:].decode())
+
+    def until(self, last):
+        """What is printed, to a line that begins so."""
+        lines = []
+        while True:
+            while not self.waiting:
+                self.take()
+            lines.append(self.waiting.pop(0))
+            if lines[-1].startswith(last):
+                return lines
+
+
+# --- a user ---
+
+LISTED = re.compile(r"(\S+) +(\d{4}) (\S) (\S{3}) (\d{8}) (\d{3}) (\S+) +"
+                    r"(?:IN USE|../.. ..:..:..) +(\S+) ")
+
+
+class User(threading.Thread):
+    def __init__(self, world, name):
+        super().__init__(daemon=True)
+        self.world, self.book, self.me = world, world.book, name
+        self.rng = random.Random(world.rng.random())
+        self.wrong = None
+
+    def run(self):
+        try:
+            self.logon()
+            for queue in ("RDR", "PRT"):
+                check(self.listed(queue) == self.book.queues.get(
+                    (self.me, queue), []), self.me, "sees another", queue)
+            self.world.ready.wait()
+            while True:
+                self.one()
+        except (Gone, threading.BrokenBarrierError):
+            pass
+        except Exception as e:
+            self.wrong = e
+        finally:
+            self.world.ready.abort()
+
+    def logon(self):
+        self.term = Terminal(self.world.port)
+        self.term.line("LOGON %s %s" % (self.me, PASSWORD))
+        self.term.until("LOGON AT")
+        self.machine([])
+
+    def must(self, true, *what):
+        """Without vmspool no answer is a good one."""
+        if not true and self.world.spool_killed:
+            raise Gone()
+        check(true, self.me, *what)
+
+    def command(self, text):
+        """What CP answers: an empty line is taken when it has."""
+        self.term.line(text)
+        self.term.line("")
+        lines = self.term.until("CP")
+        for line in lines:
+            self.must(not line.startswith("DMK"), text, "gets", line)
+        self.book.answers += 1
+        return lines
+
+    def machine(self, words):
+        """What the machine answers to words; then CP listens again."""
+        self.term.line("BEGIN")
+        for word in words:
+            self.term.line(word)
+        self.term.line("END")
+        lines = self.term.until("YOU TYPED <END>")
+        self.term.attention()
+        self.term.until("CP")
+        return lines
+
+    def said(self, lines, pattern):
+        for line in lines:
+            found = re.match(pattern, line)
+            if found:
+                return found
+        return self.must(False, "no", pattern, "in", lines)
+
+    # --- what he sees ---
+
+    def see(self, name, queue):
+        """He was shown this file of his."""
+        f = self.book.files.get(name)
+        check(f is not None, self.me, "sees", name)
+        check(f.state is not None, self.me, "sees", name, "that is gone")
+        for state in f.asked or ():
+            if state is not None and state[0] == self.me:
+                f.answered(f.asked)
+        check(f.state[:2] == (self.me, queue), self.me, "sees", name, f.state)
+        f.told = True
+        return f
+
+    def listed(self, queue):
+        """QUERY's names; their numbers are in self.numbers."""
+        with self.book.lock:
+            must = {f.name for f in self.book.mine(self.me, queue)}
+        lines = self.command("QUERY %s ALL" % queue)
+        self.numbers, names = {}, []
+        for line in lines:
+            row = LISTED.match(line + " ")
+            if row is None:
+                continue
+            _, number, cls, _, records, copies, hold, name = row.groups()
+            with self.book.lock:
+                f = self.see(name, queue)
+            check(f.state[2:] == (cls, int(copies), hold) and
+                  int(records) == len(f.cards), f.state, "is shown as", line)
+            check(number not in self.numbers.values(), "two are", line)
+            check(name not in names, name, "is shown twice")
+            self.numbers[name] = number
+            names.append(name)
+        check(must <= set(names), self.me, "does not see",
+              must - set(names), "in", lines)
+        return names
+
+    # --- what he does ---
+
+    def make(self):
+        queue = self.rng.choice(["RDR", "RDR", "PRT"])
+        owner = self.rng.choice(USERS) if queue == "RDR" else self.me
+        word, vdev = ("PUNCH", "00D") if queue == "RDR" else ("PRINT", "00E")
+        self.world.made += 1
+        name = "%s%d" % (self.me[0], self.world.made)
+        cards, words = [], []
+        for _ in range(self.rng.randint(1, 3)):
+            for _ in range(self.rng.randint(1, 4)):
+                cards.append("x%s %d" % (name, len(cards)))
+                words.append("%s %s %s" % (word, vdev, cards[-1]))
+            words.append("POST " + vdev)
+        for line in self.machine(words):
+            self.must(not line.startswith("POSTED -"), words, "gets", line)
+        before = b"" if queue == "RDR" else b"\x09"
+        f = File(name, [before + card.encode() for card in cards],
+                 (owner, queue, "A", 1, "NONE"))
+        with self.book.lock:
+            self.book.files[name] = f
+        to = " TO " + owner if queue == "RDR" else ""
+        lines = self.command("CLOSE %s%s NAME %s" % (vdev, to, name))
+        number = int(self.said(lines, r"P\S\S FILE (\d+) (TO|FOR) %s " %
+                               owner).group(1))
+        with self.book.lock:
+            f.told, f.number = True, number
+
+    def ask(self, files, states, text, answer):
+        """Done or not, until it is answered."""
+        asked = [[state] for state in states]
+        with self.book.lock:
+            for f, state in zip(files, asked):
+                f.asked = state
+        lines = self.command(text)
+        if answer is not None:
+            self.said(lines, answer)
+        with self.book.lock:
+            for f, state in zip(files, asked):
+                f.answered(state)
+
+    def purge(self, queue, files):
+        self.ask(files, [None] * len(files), "PURGE %s %s" % (
+            queue, " ".join(self.numbers[f.name] for f in files)),
+            r"0*%d FILES? +PURGED" % len(files))
+
+    def change(self, queue, f):
+        cls, copies = self.rng.choice("ABCDE"), self.rng.randint(1, 99)
+        hold = self.rng.choice(["NONE", "NONE", "USER"])
+        self.ask([f], [(self.me, queue, cls, copies, hold)],
+                 "CHANGE %s %s CLASS %s COPY %d %s" % (
+                     queue, self.numbers[f.name], cls, copies,
+                     "HOLD" if hold == "USER" else "NOHOLD"),
+                 r"0*1 FILE +CHANGED")
+
+    def transfer(self, f):
+        to = self.rng.choice([name for name in USERS if name != self.me])
+        self.leaves(f)
+        self.ask([f], [(to,) + f.state[1:]], "TRANSFER RDR %s TO %s" % (
+            self.numbers[f.name], to), r"0*1 FILE +TRANSFERRED")
+
+    def leaves(self, f):
+        if self.book.first.get(self.me) == f.name:
+            del self.book.first[self.me]
+
+    def order(self, f):
+        self.book.first.pop(self.me, None)
+        self.said(self.command("ORDER RDR " + self.numbers[f.name]),
+                  r"0*1 FILE +ORDERED")
+        self.book.first[self.me] = f.name
+
+    def read(self):
+        with self.book.lock:
+            must = [f for f in self.book.mine(self.me, "RDR")
+                    if f.state[4] == "NONE"]
+        lines = self.machine(["LIST 00C"])
+        if any(line.startswith("READER EMPTY") for line in lines):
+            self.must(not must, "reads none of", [f.name for f in must])
+            return
+        name = self.said(lines, r"READS (\S+)").group(1)
+        with self.book.lock:
+            f = self.see(name, "RDR")
+        check(f.state[4] == "NONE", self.me, "reads", name, f.state)
+        cards = [line[2:].encode() for line in lines if line[:2] == "  "]
+        self.must(cards == [card[1:] for card in f.cards], name, "is", lines)
+        if self.rng.random() < 0.3:
+            check(name in self.listed("RDR"), name, "is read, and not listed")
+        if self.rng.random() < 0.3:
+            self.ask([f], [f.state[:4] + ("USER",)], "CLOSE READER HOLD", None)
+        elif f.state[3] > 1:
+            self.ask([f], [None], "CLOSE READER PURGE", None)
+        else:
+            self.ask([f], [None], "CLOSE READER", None)
+
+    def one(self):
+        queue = self.rng.choice(["RDR", "RDR", "RDR", "PRT"])
+        names = self.listed(queue)
+        if self.rng.random() < 0.4 and len(names) < FULL:
+            self.make()
+            return
+        if self.rng.random() < 0.3:
+            self.read()
+            return
+        files = [self.book.files[name] for name in names]
+        if not files:
+            return
+        self.rng.shuffle(files)
+        what = self.rng.randrange(4)
+        if what == 0 or len(names) > FULL:
+            self.purge(queue, files[:self.rng.randint(1, 3)])
+        elif what == 1 or queue == "PRT":
+            self.change(queue, files[0])
+        elif what == 2:
+            self.transfer(files[0])
+        else:
+            self.order(files[0])
+
+
+# --- the system ---
+
+
+class World:
+    def __init__(self, args):
+        self.rng = random.Random(args.seed)
+        self.book, self.made = Book(), 0
+        self.root = tempfile.mkdtemp(prefix="cpkills.")
+        self.home = os.path.join(self.root, "home")
+        self.db = os.path.join(self.home, "spool", "spool.db")
+        self.programs(args)
+        for folder in ("run", "spool", "volumes/VMSYS"):
+            os.makedirs(os.path.join(self.home, folder))
+        self.write("user.direct", DIRECTORY)
+        self.write("system.config", CONFIG)
+        self.write("volumes/VMSYS/MAINT.190", "\0" * 32768)
+
+    def programs(self, args):
+        folder = os.path.join(self.root, "libexec")
+        os.mkdir(folder)
+        for name in ("vmcp", "vmspool", "vmunit"):
+            shutil.copy(os.path.join(args.bin, name), folder)
+        for name in ("vmterm", "vmguest"):
+            shutil.copy(args.fellow, os.path.join(folder, name))
+        self.vmcp = os.path.join(folder, "vmcp")
+
+    def write(self, name, text):
+        with open(os.path.join(self.home, name), "w") as f:
+            f.write(text)
+
+    def start(self):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        said, say = os.pipe()
+        with open(os.path.join(self.root, "log"), "a") as log:
+            self.process = subprocess.Popen(
+                [self.vmcp, "--home", self.home, "--port", str(self.port),
+                 "--notify-fd", str(say), "--kvm", "/dev/null"],
+                stderr=log, pass_fds=[say], start_new_session=True)
+        os.close(say)
+        return said
+
+    def kill_spool(self):
+        """vmcp starts the next one, after a second."""
+        self.spool_killed = True
+        pid = self.process.pid
+        subprocess.run(["pkill", "-KILL", "-x", "vmspool", "-P", str(pid)])
+        time.sleep(1.1 if self.rng.random() < 0.1 else
+                   self.rng.random() * 0.02)
+
+    def kill(self, how):
+        """Whoever of its children is left ends by itself."""
+        pid = self.process.pid
+        if how == "vmspool":
+            self.kill_spool()
+        (os.killpg if how == "all" else os.kill)(pid, signal.SIGKILL)
+        self.process.wait()
+        end = time.time() + ANSWER_SECONDS
+        while self.left(pid):
+            check(time.time() < end, "vmcp's children go on")
+            time.sleep(0.001)
+
+    @staticmethod
+    def left(group):
+        try:
+            os.waitpid(-group, os.WNOHANG)
+        except ChildProcessError:
+            return False
+        return True
+
+    def wait_ready(self, said):
+        with os.fdopen(said) as f:
+            check(f.readline() == "READY\n", "vmcp does not start")
+
+    def life(self, how, stillborn):
+        self.spool_killed = False
+        users = [User(self, name) for name in USERS]
+        self.ready = threading.Barrier(len(USERS) + 1)
+        said = self.start()
+        if stillborn:
+            time.sleep(self.rng.random() * 0.03)
+            self.kill(how)
+            os.close(said)
+            return
+        self.wait_ready(said)
+        for user in users:
+            user.start()
+        try:
+            if self.rng.random() < 0.1:  # while they log on
+                time.sleep(self.rng.random() * 0.1)
+            else:
+                self.ready.wait(ANSWER_SECONDS)
+                time.sleep(self.rng.random() * 0.15)
+        except threading.BrokenBarrierError:
+            pass
+        self.kill(how)
+        self.ready.abort()  # who waits there has not noticed
+        for user in users:
+            user.join()
+        for user in users:
+            if user.wrong is not None:
+                raise user.wrong
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--fellow", required=True)
+    parser.add_argument("--points", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    args = parser.parse_args()
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    world = World(args)
+    for point in range(args.points):
+        try:
+            world.life(world.rng.choice(["vmcp", "vmcp", "vmspool", "all"]),
+                       world.rng.random() < 0.1)
+            judge(world.book, world.db)
+        except (Wrong, sqlite3.Error) as e:
+            sys.exit("seed %d, point %d, %s: %s" % (args.seed, point,
+                                                    world.root, e))
+    print("seed %d: %d points, %d answers, %d files made, %d there" % (
+        args.seed, args.points, world.book.answers, world.made,
+        sum(f.state is not None for f in world.book.files.values())))
+    shutil.rmtree(world.root)
+
+
+if __name__ == "__main__":
+    main()
