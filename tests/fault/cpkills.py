@@ -7,6 +7,7 @@
 # the same.
 #
 #   cpkills.py --bin FOLDER --fellow PROGRAM [--points N] [--seed N]
+#   cpkills.py ... --again     how soon the next vmspool is there
 #
 # FOLDER holds vmcp, vmspool and vmunit; PROGRAM stands in for vmterm and
 # vmguest (tests/golden/cp_fellow.c): the machines need no KVM.
@@ -331,12 +332,37 @@ class User(threading.Thread):
 
     # --- what he does ---
 
+    def attributes(self):
+        """Class, copies, hold; and the words for them."""
+        cls, copies = self.rng.choice("ABCDE"), self.rng.randint(1, 99)
+        hold = self.rng.choice(["NONE", "NONE", "NONE", "USER"])
+        return (cls, copies, hold), "CLASS %s COPY %d %s" % (
+            cls, copies, "HOLD" if hold == "USER" else "NOHOLD")
+
     def make(self):
         queue = self.rng.choice(["RDR", "RDR", "PRT"])
         owner = self.rng.choice(USERS) if queue == "RDR" else self.me
-        word, vdev = ("PUNCH", "00D") if queue == "RDR" else ("PRINT", "00E")
         self.world.made += 1
         name = "%s%d" % (self.me[0], self.world.made)
+        cards = self.write(name, *(
+            ("PUNCH", "00D") if queue == "RDR" else ("PRINT", "00E")))
+        how, words = self.attributes()
+        f = File(name, cards, (owner, queue) + how)
+        vdev = "00D" if queue == "RDR" else "00E"
+        to = " TO " + owner if queue == "RDR" else ""
+        if self.rng.random() < 0.5:
+            words, to = words + to, ""
+        self.command("SPOOL %s %s" % (vdev, words))
+        with self.book.lock:
+            self.book.files[name] = f
+        lines = self.command("CLOSE %s%s NAME %s" % (vdev, to, name))
+        number = int(self.said(lines, r"P\S\S FILE (\d+) (TO|FOR) %s +COPY "
+                               "%02d " % (owner, how[1])).group(1))
+        with self.book.lock:
+            f.told, f.number = True, number
+
+    def write(self, name, word, vdev):
+        """Some blocks, which vmspool has when this returns."""
         cards, words = [], []
         for _ in range(self.rng.randint(1, 3)):
             for _ in range(self.rng.randint(1, 4)):
@@ -345,17 +371,8 @@ class User(threading.Thread):
             words.append("POST " + vdev)
         for line in self.machine(words):
             self.must(not line.startswith("POSTED -"), words, "gets", line)
-        before = b"" if queue == "RDR" else b"\x09"
-        f = File(name, [before + card.encode() for card in cards],
-                 (owner, queue, "A", 1, "NONE"))
-        with self.book.lock:
-            self.book.files[name] = f
-        to = " TO " + owner if queue == "RDR" else ""
-        lines = self.command("CLOSE %s%s NAME %s" % (vdev, to, name))
-        number = int(self.said(lines, r"P\S\S FILE (\d+) (TO|FOR) %s " %
-                               owner).group(1))
-        with self.book.lock:
-            f.told, f.number = True, number
+        before = b"" if word == "PUNCH" else b"\x09"
+        return [before + card.encode() for card in cards]
 
     def ask(self, files, states, text, answer):
         """Done or not, until it is answered."""
@@ -376,13 +393,9 @@ class User(threading.Thread):
             r"0*%d FILES? +PURGED" % len(files))
 
     def change(self, queue, f):
-        cls, copies = self.rng.choice("ABCDE"), self.rng.randint(1, 99)
-        hold = self.rng.choice(["NONE", "NONE", "USER"])
-        self.ask([f], [(self.me, queue, cls, copies, hold)],
-                 "CHANGE %s %s CLASS %s COPY %d %s" % (
-                     queue, self.numbers[f.name], cls, copies,
-                     "HOLD" if hold == "USER" else "NOHOLD"),
-                 r"0*1 FILE +CHANGED")
+        how, words = self.attributes()
+        self.ask([f], [(self.me, queue) + how], "CHANGE %s %s %s" % (
+            queue, self.numbers[f.name], words), r"0*1 FILE +CHANGED")
 
     def transfer(self, f):
         to = self.rng.choice([name for name in USERS if name != self.me])
@@ -552,15 +565,42 @@ class World:
                 raise user.wrong
 
 
+def again(world):
+    """How long users wait for the next vmspool: the longer, the more often it
+    ends; but not when it had served for a while."""
+    world.wait_ready(world.start())
+    pid = world.process.pid
+
+    def spool():
+        return subprocess.run(["pgrep", "-x", "vmspool", "-P", str(pid)],
+                              stdout=subprocess.PIPE).stdout
+
+    for served, least, most in (0.2, 0.8, 1.8), (0.2, 1.8, 3), (6, 0.8, 1.8):
+        time.sleep(served)
+        old, killed = spool(), time.time()
+        os.kill(int(old), signal.SIGKILL)
+        while spool() in (b"", old):
+            check(time.time() < killed + ANSWER_SECONDS, "no new vmspool")
+            time.sleep(0.02)
+        waited = time.time() - killed
+        check(least < waited < most, "after", served, "s it took", waited)
+    world.kill("all")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
     parser.add_argument("--fellow", required=True)
     parser.add_argument("--points", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--again", action="store_true")
     args = parser.parse_args()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     world = World(args)
+    if args.again:
+        again(world)
+        shutil.rmtree(world.root)
+        return
     for point in range(args.points):
         try:
             world.life(world.rng.choice(["vmcp", "vmcp", "vmspool", "all"]),
