@@ -49,7 +49,11 @@ CONFIG = "SYSTEM VM370\nNODE HOME\nTIMEZONE UTC UTC\nVOLUME VMSYS\n"
 
 
 class Gone(Exception):
-    """The system was killed, or vmspool: there was no answer."""
+    """The system was killed."""
+
+
+class Unanswered(Exception):
+    """vmspool was killed, and vmcp says so."""
 
 
 # --- what must be there ---
@@ -236,6 +240,7 @@ class User(threading.Thread):
         self.world, self.book, self.me = world, world.book, name
         self.rng = random.Random(world.rng.random())
         self.wrong = None
+        self.asking, self.recovered = [], 0
 
     def run(self):
         try:
@@ -245,7 +250,7 @@ class User(threading.Thread):
                     (self.me, queue), []), self.me, "sees another", queue)
             self.world.ready.wait()
             while True:
-                self.one()
+                self.one_or_none()
         except (Gone, threading.BrokenBarrierError):
             pass
         except Exception as e:
@@ -262,7 +267,7 @@ class User(threading.Thread):
     def must(self, true, *what):
         """Without vmspool no answer is a good one."""
         if not true and self.world.spool_killed:
-            raise Gone()
+            raise Unanswered()
         check(true, self.me, *what)
 
     def command(self, text):
@@ -295,16 +300,16 @@ class User(threading.Thread):
 
     # --- what he sees ---
 
-    def see(self, name, queue):
-        """He was shown this file of his."""
+    def see(self, name, queue, how=None):
+        """He was shown this file of his: it is as it was, or as it was to be,
+        by an order that was not answered or will be."""
         f = self.book.files.get(name)
         check(f is not None, self.me, "sees", name)
         check(f.state is not None, self.me, "sees", name, "that is gone")
-        for state in f.asked or ():
-            if state is not None and state[0] == self.me:
-                f.answered(f.asked)
-        check(f.state[:2] == (self.me, queue), self.me, "sees", name, f.state)
-        f.told = True
+        can = [s for s in [f.state] + (f.asked or []) if s is not None and
+               s[:2] == (self.me, queue) and how in (None, s[2:])]
+        check(can, self.me, "sees", name, how, "and not", f.state, f.asked)
+        f.told, f.state, f.asked = True, can[0], None
         return f
 
     def listed(self, queue):
@@ -319,9 +324,8 @@ class User(threading.Thread):
                 continue
             _, number, cls, _, records, copies, hold, name = row.groups()
             with self.book.lock:
-                f = self.see(name, queue)
-            check(f.state[2:] == (cls, int(copies), hold) and
-                  int(records) == len(f.cards), f.state, "is shown as", line)
+                f = self.see(name, queue, (cls, int(copies), hold))
+            check(int(records) == len(f.cards), name, "is shown as", line)
             check(number not in self.numbers.values(), "two are", line)
             check(name not in names, name, "is shown twice")
             self.numbers[name] = number
@@ -355,11 +359,24 @@ class User(threading.Thread):
         self.command("SPOOL %s %s" % (vdev, words))
         with self.book.lock:
             self.book.files[name] = f
-        lines = self.command("CLOSE %s%s NAME %s" % (vdev, to, name))
-        number = int(self.said(lines, r"P\S\S FILE (\d+) (TO|FOR) %s +COPY "
-                               "%02d " % (owner, how[1])).group(1))
+        self.close(f, "CLOSE %s%s NAME %s" % (vdev, to, name))
+
+    def close(self, f, text):
+        """When it was not answered it is given once more; that closes the file,
+        or it was closed already and there is nothing to be said."""
+        told = r"P\S\S FILE (\d+) (TO|FOR) %s +COPY %02d " % (
+            f.state[0], f.state[3])
+        try:
+            number = int(self.said(self.command(text), told).group(1))
+        except Unanswered:
+            self.recover()
+            lines = [line for line in self.command(text)
+                     if re.match(told, line)]
+            check(len(lines) < 2 and not (lines and f.told), f.name, lines)
+            check(lines or f.told or f.state[0] != self.me, f.name, "is lost")
+            number = int(lines[0].split()[2]) if lines else None
         with self.book.lock:
-            f.told, f.number = True, number
+            f.told, f.number = True, f.number or number
 
     def write(self, name, word, vdev):
         """Some blocks, which vmspool has when this returns."""
@@ -370,19 +387,24 @@ class User(threading.Thread):
                 words.append("%s %s %s" % (word, vdev, cards[-1]))
             words.append("POST " + vdev)
         for line in self.machine(words):
-            self.must(not line.startswith("POSTED -"), words, "gets", line)
+            if line.startswith("POSTED -"):
+                check(self.world.spool_killed, self.me, words, "gets", line)
+                raise Gone()  # it sends nothing twice, as vmguest does
         before = b"" if word == "PUNCH" else b"\x09"
         return [before + card.encode() for card in cards]
 
     def ask(self, files, states, text, answer):
         """Done or not, until it is answered."""
         asked = [[state] for state in states]
+        self.asking = files
         with self.book.lock:
             for f, state in zip(files, asked):
                 f.asked = state
         lines = self.command(text)
         if answer is not None:
             self.said(lines, answer)
+        elif self.world.spool_killed:
+            raise Unanswered()  # it may have been the next one's answer
         with self.book.lock:
             for f, state in zip(files, asked):
                 f.answered(state)
@@ -436,13 +458,39 @@ class User(threading.Thread):
         else:
             self.ask([f], [None], "CLOSE READER", None)
 
+    def recover(self):
+        """The next vmspool is there: what became of what he asked last?"""
+        self.recovered += 1  # once in vain, if the kill was yet to come
+        check(self.recovered < 3, self.me, "has no answer again")
+        end = time.time() + ANSWER_SECONDS
+        while True:
+            try:
+                names = self.listed("RDR") + self.listed("PRT")
+                break
+            except Unanswered:
+                check(time.time() < end, "no vmspool")
+                time.sleep(0.05)
+        for f in self.asking:
+            with self.book.lock:
+                if f.asked is None:
+                    continue
+                can = [s for s in f.asked if s is None or s[0] != self.me]
+                check(f.name not in names and can, f.name, "is lost")
+                f.state, f.asked = can[0], None
+
+    def one_or_none(self):
+        try:
+            self.one()
+        except Unanswered:
+            self.recover()
+
     def one(self):
         queue = self.rng.choice(["RDR", "RDR", "RDR", "PRT"])
         names = self.listed(queue)
         if self.rng.random() < 0.4 and len(names) < FULL:
             self.make()
             return
-        if self.rng.random() < 0.3:
+        if self.rng.random() < 0.3 and self.recovered == 0:
             self.read()
             return
         files = [self.book.files[name] for name in names]
@@ -508,8 +556,7 @@ class World:
         self.spool_killed = True
         pid = self.process.pid
         subprocess.run(["pkill", "-KILL", "-x", "vmspool", "-P", str(pid)])
-        time.sleep(1.1 if self.rng.random() < 0.1 else
-                   self.rng.random() * 0.02)
+        time.sleep((self.rng.random() < 0.5) + self.rng.random() * 0.2)
 
     def kill(self, how):
         """Whoever of its children is left ends by itself."""
@@ -603,7 +650,7 @@ def main():
         return
     for point in range(args.points):
         try:
-            world.life(world.rng.choice(["vmcp", "vmcp", "vmspool", "all"]),
+            world.life(world.rng.choice(3 * ["vmcp", "all"] + ["vmspool"]),
                        world.rng.random() < 0.1)
             judge(world.book, world.db)
         except (Wrong, sqlite3.Error) as e:
