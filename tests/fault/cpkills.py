@@ -370,10 +370,11 @@ class User(threading.Thread):
             number = int(self.said(self.command(text), told).group(1))
         except Unanswered:
             self.recover()
+            seen, mine = f.told, f.state is not None and f.state[0] == self.me
             lines = [line for line in self.command(text)
                      if re.match(told, line)]
-            check(len(lines) < 2 and not (lines and f.told), f.name, lines)
-            check(lines or f.told or f.state[0] != self.me, f.name, "is lost")
+            check(not (lines and seen), f.name, "is closed twice:", lines)
+            check(lines or seen or not mine, f.name, "is lost")
             number = int(lines[0].split()[2]) if lines else None
         with self.book.lock:
             f.told, f.number = True, f.number or number
