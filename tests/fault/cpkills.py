@@ -37,6 +37,7 @@ PASSWORD = "OWNER"
 HASH = "$y$j75$vmtestvmtest$jHHs9x3EG1cZ1dfcBlf.5WyjorWX8.K/1pB8bfr3ZN1"
 ANSWER_SECONDS = 20
 PR_SET_CHILD_SUBREAPER = 36  # who vmcp leaves is this process's to wait for
+PRT_WRITE_1 = b"\x09"  # before each line that the machine prints
 FULL = 8  # files that a user has, about
 
 DIRECTORY = "USER OPERATOR NOLOG 16M 16M ABCDEG\n CONSOLE 009 3215\n" + \
@@ -346,8 +347,9 @@ class User(threading.Thread):
     def make(self):
         queue = self.rng.choice(["RDR", "RDR", "PRT"])
         owner = self.rng.choice(USERS) if queue == "RDR" else self.me
-        self.world.made += 1
-        name = "%s%d" % (self.me[0], self.world.made)
+        with self.book.lock:
+            self.world.made += 1
+            name = "%s%d" % (self.me[0], self.world.made)
         cards = self.write(name, *(
             ("PUNCH", "00D") if queue == "RDR" else ("PRINT", "00E")))
         how, words = self.attributes()
@@ -391,7 +393,7 @@ class User(threading.Thread):
             if line.startswith("POSTED -"):
                 check(self.world.spool_killed, self.me, words, "gets", line)
                 raise Gone()  # it sends nothing twice, as vmguest does
-        before = b"" if word == "PUNCH" else b"\x09"
+        before = b"" if word == "PUNCH" else PRT_WRITE_1
         return [before + card.encode() for card in cards]
 
     def ask(self, files, states, text, answer):
