@@ -180,7 +180,8 @@ deck_line(struct deck *d, const unsigned char *line, size_t len)
 /* --- all of them --- */
 
 /* Known when the first card is: what made the file, and whether all cards are
- * as long as that one. */
+ * as long as that one.  F of length 1 is bytes to a program, and not lines: a
+ * deck is that only if its header says so. */
 static void
 deck_look(struct deck *d, size_t first)
 {
@@ -189,7 +190,7 @@ deck_look(struct deck *d, size_t first)
 	d->printed = file->device == SPOOL_ON_PRT || file->device ==
 	    SPOOL_ON_CON;
 	d->uniform = 0;
-	if (!d->printed && first > 0 &&
+	if (!d->printed && first > 1 &&
 	    file->bytes == file->records * first)
 		d->uniform = first;
 }

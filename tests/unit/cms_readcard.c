@@ -103,6 +103,11 @@ test_unnamed(void **state)
 	    "BYTES\n");
 	fake_is("X DATA A", 'F', 2, "12\n34\n");
 	ur->in_len = 0;
+	ur_card("1", 0);
+	ur_card("2", 0);
+	fake_says("READCARD X DATA", 0, "");
+	fake_is("X DATA A", 'V', 1, "1\n2\n");
+	ur->in_len = 0;
 	ur_card("12", 0);
 	ur_card("", 0);
 	ur_card("34567", 0);
