@@ -220,22 +220,6 @@ vfs_register(sqlite3_vfs *vfs, int *fd)
 
 /* --- the copy --- */
 
-static int
-backup_errno(int rc)
-{
-	switch (rc & 0xFF) {
-	case SQLITE_OK:
-	case SQLITE_DONE:
-		return 0;
-	case SQLITE_FULL:
-		return -ENOSPC;
-	case SQLITE_NOMEM:
-		return -ENOMEM;
-	default:
-		return -EIO;
-	}
-}
-
 static void
 backup_close(struct backup *b)
 {
@@ -266,7 +250,7 @@ backup_over(struct backup *b, int rc)
 	if (rc != SQLITE_OK)
 		log_warnx("backup: %s", sqlite3_errstr(rc));
 	backup_close(b);
-	client_answer(client, tag, backup_errno(rc), 0);
+	client_answer(client, tag, store_errno(rc), 0);
 }
 
 static void

@@ -446,13 +446,9 @@ store_damaged(struct store *store, const sqlite3_stmt *st)
 	    st != store->st[SQL_BLOCK_FIRST];
 }
 
-/* What SQLite answered, as our clients know it.  What nobody can help is
- * logged. */
-static int
-store_error(struct store *store, const sqlite3_stmt *st, int rc)
+int
+store_errno(int rc)
 {
-	if (store_is_damage(rc))
-		store_damaged(store, st);
 	switch (rc & 0xFF) {
 	case SQLITE_OK:
 	case SQLITE_DONE:
@@ -463,12 +459,25 @@ store_error(struct store *store, const sqlite3_stmt *st, int rc)
 	case SQLITE_NOMEM:
 		return -ENOMEM;
 	default:
-		log_warnx("spool: %s (%d)", sqlite3_errmsg(store->db),
-		    sqlite3_extended_errcode(store->db));
-		/* a disk that is full says so in more than one way */
-		return sqlite3_system_errno(store->db) == ENOSPC &&
-		    (rc & 0xFF) == SQLITE_IOERR ? -ENOSPC : -EIO;
+		return -EIO;
 	}
+}
+
+/* What nobody can help is logged. */
+static int
+store_error(struct store *store, const sqlite3_stmt *st, int rc)
+{
+	int error = store_errno(rc);
+
+	if (store_is_damage(rc))
+		store_damaged(store, st);
+	if (error != -EIO)
+		return error;
+	log_warnx("spool: %s (%d)", sqlite3_errmsg(store->db),
+	    sqlite3_extended_errcode(store->db));
+	/* a disk that is full says so in more than one way */
+	return sqlite3_system_errno(store->db) == ENOSPC &&
+	    (rc & 0xFF) == SQLITE_IOERR ? -ENOSPC : -EIO;
 }
 
 void

@@ -60,6 +60,9 @@ int store_own_copy(int fd);
 /* Write back and close.  Safe to repeat. */
 void store_close(struct store *store);
 
+/* What SQLite answered, as our clients know it: 0 or -errno. */
+int store_errno(int rc);
+
 /*
  * A transaction.  Durable: what its commit acknowledged is on disk, with all
  * that was committed before; else it survives the end of vmspool only.  A
