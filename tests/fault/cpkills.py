@@ -252,8 +252,8 @@ class User(threading.Thread):
             self.world.ready.wait()
             while True:
                 self.one_or_none()
-        except (Gone, threading.BrokenBarrierError):
-            pass
+        except (Gone, Unanswered, threading.BrokenBarrierError):
+            pass  # unanswered: while he logged on
         except Exception as e:
             self.wrong = e
         finally:
