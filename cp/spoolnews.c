@@ -95,14 +95,13 @@ spoolnews_trouble_number(int32_t rc)
 static void
 spoolnews_trouble(struct cp *cp, const struct ipc_spool_trouble *t)
 {
-	bool deck = t->vdev > VDEV_MAX; /* of a real reader, or the host */
-	struct vmblok *vm = deck ? NULL : spoolnews_user(cp, &t->user);
+	struct vmblok *vm = spoolnews_user(cp, &t->user);
 	const struct vdev *d = vm == NULL ? NULL :
 	    device_find(vm, (vdev_t)t->vdev);
 
 	if (t->rc != -EDQUOT)
 		cp_operator(cp, "SPOOL: %s %s OF %s", t->rc == 0 ? "GOES ON" :
-		    t->rc == -ENOSPC ? "NO SPACE" : "I/O ERROR", deck ? "DECK" :
+		    t->rc == -ENOSPC ? "NO SPACE" : "I/O ERROR",
 		    device_hex((vdev_t)t->vdev).s, name_text(t->user.user).s);
 	if (d != NULL)
 		vmblok_message(vm, spoolnews_trouble_number(t->rc),
