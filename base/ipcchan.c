@@ -16,7 +16,7 @@
 #define IPCCHAN_BATCH 8 /* messages in one packet */
 
 /* A packet that is larger breaks the table whatever it is.  Blocks of cards
- * are long, and only channels with vmspool's clients pay for that. */
+ * and screens are long, and only the channels that carry them pay for that. */
 #define IPCCHAN_PACKET                                              \
 	(sizeof(struct ipc_header) + sizeof(struct ipc_item) +      \
 	    sizeof(struct ipc_vm_data) + IPC_TEXT_MAX)
@@ -47,10 +47,14 @@ static const struct ipcchan_rule ipcchan_rules[IPC_TYPES] = {
 #undef X
 };
 
+#define IPCCHAN_LONG(party) \
+	((party) == IPC_UR || (party) == IPC_TERM || (party) == IPC_GUEST)
+
 #define X(name_, from_, to_, payload_, text_, fds_)                     \
 	_Static_assert(sizeof(struct ipc_header) + sizeof(payload_) +        \
-	    (text_) <= (IPC_##from_ == IPC_UR || IPC_##to_ == IPC_UR ?	     \
-	    IPCCHAN_BULK : IPCCHAN_PACKET), #name_ " fits a packet");	     \
+	    (text_) <= (IPCCHAN_LONG(IPC_##from_) ||			     \
+	    IPCCHAN_LONG(IPC_##to_) ? IPCCHAN_BULK : IPCCHAN_PACKET),	     \
+	    #name_ " fits a packet");					     \
 	_Static_assert((fds_) == 0 || (fds_) == 1, #name_ " descriptors");
 IPC_MESSAGES(X)
 #undef X
@@ -134,8 +138,8 @@ ipcchan_die(struct ipcchan *ch, int error)
 static size_t
 ipcchan_packet(const struct ipcchan *ch)
 {
-	return ch->self == IPC_UR || ch->peer == IPC_UR ? IPCCHAN_BULK :
-	    IPCCHAN_PACKET;
+	return IPCCHAN_LONG(ch->self) || IPCCHAN_LONG(ch->peer) ?
+	    IPCCHAN_BULK : IPCCHAN_PACKET;
 }
 
 /* Does a payload keep to its row of the table? */

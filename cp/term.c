@@ -95,17 +95,19 @@ term_opened(struct term *t, const struct ipc_term_open *open)
 {
 	if (t->kind != 0 || !term_string_ok(open->peer, sizeof open->peer) ||
 	    !term_string_ok(open->type, sizeof open->type) ||
-	    (open->kind != TERM_LINE_MODE && open->kind != TERM_3270)) {
+	    !term_string_ok(open->lu, sizeof open->lu) ||
+	    (open->view.kind != TERM_LINE_MODE &&
+	    open->view.kind != TERM_3270)) {
 		log_warnx("terminal %03X: a bad TERM_OPEN", t->addr);
 		term_free(t);
 		return;
 	}
 	event_del(t->timer);
-	t->kind = open->kind;
+	t->kind = open->view.kind;
 	t->cp->unopened--;
 	memcpy(t->peer, open->peer, sizeof t->peer);
 	log_info("%s from %s, %.40s %ux%u", term_where(t).s, t->peer,
-	    open->type, open->rows, open->cols);
+	    open->type, open->view.rows, open->view.cols);
 	if (t->local) {
 		logon_operator(t);
 		return;
@@ -177,7 +179,7 @@ term_message(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
 		term_credited(t,
 		    ((const struct ipc_value *)msg->payload)->value);
 		break;
-	default: /* TERM_SIZE: a view's own affair */
+	default: /* TERM_VIEW: a view's own affair */
 		break;
 	}
 }

@@ -124,6 +124,35 @@ _Static_assert(sizeof(struct sense_id) == 7, "sense_id");
 #define CON_LINE_MAX 2048   /* bytes in one write or typed line */
 
 /*
+ * 3270 display: a console in CONMODE 3270, a GRAF that a terminal DIALs.  The
+ * data of a write is a WCC and orders, of WRITE STRUCTURED FIELD the fields; a
+ * record has at most DSP_RECORD_MAX bytes (GA23-0059 says what is in it).
+ *
+ * ATTENTION says that a key was pressed: READ MODIFIED takes what it sent.
+ * With no key, and for READ BUFFER, the display is asked.  An erase gives 24
+ * by 80 or, EWA, the size of DIAGNOSE 8C.
+ *
+ * Intervention required: no terminal is there; DEVICE END with ATTENTION says
+ * that one has come.  Unit check with ATTENTION, CHANNEL END and DEVICE END
+ * (X'8E'): what was on the screen is gone (CP, or another terminal); a write
+ * that does not erase was not done: erase and write it all.  Sense byte 0,
+ * data check: the display refused the data; command reject: the terminal can
+ * show no screens.
+ */
+#define DSP_WRITE 0x01
+#define DSP_READ_BUFFER 0x02
+#define DSP_ERASE_WRITE 0x05
+#define DSP_READ_MODIFIED 0x06
+#define DSP_SELECT 0x0B /* does nothing */
+#define DSP_ERASE_WRITE_ALTERNATE 0x0D
+#define DSP_READ_MODIFIED_ALL 0x0E
+#define DSP_ERASE_ALL_UNPROTECTED 0x0F
+#define DSP_WRITE_STRUCTURED 0x11
+#define DSP_RECORD_MAX 57343 /* and the command before it: IPC_FULL_MAX */
+#define DSP_UNIT_LOST \
+	(UNIT_ATTENTION | UNIT_CHANNEL_END | UNIT_DEVICE_END | UNIT_CHECK)
+
+/*
  * 2540 reader: one record of a spool file a command, as long as it is: a card
  * has at most RDR_CARD bytes, a printed line or what the host put there up to
  * SPOOL_RECORD_MAX.  READ IPL is a READ.
@@ -275,6 +304,7 @@ struct timer_now {
 #define DEVICE_TYPES(X)                                      \
 	/* name     type    as printed  class */                 \
 	X(CONSOLE, 0x3215, "3215", "CONS")                       \
+	X(DISPLAY, 0x3278, "3270", "GRAF")                       \
 	X(READER, 0x2540, "2540", "RDR")                         \
 	X(PUNCH, 0x2541, "2540", "PUN")                          \
 	X(PRINTER, 0x1403, "1403", "PRT")                        \

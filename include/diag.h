@@ -37,7 +37,9 @@ _Static_assert(sizeof(struct diag) == 32, "diag");
 	X(TIMER_OLD, 0x00C, "none", "struct diag_time, two-digit year")      \
 	X(RELEASE, 0x010, "struct diag_range", "none")                       \
 	X(SPOOL_INPUT, 0x014, "struct diag_spool", "records, or struct spool_file") \
+	X(FULL_SCREEN, 0x058, "struct diag_full", "the same, completed")     \
 	X(STORAGE, 0x060, "none", "struct diag_storage")                     \
+	X(SCREEN_SIZE, 0x08C, "none", "struct diag_screen")                  \
 	X(BLOCK_IO, 0x0A4, "struct diag_block_io", "the same, completed")    \
 	X(GENERAL_IO, 0x0A8, "struct diag_general_io", "the same, completed") \
 	X(BLOCK_IO_ASYNC, 0x250, "struct diag_block_io", "the same, later")  \
@@ -136,6 +138,53 @@ struct diag_spool {
 	uint32_t count;
 };
 
+/*
+ * DIAGNOSE 58: the screen of the machine's console, whole, where the console
+ * is a 3215 (CON_) otherwise.  The first write must erase; from then on the
+ * screen is the guest's, and a key is ATTENTION, until it writes or reads a
+ * line or is reset.  CP covers the screen when it has something to say, and
+ * gives it back.
+ *
+ *   WRITE  data is a WCC and orders, or structured fields; command is one of
+ *          DSP_WRITE ... DSP_WRITE_STRUCTURED.  Returns when it is on its way
+ *          to the glass.
+ *   READ   what the key sent that ATTENTION told of (DSP_READ_MODIFIED, does
+ *          not wait), or the display is asked (DSP_READ_BUFFER,
+ *          DSP_READ_MODIFIED_ALL); data_len becomes the record's length
+ *
+ *   cc  0  done
+ *       1  unit check: unit and sense as a 3270 display's (channel.h)
+ *       2  READ: no key was pressed
+ *       3  no such device, or it is no console
+ *
+ * A block that is not aligned to 8, of another length, with an unknown op or
+ * command or zero set is a specification, data outside storage an addressing
+ * program interruption.
+ */
+enum diag_full_op { DIAG_FULL_WRITE = 0x29, DIAG_FULL_READ = 0x2A };
+
+struct diag_full {
+	uint16_t vdev; /* 0: the console */
+	uint8_t op;	 /* enum diag_full_op */
+	uint8_t command; /* DSP_* */
+	uint32_t data;	 /* address */
+	uint32_t data_len; /* 0 to DSP_RECORD_MAX; READ: room; out: used */
+	uint8_t unit;	 /* out */
+	uint8_t sense[4]; /* out: with unit check */
+	uint8_t zero[7];
+};
+
+/* DIAGNOSE 8C: the console's screen.  cc 0: there is one; 1: nobody is at the
+ * console; 2: the terminal can show no screens. */
+#define DIAG_SCREEN_COLOR 0x80
+#define DIAG_SCREEN_HIGHLIGHT 0x40
+
+struct diag_screen {
+	uint8_t flags;
+	uint8_t zero[3];
+	uint16_t rows, cols; /* after EWA */
+};
+
 /* Pages that the guest no longer needs: they read as zero afterwards. */
 struct diag_range {
 	uint32_t addr; /* multiple of 4096 */
@@ -217,6 +266,8 @@ _Static_assert(sizeof(struct diag_block_extent) == 16, "diag_block_extent");
 _Static_assert(sizeof(struct diag_block_io) == 32, "diag_block_io");
 _Static_assert(sizeof(struct diag_general_io) == 24, "diag_general_io");
 _Static_assert(sizeof(struct diag_spool) == 16, "diag_spool");
+_Static_assert(sizeof(struct diag_full) == 24, "diag_full");
+_Static_assert(sizeof(struct diag_screen) == 8, "diag_screen");
 _Static_assert(sizeof(struct diag_id) == 40, "diag_id");
 _Static_assert(sizeof(struct diag_time) == 56, "diag_time");
 

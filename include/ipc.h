@@ -38,24 +38,42 @@ enum ipc_party {
 	IPC_WORKER, /* vmcp's workers: what takes time */
 	IPC_UR,	    /* whoever reads, punches or prints: vmspool's clients */
 	IPC_UNIT,   /* vmunit: a real card reader, punch or printer */
+	IPC_TLS,    /* vmtls: encrypts for the terminals */
 };
 
 #define IPC_LINE_MAX CON_LINE_MAX /* a typed or printed line, bytes */
 #define IPC_TEXT_MAX 8192	  /* a response, a block of storage */
+#define IPC_FULL_MAX 57344	  /* a 3270 record */
+#define IPC_SCREEN_MAX 57344	  /* a screen as text */
+#define IPC_EARLY_MAX 4096	  /* what was read before TLS took over */
 #define IPC_PACKET_MAX (64u << 10)
 
 /*      name              from   to      payload                 text           fds */
 #define IPC_MESSAGES(X)                                                            \
 	/* vmterm: a connection and a view of a console */                         \
 	X(TERM_OPEN,        TERM,   CP,     struct ipc_term_open,     0,             0) \
-	X(TERM_SIZE,        TERM,   CP,     struct ipc_term_size,     0,             0) \
+	X(TERM_VIEW,        TERM,   CP,     struct ipc_term_view,     0,             0) \
 	X(TERM_LINE,        TERM,   CP,     struct ipc_text,          IPC_LINE_MAX,  0) \
 	X(TERM_KEY,         TERM,   CP,     struct ipc_value,         0,             0) \
 	X(TERM_CREDIT,      TERM,   CP,     struct ipc_value,         0,             0) \
+	X(TERM_PAST,        TERM,   CP,     struct ipc_term_past,     0,             0) \
+	X(TERM_SCREEN,      TERM,   CP,     struct ipc_text,          IPC_SCREEN_MAX, 0) \
+	X(TERM_FULL,        TERM,   CP,     struct ipc_full,          IPC_FULL_MAX,  0) \
+	X(TERM_TLS_PLAIN,   TERM,   CP,     struct ipc_none,          0,             1) \
+	X(TERM_TLS_CLIENT,  TERM,   CP,     struct ipc_text,          IPC_EARLY_MAX, 1) \
 	X(CONS_LOGO,        CP,     TERM,   struct ipc_logo,          IPC_TEXT_MAX,  0) \
 	X(CONS_ITEM,        CP,     TERM,   struct ipc_item,          IPC_LINE_MAX,  0) \
 	X(CONS_STATE,       CP,     TERM,   struct ipc_cons_state,    0,             0) \
+	X(CONS_PAST,        CP,     TERM,   struct ipc_cons_past,     0,             0) \
+	X(CONS_OPTIONS,     CP,     TERM,   struct ipc_cons_options,  0,             0) \
+	X(CONS_PF,          CP,     TERM,   struct ipc_cons_pf,       IPC_LINE_MAX,  0) \
+	X(CONS_FULL,        CP,     TERM,   struct ipc_full,          IPC_FULL_MAX,  0) \
 	X(CONS_CLOSE,       CP,     TERM,   struct ipc_text,          IPC_LINE_MAX,  0) \
+	/* vmtls: the terminals' encryption */                                     \
+	X(TLS_READY,        TLS,    CP,     struct ipc_text,          IPC_LINE_MAX,  0) \
+	X(TLS_PLAIN,        CP,     TLS,    struct ipc_value,         0,             1) \
+	X(TLS_CLIENT,       CP,     TLS,    struct ipc_tls_client,    IPC_EARLY_MAX, 1) \
+	X(TLS_STATE,        TLS,    CP,     struct ipc_tls_state,     IPC_LINE_MAX,  0) \
 	/* vmguest: a virtual machine */                                           \
 	X(VM_CONFIG,        CP,     GUEST,  struct ipc_vm_config,     0,             1) \
 	X(VM_READY,         GUEST,  CP,     struct ipc_vm_ready,      0,             0) \
@@ -84,11 +102,13 @@ enum ipc_party {
 	X(VM_UR,            CP,     GUEST,  struct ipc_vm_ur,         0,             0) \
 	X(VM_UR_STATUS,     CP,     GUEST,  struct ipc_vm_ur_status,  0,             0) \
 	X(VM_UR_CLOSE,      CP,     GUEST,  struct ipc_vm_ur_close,   0,             0) \
+	X(VM_FULL_IN,       CP,     GUEST,  struct ipc_full,          IPC_FULL_MAX,  0) \
 	X(VM_STATE,         GUEST,  CP,     struct ipc_vm_state,      0,             0) \
 	X(VM_DETACHED,      GUEST,  CP,     struct ipc_value,         0,             0) \
 	X(VM_HELD,          GUEST,  CP,     struct ipc_none,          0,             0) \
 	X(VM_CONS_OUTPUT,   GUEST,  CP,     struct ipc_cons_output,   IPC_LINE_MAX,  0) \
 	X(VM_CONS_READ,     GUEST,  CP,     struct ipc_value,         0,             0) \
+	X(VM_FULL_OUT,      GUEST,  CP,     struct ipc_full,          IPC_FULL_MAX,  0) \
 	X(VM_CP_COMMAND,    GUEST,  CP,     struct ipc_cp_command,    DIAG_COMMAND_MAX, 0) \
 	X(VM_STORAGE,       GUEST,  CP,     struct ipc_vm_data,       IPC_TEXT_MAX,  0) \
 	X(VM_REGS,          GUEST,  CP,     struct ipc_vm_regs,       0,             0) \
@@ -184,26 +204,147 @@ struct ipc_done {
 
 /* --- TERM_, CONS_ --- */
 
+/* How a view shows a console now: lines one after another, or CP's screen. */
 enum ipc_term_kind { TERM_LINE_MODE = 1, TERM_3270 = 2 };
 
-#define TERM_COLOR 0x01 /* flags */
+#define TERM_COLOR 0x01	    /* flags: extended colour */
+#define TERM_HIGHLIGHT 0x02 /* extended highlighting */
+#define TERM_FULL_SCREEN 0x04 /* 3270 records can be shown, in either kind */
+#define TERM_SECURE 0x08    /* the client's connection is encrypted */
 
-/* Sent once, when the client's kind is agreed.  CP answers CONS_LOGO. */
-struct ipc_term_open {
-	uint32_t kind; /* enum ipc_term_kind */
-	uint32_t flags;
-	uint16_t rows, cols;
-	char peer[60]; /* printable address, NUL terminated */
-	char type[40]; /* terminal type as negotiated, NUL terminated */
+struct ipc_term_view {
+	uint32_t kind;	     /* enum ipc_term_kind */
+	uint32_t flags;	     /* TERM_* */
+	uint16_t rows, cols; /* of the largest screen (EWA's), or the window */
 };
 
-struct ipc_term_size {
-	uint16_t rows, cols;
+/* Sent once, when the client's kind is agreed.  CP answers CONS_LOGO.  When
+ * something of the view changes later: TERM_VIEW.  A change of its kind is
+ * answered as a reconnect is, by a replay, one of its size only by FULL_SIZE
+ * to the guest. */
+struct ipc_term_open {
+	struct ipc_term_view view;
+	char peer[60]; /* printable address, NUL terminated */
+	char type[40]; /* terminal type as negotiated, NUL terminated */
+	char lu[12];   /* TN3270E's resource name, or empty */
 };
 
 enum ipc_term_key {
 	KEY_ATTENTION = 1, /* PA1, BREAK, ^C: to CP */
 	KEY_LEAVE = 2,	   /* the user closed the terminal */
+	KEY_SYSREQ = 3,	   /* to CP, also from a terminal that has DIALed */
+};
+
+/*
+ * The past: the `count` items before item `before` (0: before the next one to
+ * come), in their order, as CONS_ITEMs with ITEM_PAST, for which no credit is
+ * taken; then one CONS_PAST.  One request is outstanding at a time.
+ */
+#define TERM_PAST_MAX 200
+
+struct ipc_term_past {
+	uint64_t before;
+	uint32_t count; /* 1 to TERM_PAST_MAX */
+	uint32_t zero;
+};
+
+struct ipc_cons_past {
+	uint64_t first; /* the oldest item that this console has */
+	uint64_t next;	/* the number that the next one will have */
+};
+
+/* What TERMINAL and its like have said of how this user's console is shown.
+ * Sent when a view is attached to a user's console, and at each change; what
+ * is not sent is as at the logo: 50, 10, OPTION_HOLD. */
+#define OPTION_HOLD 0x01   /* ENTER at MORE... holds the screen */
+#define OPTION_PAGING 0x02 /* line mode stops at a full window, too */
+
+struct ipc_cons_options {
+	uint32_t flags;
+	uint16_t more;	/* seconds from MORE... to the alarm, 0: none */
+	uint16_t clear; /* seconds from there to the next page, 0: never */
+};
+
+/*
+ * What a program function key does; before any CONS_PF, and after CONS_LOGO,
+ * PF12 and PF24 are PF_RETRIEVE, PF7 and PF19 PF_BACKWARD, PF8 and PF20
+ * PF_FORWARD, PF1 and PF13 PF_HELP, the others undefined.
+ */
+enum ipc_pf {
+	PF_UNDEFINED = 0,
+	PF_IMMED,    /* the text is sent as if typed; the input area stays */
+	PF_DELAYED,  /* the text goes into the input area */
+	PF_RETRIEVE, /* the line typed before goes into the input area */
+	PF_COPY,     /* the screen is printed: TERM_SCREEN */
+	PF_BACKWARD, /* a page back in what the console remembers */
+	PF_FORWARD,
+	PF_HELP,     /* what the keys do */
+};
+
+struct ipc_cons_pf {
+	uint32_t text_len;
+	uint16_t key;  /* 1 to 24 */
+	uint16_t what; /* enum ipc_pf */
+	char text[];
+};
+
+/*
+ * A guest's screen: between a display of the machine (its console, or one that
+ * a terminal has DIALed) and the view; CP passes it on and reads nothing of it.
+ * Guest to view: VM_FULL_OUT, CONS_FULL; the other way: TERM_FULL, VM_FULL_IN.
+ * The guest has one FULL_WRITE or FULL_READ outstanding per display.
+ *
+ * The view keeps what the guest wrote: CP's own lines, and CP READ, cover it
+ * and give it back, with what was typed in it.  Only FULL_LOST says that it
+ * is gone.  A view that cannot show it answers FULL_DONE -ENODEV; CP answers
+ * -ENOTCONN for a terminal that is not there.
+ */
+enum ipc_full_op {
+	FULL_WRITE = 1, /* out: text is a command and its data (GA23-0059) */
+	FULL_READ,	/* out: text is RB, RM or RMA */
+	FULL_END,	/* out: the guest is done with its screen */
+	FULL_DONE,	/* in: FULL_WRITE is on its way to the glass, or rc says
+			 * why not: -EINVAL for a stream that breaks the rules */
+	FULL_RECORD,	/* in: tag 0: a key; else FULL_READ's answer, rc */
+	FULL_LOST,	/* in: what was shown is gone, or was never there */
+	FULL_SIZE,	/* in: a view is there, or has another size; what was
+			 * shown is gone.  rows, cols, flags */
+	FULL_GONE,	/* in: no view is there any more */
+	FULL_ATTENTION, /* in: SYSREQ or ATTN at a terminal that has DIALed */
+};
+
+struct ipc_full {
+	uint32_t text_len;
+	uint32_t tag;	/* not 0: of FULL_WRITE and FULL_READ, their answer's */
+	int32_t rc;	/* 0 or -errno */
+	uint16_t op;	/* enum ipc_full_op */
+	uint16_t vdev;	/* the display */
+	uint16_t rows, cols; /* FULL_SIZE */
+	uint32_t flags;	/* FULL_SIZE: TERM_* */
+	char text[];
+};
+
+/*
+ * TLS.  A vmterm whose client begins TLS hands over the client's socket, what
+ * it had read of it, and before that one end of a socketpair; it goes on at
+ * the other.  vmcp passes both on to vmtls, under a number of its own.
+ * TLS_READY's text is the certificate's SHA-256 fingerprint.  A vmtls without
+ * a certificate does not start.
+ */
+struct ipc_tls_client {
+	uint32_t text_len;
+	uint32_t id; /* of the TLS_PLAIN before it */
+	char text[];
+};
+
+enum ipc_tls_what { TLS_AGREED = 1, TLS_REFUSED = 2, TLS_ENDED = 3 };
+
+struct ipc_tls_state {
+	uint32_t text_len;
+	uint32_t id;
+	uint32_t what; /* enum ipc_tls_what; the text says how, or why */
+	uint32_t zero;
+	char text[];
 };
 
 /*
@@ -232,6 +373,7 @@ enum ipc_item_kind {
 #define ITEM_ALARM 0x04
 #define ITEM_HIGH 0x08	  /* messages and warnings: bright on a 3270 */
 #define ITEM_LINE 0x10	  /* begins a line, also after a prompt: CP speaks */
+#define ITEM_PAST 0x20	  /* an answer to TERM_PAST: no new item */
 
 struct ipc_item {
 	uint32_t text_len;

@@ -310,6 +310,17 @@ term_rows(const struct term *t)
 	    term_clamp(t->telnet.rows, TERM_ROWS_MIN, TERM_ROWS_MAX, 24);
 }
 
+static struct ipc_term_view
+term_view(const struct term *t)
+{
+	return (struct ipc_term_view){
+		.kind = term_is_3270(t) ? TERM_3270 : TERM_LINE_MODE,
+		.flags = t->telnet.colour ? TERM_COLOR : 0,
+		.rows = term_rows(t),
+		.cols = term_cols(t),
+	};
+}
+
 static void
 term_printable(char *to, size_t size, const char *from)
 {
@@ -327,12 +338,7 @@ term_agreed(void *arg)
 	const struct view_port port = { t, term_view_write,
 		term_view_record_end, term_view_line, term_view_key,
 		term_view_credit, term_settle_soon, term_view_timer };
-	struct ipc_term_open open = {
-		.kind = term_is_3270(t) ? TERM_3270 : TERM_LINE_MODE,
-		.flags = t->telnet.colour ? TERM_COLOR : 0,
-		.rows = term_rows(t),
-		.cols = term_cols(t),
-	};
+	struct ipc_term_open open = { .view = term_view(t) };
 
 	event_del(t->clock);
 	term_printable(open.peer, sizeof open.peer, t->proxy.peer);
@@ -341,7 +347,7 @@ term_agreed(void *arg)
 	if (term_is_3270(t))
 		view_3270_open(&t->screen, &port);
 	else
-		view_line_open(&t->line, &port, open.cols, open.rows,
+		view_line_open(&t->line, &port, open.view.cols, open.view.rows,
 		    t->telnet.echo);
 	if (t->telnet.mode != TELNET_RAW)
 		term_after(t->mark, TERM_MARK_MS);
@@ -391,11 +397,10 @@ static void
 term_size(void *arg)
 {
 	struct term *t = arg;
-	struct ipc_term_size size = { .rows = term_rows(t),
-		.cols = term_cols(t) };
+	struct ipc_term_view view = term_view(t);
 
-	view_line_resize(&t->line, size.cols, size.rows);
-	loopchan_send(&t->cp, IPC_TERM_SIZE, &size, sizeof size, -1);
+	view_line_resize(&t->line, view.cols, view.rows);
+	loopchan_send(&t->cp, IPC_TERM_VIEW, &view, sizeof view, -1);
 }
 
 static void

@@ -111,24 +111,26 @@ console_value(struct console *c, enum ipc_type type, uint32_t value)
 	console_send(c, type, &v, sizeof v);
 }
 
-static struct ipc_term_size
-console_size(void)
+static struct ipc_term_view
+console_view(void)
 {
+	struct ipc_term_view view = { .kind = TERM_LINE_MODE, .rows = 24,
+		.cols = 80 };
 	struct winsize ws;
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_row > 0 &&
-	    ws.ws_col > 0)
-		return (struct ipc_term_size){ ws.ws_row, ws.ws_col };
-	return (struct ipc_term_size){ 24, 80 };
+	    ws.ws_col > 0) {
+		view.rows = ws.ws_row;
+		view.cols = ws.ws_col;
+	}
+	return view;
 }
 
 static void
 console_open(struct console *c)
 {
-	struct ipc_term_size size = console_size();
-	struct ipc_term_open open = { .kind = TERM_LINE_MODE,
-		.rows = size.rows, .cols = size.cols, .peer = "local",
-		.type = "vm370 console" };
+	struct ipc_term_open open = { .view = console_view(),
+		.peer = "local", .type = "vm370 console" };
 
 	console_send(c, IPC_TERM_OPEN, &open, sizeof open);
 	console_value(c, IPC_TERM_CREDIT, CONSOLE_CREDIT);
@@ -278,7 +280,7 @@ console_input(struct console *c, bool hung_up)
 static void
 console_flags(struct console *c)
 {
-	struct ipc_term_size size;
+	struct ipc_term_view view;
 
 	if (console_ended)
 		console_finish(c, CONSOLE_LEFT);
@@ -287,8 +289,8 @@ console_flags(struct console *c)
 	else if (console_interrupt)
 		console_value(c, IPC_TERM_KEY, KEY_ATTENTION);
 	if (console_resized) {
-		size = console_size();
-		console_send(c, IPC_TERM_SIZE, &size, sizeof size);
+		view = console_view();
+		console_send(c, IPC_TERM_VIEW, &view, sizeof view);
 	}
 	console_interrupt = console_resized = 0;
 }

@@ -372,8 +372,8 @@ credit(struct terminal *t, uint32_t n)
 static void
 say_hello(struct terminal *t, uint32_t kind, uint32_t n)
 {
-	struct ipc_term_open open = { .kind = kind, .rows = 24, .cols = 80,
-		.peer = "127.0.0.1", .type = "TEST" };
+	struct ipc_term_open open = { .view = { .kind = kind, .rows = 24,
+		.cols = 80 }, .peer = "127.0.0.1", .type = "TEST" };
 
 	send_packet(t, IPC_TERM_OPEN, &open, sizeof open, NULL, 0);
 	credit(t, n);
@@ -403,7 +403,7 @@ cmd_open(struct run *r, const char *name, const char *args)
 static void
 cmd_bad(struct terminal *t, const char *how)
 {
-	struct ipc_term_open open = { .kind = 77 };
+	struct ipc_term_open open = { .view = { .kind = 77 } };
 	struct ipc_value v = { .value = UINT32_MAX };
 	struct ipc_text text = { .text_len = 500 };
 

@@ -304,8 +304,8 @@ static void
 rig_open(struct rig *r, const struct ipc_term_open *open)
 {
 	rig_say(r, "OPEN kind=%u flags=%u rows=%u cols=%u peer=%s type=%s",
-	    open->kind, open->flags, open->rows, open->cols, open->peer,
-	    open->type);
+	    open->view.kind, open->view.flags, open->view.rows,
+	    open->view.cols, open->peer, open->type);
 	rig_logo(r);
 }
 
@@ -332,14 +332,14 @@ static void
 rig_message_in(struct rig *r, const struct ipcchan_message *msg)
 {
 	const struct ipc_value *value = msg->payload;
-	const struct ipc_term_size *size = msg->payload;
+	const struct ipc_term_view *view = msg->payload;
 
 	switch (msg->type) {
 	case IPC_TERM_OPEN:
 		rig_open(r, msg->payload);
 		break;
-	case IPC_TERM_SIZE:
-		rig_say(r, "SIZE %u %u", size->rows, size->cols);
+	case IPC_TERM_VIEW:
+		rig_say(r, "SIZE %u %u", view->rows, view->cols);
 		break;
 	case IPC_TERM_LINE:
 		rig_text(r, msg->payload);

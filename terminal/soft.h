@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * soft.h - a 3270 on a character terminal: a presentation space, drawn with
+ * ncurses, and a keyboard of function keys and escapes.
+ *
+ * Whoever writes 3270 records to a real display writes the same ones here, and
+ * gets the same ones back: nobody else knows the difference.  ncurses writes
+ * into a memfd that was there before the sandbox was; only what has changed
+ * is sent, when soft_ready() is called.
+ */
+#ifndef VM370_TERMINAL_SOFT_H
+#define VM370_TERMINAL_SOFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SOFT_ROWS_MIN 24
+#define SOFT_COLS_MIN 80
+
+struct soft_port {
+	void *arg;
+	/* To the client, not yet escaped for telnet. */
+	void (*out)(void *arg, const void *bytes, size_t n);
+	/* A record, as a 3270 would have sent it. */
+	void (*record)(void *arg, const uint8_t *bytes, size_t n);
+	/* PA1's neighbours that are no record: attention, system request. */
+	void (*attention)(void *arg);
+	void (*sysreq)(void *arg);
+	/* The user wants lines again, or the screen. */
+	void (*toggle)(void *arg);
+	/* Call soft_timer() after ms; 0: not any more. */
+	void (*timer)(void *arg, unsigned ms);
+};
+
+/* Before the sandbox: what ncurses needs to find.  -1 with errno. */
+int soft_prepare(void);
+
+/* Can a client whose terminal is of this type be drawn on?  Names that we do
+ * not know are drawn on as a vt100 when they begin like one (xterm-..., vt...,
+ * screen..., linux...); others cannot. */
+bool soft_known(const char *type);
+
+struct soft;
+
+/* NULL with errno.  utf8: the client shows UTF-8. */
+struct soft *soft_open(const char *type, unsigned rows, unsigned cols,
+    bool utf8, const struct soft_port *port);
+
+/* Gives the terminal back as it was: cursor, colours, scrolling. */
+void soft_close(struct soft *s);
+
+/* A record from whoever shows something: as ps3270_host(); an answer comes by
+ * port.record at once. */
+int soft_host(struct soft *s, const uint8_t *record, size_t n);
+
+/* What the client typed. */
+void soft_input(struct soft *s, const uint8_t *bytes, size_t n);
+
+/* The client's window; 0, or -1 when it is too small now. */
+int soft_resize(struct soft *s, unsigned rows, unsigned cols);
+
+/* The client has taken what it was sent: draw what has changed. */
+void soft_ready(struct soft *s);
+void soft_timer(struct soft *s);
+
+#endif
