@@ -22,6 +22,7 @@
 #include "loop.h"
 #include "telnet.h"
 #include "tn3270.h"
+#include "view.h"
 #include "view_3270.h"
 #include "view_line.h"
 
@@ -68,8 +69,13 @@ struct term {
 	bool silent;		/* nothing came since the last mark timer */
 	struct telnet telnet;
 	struct tn3270 tn;
+	const struct view_ops *ops; /* NULL: nothing is agreed */
+	void *view;		/* the one of these that is shown */
 	struct view_line line;
 	struct view_3270 screen;
+	bool toggle;		/* to the other, when this turn ends */
+	unsigned credit;	/* items that CP may still send */
+	unsigned carry;		/* of these, a view's that is closed */
 	struct peer proxy;
 };
 
@@ -164,21 +170,20 @@ term_settle_soon(void *arg)
 	event_active(t->settle, EV_TIMEOUT, 0);
 }
 
+static void term_other(struct term *t);
+
 /* The messages that were there have been handled: draw, write, give credit. */
 static void
 term_settled(evutil_socket_t fd, short what, void *arg)
 {
 	struct term *t = arg;
-	size_t waiting = evbuffer_get_length(t->out);
 
 	(void)fd;
 	(void)what;
-	if (telnet_settled(&t->telnet) && t->phase != TERM_HEADER) {
-		if (term_is_3270(t) && waiting == 0)
-			view_3270_ready(&t->screen);
-		else if (!term_is_3270(t) && waiting <= TERM_OUT_LOW)
-			view_line_ready(&t->line);
-	}
+	if (t->toggle)
+		term_other(t);
+	if (t->ops != NULL && evbuffer_get_length(t->out) <= t->ops->low)
+		t->ops->ready(t->view);
 	if (evbuffer_get_length(t->out) == 0 && t->phase == TERM_CLOSING)
 		term_hang_up(t);
 }
@@ -229,9 +234,12 @@ term_view_write(void *arg, const void *bytes, size_t n)
 }
 
 static void
-term_view_record_end(void *arg)
+term_view_record(void *arg, const uint8_t *bytes, size_t n)
 {
-	telnet_record_end(&((struct term *)arg)->telnet);
+	struct term *t = arg;
+
+	telnet_write(&t->telnet, bytes, n);
+	telnet_record_end(&t->telnet);
 }
 
 static void
@@ -253,13 +261,54 @@ term_view_key(void *arg, enum ipc_term_key key)
 	    sizeof value, -1);
 }
 
+/* What a closed view had asked for comes to the one that is there now. */
 static void
 term_view_credit(void *arg, unsigned n)
 {
-	struct ipc_value value = { .value = n };
+	struct term *t = arg;
+	unsigned carried = n < t->carry ? n : t->carry;
+	struct ipc_value value = { .value = n - carried };
 
-	loopchan_send(&((struct term *)arg)->cp, IPC_TERM_CREDIT, &value,
-	    sizeof value, -1);
+	t->carry -= carried;
+	t->credit += value.value;
+	if (value.value > 0)
+		loopchan_send(&t->cp, IPC_TERM_CREDIT, &value, sizeof value,
+		    -1);
+}
+
+static void
+term_view_past(void *arg, uint64_t before, unsigned count)
+{
+	struct ipc_term_past past = { .before = before,
+		.count = count < TERM_PAST_MAX ? count : TERM_PAST_MAX };
+
+	loopchan_send(&((struct term *)arg)->cp, IPC_TERM_PAST, &past,
+	    sizeof past, -1);
+}
+
+static void
+term_view_screen(void *arg, const char *text, size_t n)
+{
+	struct ipc_text fixed = { 0 };
+
+	loopchan_send_text(&((struct term *)arg)->cp, IPC_TERM_SCREEN, &fixed,
+	    sizeof fixed, text, n, -1);
+}
+
+static void
+term_view_full(void *arg, struct ipc_full *full, const void *text, size_t n)
+{
+	loopchan_send_text(&((struct term *)arg)->cp, IPC_TERM_FULL, full,
+	    sizeof *full, text, n, -1);
+}
+
+static void
+term_view_toggle(void *arg)
+{
+	struct term *t = arg;
+
+	t->toggle = true;
+	term_settle_soon(t);
 }
 
 static void
@@ -280,13 +329,11 @@ term_view_timer_expired(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (term_is_3270(&term_only))
-		view_3270_timer(&term_only.screen, timer->id);
-	else
-		view_line_timer(&term_only.line, timer->id);
+	if (term_only.ops != NULL)
+		term_only.ops->timer(term_only.view, timer->id);
 }
 
-/* --- telnet's port --- */
+/* --- what the client shows --- */
 
 static uint16_t
 term_clamp(uint16_t value, uint16_t least, uint16_t most, uint16_t unknown)
@@ -310,16 +357,81 @@ term_rows(const struct term *t)
 	    term_clamp(t->telnet.rows, TERM_ROWS_MIN, TERM_ROWS_MAX, 24);
 }
 
+static struct view_shape
+term_shape(const struct term *t)
+{
+	return (struct view_shape){
+		.rows = term_rows(t),
+		.cols = term_cols(t),
+		.flags = term_is_3270(t) ?
+		    (t->telnet.colour ? TERM_COLOR : 0) | TERM_FULL_SCREEN : 0,
+		.echo = t->telnet.echo,
+	};
+}
+
 static struct ipc_term_view
 term_view(const struct term *t)
 {
+	struct view_shape shape = term_shape(t);
+
 	return (struct ipc_term_view){
-		.kind = term_is_3270(t) ? TERM_3270 : TERM_LINE_MODE,
-		.flags = t->telnet.colour ? TERM_COLOR : 0,
-		.rows = term_rows(t),
-		.cols = term_cols(t),
+		.kind = t->ops->kind,
+		.flags = shape.flags,
+		.rows = (uint16_t)shape.rows,
+		.cols = (uint16_t)shape.cols,
 	};
 }
+
+/* --- the view --- */
+
+static void
+term_view_close(struct term *t)
+{
+	if (t->ops == NULL)
+		return;
+	t->ops->close(t->view);
+	for (unsigned i = 0; i < VIEW_TIMERS; i++)
+		event_del(t->timer[i].ev);
+	t->carry = t->credit;
+}
+
+/* Show the console by a view of this kind from now on. */
+static void
+term_show(struct term *t, const struct view_ops *ops)
+{
+	const struct view_port port = { t, term_view_write, term_view_record,
+		term_view_line, term_view_key, term_view_credit,
+		term_settle_soon, term_view_timer, term_view_past,
+		term_view_screen, term_view_full, term_view_toggle };
+	struct view_shape shape = term_shape(t);
+
+	term_view_close(t);
+	t->ops = ops;
+	t->view = ops == &view_3270_ops ? (void *)&t->screen : &t->line;
+	ops->open(t->view, &port, &shape);
+}
+
+static void
+term_tell_view(struct term *t)
+{
+	struct ipc_term_view view = term_view(t);
+
+	loopchan_send(&t->cp, IPC_TERM_VIEW, &view, sizeof view, -1);
+}
+
+/* From lines to the screen or back, on a terminal that can show both. */
+static void
+term_other(struct term *t)
+{
+	t->toggle = false;
+	if (term_is_3270(t) || (term_shape(t).flags & TERM_FULL_SCREEN) == 0)
+		return;
+	term_show(t, t->ops == &view_line_ops ? &view_3270_ops :
+	    &view_line_ops);
+	term_tell_view(t);
+}
+
+/* --- telnet's port --- */
 
 static void
 term_printable(char *to, size_t size, const char *from)
@@ -332,23 +444,27 @@ term_printable(char *to, size_t size, const char *from)
 }
 
 static void
-term_agreed(void *arg)
+term_begin(struct term *t)
 {
-	struct term *t = arg;
-	const struct view_port port = { t, term_view_write,
-		term_view_record_end, term_view_line, term_view_key,
-		term_view_credit, term_settle_soon, term_view_timer };
 	struct ipc_term_open open = { .view = term_view(t) };
 
-	event_del(t->clock);
 	term_printable(open.peer, sizeof open.peer, t->proxy.peer);
 	term_printable(open.type, sizeof open.type, t->telnet.type);
 	loopchan_send(&t->cp, IPC_TERM_OPEN, &open, sizeof open, -1);
-	if (term_is_3270(t))
-		view_3270_open(&t->screen, &port);
+}
+
+static void
+term_agreed(void *arg)
+{
+	struct term *t = arg;
+	bool begun = t->ops != NULL;
+
+	event_del(t->clock);
+	term_show(t, term_is_3270(t) ? &view_3270_ops : &view_line_ops);
+	if (begun)
+		term_tell_view(t);
 	else
-		view_line_open(&t->line, &port, open.view.cols, open.view.rows,
-		    t->telnet.echo);
+		term_begin(t);
 	if (t->telnet.mode != TELNET_RAW)
 		term_after(t->mark, TERM_MARK_MS);
 }
@@ -359,7 +475,7 @@ term_data(void *arg, const uint8_t *bytes, size_t n)
 	struct term *t = arg;
 
 	if (!term_is_3270(t))
-		view_line_data(&t->line, bytes, n);
+		t->ops->data(t->view, bytes, n);
 	else if (!tn3270_data(&t->tn, bytes, n))
 		term_fail(t, "a record that is too long");
 }
@@ -370,7 +486,7 @@ term_record_end(void *arg)
 	struct term *t = arg;
 	size_t n = tn3270_end(&t->tn);
 
-	view_3270_record(&t->screen, t->tn.record, n);
+	t->ops->record(t->view, t->tn.record, n);
 	explicit_bzero(t->tn.record, n);
 }
 
@@ -379,28 +495,34 @@ term_attention(void *arg)
 {
 	struct term *t = arg;
 
-	if (term_is_3270(t))
-		view_3270_attention(&t->screen);
-	else
-		view_line_attention(&t->line);
+	t->ops->attention(t->view);
 }
 
 static void
 term_there(void *arg)
 {
-	static const char text[] = "[VM/370 is here]";
+	struct term *t = arg;
 
-	view_line_say(&((struct term *)arg)->line, text, sizeof text - 1);
+	if (t->ops->there != NULL)
+		t->ops->there(t->view);
+}
+
+static void
+term_reshape(struct term *t)
+{
+	struct view_shape shape = term_shape(t);
+
+	if (t->ops->reshape != NULL)
+		t->ops->reshape(t->view, &shape);
 }
 
 static void
 term_size(void *arg)
 {
 	struct term *t = arg;
-	struct ipc_term_view view = term_view(t);
 
-	view_line_resize(&t->line, view.cols, view.rows);
-	loopchan_send(&t->cp, IPC_TERM_VIEW, &view, sizeof view, -1);
+	term_reshape(t);
+	term_tell_view(t);
 }
 
 static void
@@ -408,7 +530,7 @@ term_echo(void *arg)
 {
 	struct term *t = arg;
 
-	view_line_echo(&t->line, t->telnet.echo);
+	term_reshape(t);
 	term_after(t->mark, TERM_MARK_MS);
 }
 
@@ -541,31 +663,13 @@ term_mark(evutil_socket_t fd, short what, void *arg)
 static void
 term_say(struct term *t, const char *text, size_t n)
 {
-	if (!telnet_settled(&t->telnet) || t->phase == TERM_HEADER) {
+	if (t->ops == NULL) {
 		term_end(t);
 		return;
 	}
-	if (term_is_3270(t)) {
-		view_3270_say(&t->screen, text, n);
-		view_3270_ready(&t->screen);
-	} else
-		view_line_farewell(&t->line, text, n);
+	t->ops->farewell(t->view, text, n);
+	t->ops->ready(t->view);
 	term_linger(t);
-}
-
-static void
-term_logo(struct term *t, const struct ipc_logo *logo)
-{
-	if (term_is_3270(t))
-		view_3270_logo(&t->screen, logo);
-	else
-		view_line_logo(&t->line, logo->text, logo->text_len);
-}
-
-static bool
-term_item_message(const struct ipc_item *ipc)
-{
-	return ipc->from.c[0] != '\0' || (ipc->flags & ITEM_HIGH) != 0;
 }
 
 static void
@@ -574,24 +678,76 @@ term_item(struct term *t, const struct ipc_item *ipc)
 	struct view_item item = {
 		.kind = (enum ipc_item_kind)ipc->kind,
 		.flags = ipc->flags,
-		.message = term_item_message(ipc),
+		.message = ipc->from.c[0] != '\0' ||
+		    (ipc->flags & ITEM_HIGH) != 0,
+		.seq = ipc->seq,
 		.text = ipc->text,
 		.len = ipc->text_len,
 	};
 
-	if (term_is_3270(t))
-		view_3270_item(&t->screen, &item);
-	else
-		view_line_item(&t->line, &item);
+	if (t->credit > 0 && (ipc->flags & ITEM_PAST) == 0)
+		t->credit--;
+	t->ops->item(t->view, &item);
+}
+
+/* This view has nowhere to show a guest's screen. */
+static void
+term_no_full(struct term *t, const struct ipc_full *asked)
+{
+	struct ipc_full answer = { .tag = asked->tag, .rc = -ENODEV,
+		.op = asked->op == FULL_READ ? FULL_RECORD : FULL_DONE,
+		.vdev = asked->vdev };
+
+	if (asked->op == FULL_WRITE || asked->op == FULL_READ)
+		term_view_full(t, &answer, NULL, 0);
 }
 
 static void
-term_state(struct term *t, const struct ipc_cons_state *state)
+term_full(struct term *t, const struct ipc_full *full)
 {
-	if (term_is_3270(t))
-		view_3270_state(&t->screen, state);
+	if (t->ops->full != NULL)
+		t->ops->full(t->view, full);
 	else
-		view_line_state(&t->line, state);
+		term_no_full(t, full);
+}
+
+/* What CP says of the console goes to the view, as its kind wants it. */
+static void
+term_for_view(struct term *t, const struct ipcchan_message *msg)
+{
+	const struct ipc_text *text = msg->payload;
+
+	switch (msg->type) {
+	case IPC_CONS_LOGO:
+		t->ops->logo(t->view, msg->payload);
+		break;
+	case IPC_CONS_ITEM:
+		term_item(t, msg->payload);
+		break;
+	case IPC_CONS_STATE:
+		t->ops->state(t->view, msg->payload);
+		break;
+	case IPC_CONS_PAST:
+		if (t->ops->past != NULL)
+			t->ops->past(t->view, msg->payload);
+		break;
+	case IPC_CONS_OPTIONS:
+		if (t->ops->options != NULL)
+			t->ops->options(t->view, msg->payload);
+		break;
+	case IPC_CONS_PF:
+		if (t->ops->pf != NULL)
+			t->ops->pf(t->view, msg->payload);
+		break;
+	case IPC_CONS_FULL:
+		term_full(t, msg->payload);
+		break;
+	case IPC_CONS_CLOSE:
+		term_say(t, text->text, text->text_len);
+		break;
+	default: /* the table lets nothing else come this way */
+		break;
+	}
 }
 
 static void
@@ -600,7 +756,6 @@ term_message(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
 	static const char dead[] = "DMKCNS186I THE CONTROL PROGRAM HAS ENDED; "
 				   "LINE CLOSED";
 	struct term *t = arg;
-	const struct ipc_text *text;
 
 	(void)lc;
 	if (msg == NULL) {
@@ -609,25 +764,9 @@ term_message(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
 			term_say(t, dead, sizeof dead - 1);
 		return;
 	}
-	if (t->phase != TERM_TALK || !telnet_settled(&t->telnet))
-		return; /* CP speaks when it has been spoken to */
-	switch (msg->type) {
-	case IPC_CONS_LOGO:
-		term_logo(t, msg->payload);
-		break;
-	case IPC_CONS_ITEM:
-		term_item(t, msg->payload);
-		break;
-	case IPC_CONS_STATE:
-		term_state(t, msg->payload);
-		break;
-	case IPC_CONS_CLOSE:
-		text = msg->payload;
-		term_say(t, text->text, text->text_len);
-		break;
-	default: /* the table lets nothing else come this way */
-		break;
-	}
+	/* CP speaks when it has been spoken to. */
+	if (t->phase == TERM_TALK && t->ops != NULL)
+		term_for_view(t, msg);
 }
 
 /* --- beginning --- */

@@ -200,9 +200,11 @@ view_3270_wait(struct view_3270 *v, const struct view_item *item)
 	v->tail = &wait->next;
 }
 
-void
-view_3270_item(struct view_3270 *v, const struct view_item *item)
+static void
+view_3270_item(void *view, const struct view_item *item)
 {
+	struct view_3270 *v = view;
+
 	v->replaying = (item->flags & ITEM_REPLAY) != 0;
 	v->greeted = true;
 	v->answered = true;
@@ -213,9 +215,13 @@ view_3270_item(struct view_3270 *v, const struct view_item *item)
 
 /* --- CP --- */
 
-void
-view_3270_open(struct view_3270 *v, const struct view_port *port)
+static void
+view_3270_open(void *view, const struct view_port *port,
+    const struct view_shape *shape)
 {
+	struct view_3270 *v = view;
+
+	(void)shape;
 	memset(v, 0, sizeof *v);
 	v->port = *port;
 	v->tail = &v->head;
@@ -224,9 +230,11 @@ view_3270_open(struct view_3270 *v, const struct view_port *port)
 	port->credit(port->arg, VIEW_3270_WINDOW);
 }
 
-void
-view_3270_close(struct view_3270 *v)
+static void
+view_3270_close(void *view)
 {
+	struct view_3270 *v = view;
+
 	while (v->head != NULL)
 		view_3270_drop(v);
 	history_clear(&v->history);
@@ -257,9 +265,11 @@ view_3270_session(struct view_3270 *v, uint32_t status)
 	v->status = status;
 }
 
-void
-view_3270_logo(struct view_3270 *v, const struct ipc_logo *logo)
+static void
+view_3270_logo(void *view, const struct ipc_logo *logo)
 {
+	struct view_3270 *v = view;
+
 	view_3270_hurry(v);
 	v->greeted = true;
 	memcpy(v->system, logo->system.c, sizeof logo->system.c);
@@ -280,9 +290,11 @@ view_3270_hide(struct view_3270 *v, bool hidden)
 	v->hidden = v->secret = v->screen.hidden = hidden;
 }
 
-void
-view_3270_state(struct view_3270 *v, const struct ipc_cons_state *state)
+static void
+view_3270_state(void *view, const struct ipc_cons_state *state)
 {
+	struct view_3270 *v = view;
+
 	if (state->status < CONS_LOGGED_OFF || state->status > CONS_RUNNING)
 		return;
 	/* CP has taken over: what it says does not go on in a prompt. */
@@ -297,9 +309,10 @@ view_3270_state(struct view_3270 *v, const struct ipc_cons_state *state)
 		view_3270_unlock(v);
 }
 
-void
-view_3270_say(struct view_3270 *v, const char *text, size_t n)
+static void
+view_3270_farewell(void *view, const char *text, size_t n)
 {
+	struct view_3270 *v = view;
 	struct view_item item = { .kind = ITEM_OUTPUT, .flags = ITEM_HIGH,
 		.message = true, .text = text, .len = n };
 
@@ -318,13 +331,14 @@ view_3270_draw(struct view_3270 *v)
 	v->stale = false;
 	if (n == 0)
 		return;
-	v->port.write(v->port.arg, record, n);
-	v->port.record_end(v->port.arg);
+	v->port.record(v->port.arg, record, n);
 }
 
-void
-view_3270_ready(struct view_3270 *v)
+static void
+view_3270_ready(void *view)
 {
+	struct view_3270 *v = view;
+
 	if (v->answered)
 		view_3270_answered(v);
 	view_3270_drain(v);
@@ -357,9 +371,11 @@ view_3270_timer_more(struct view_3270 *v)
 	view_3270_touch(v);
 }
 
-void
-view_3270_timer(struct view_3270 *v, unsigned id)
+static void
+view_3270_timer(void *view, unsigned id)
 {
+	struct view_3270 *v = view;
+
 	switch (id) {
 	case VIEW_3270_TIMER_MORE:
 		view_3270_timer_more(v);
@@ -456,6 +472,19 @@ view_3270_clear(struct view_3270 *v)
 }
 
 static void
+view_3270_attention(void *view)
+{
+	struct view_3270 *v = view;
+
+	/* The user wants CP, not the rest of a page he did not ask for. */
+	if (v->hold != VIEW_3270_FLOW)
+		view_3270_continue(v);
+	screen_seen(&v->screen);
+	view_3270_touch(v);
+	v->port.key(v->port.arg, KEY_ATTENTION);
+}
+
+static void
 view_3270_key(struct view_3270 *v, const struct ds_in *in)
 {
 	switch (in->aid) {
@@ -482,9 +511,10 @@ view_3270_key(struct view_3270 *v, const struct ds_in *in)
 	}
 }
 
-void
-view_3270_record(struct view_3270 *v, const uint8_t *record, size_t n)
+static void
+view_3270_record(void *view, const uint8_t *record, size_t n)
 {
+	struct view_3270 *v = view;
 	struct ds_in in;
 
 	if (v->notice) {
@@ -499,13 +529,17 @@ view_3270_record(struct view_3270 *v, const uint8_t *record, size_t n)
 		view_3270_unlock(v);
 }
 
-void
-view_3270_attention(struct view_3270 *v)
-{
-	/* The user wants CP, not the rest of a page he did not ask for. */
-	if (v->hold != VIEW_3270_FLOW)
-		view_3270_continue(v);
-	screen_seen(&v->screen);
-	view_3270_touch(v);
-	v->port.key(v->port.arg, KEY_ATTENTION);
-}
+const struct view_ops view_3270_ops = {
+	.kind = TERM_3270,
+	.low = 0,
+	.open = view_3270_open,
+	.close = view_3270_close,
+	.record = view_3270_record,
+	.attention = view_3270_attention,
+	.logo = view_3270_logo,
+	.item = view_3270_item,
+	.state = view_3270_state,
+	.farewell = view_3270_farewell,
+	.ready = view_3270_ready,
+	.timer = view_3270_timer,
+};

@@ -56,22 +56,6 @@ struct view_3270 {
 	bool closing;	 /* nothing waits for MORE any more */
 };
 
-void view_3270_open(struct view_3270 *v, const struct view_port *port);
-void view_3270_close(struct view_3270 *v);
-
-/* From the client: a whole record, without its end. */
-void view_3270_record(struct view_3270 *v, const uint8_t *record, size_t n);
-void view_3270_attention(struct view_3270 *v);
-
-/* From CP. */
-void view_3270_logo(struct view_3270 *v, const struct ipc_logo *logo);
-void view_3270_item(struct view_3270 *v, const struct view_item *item);
-void view_3270_state(struct view_3270 *v, const struct ipc_cons_state *state);
-/* A line of our own, after which nothing else may come. */
-void view_3270_say(struct view_3270 *v, const char *text, size_t n);
-
-/* The client has taken everything so far: write what has changed. */
-void view_3270_ready(struct view_3270 *v);
-void view_3270_timer(struct view_3270 *v, unsigned id);
+extern const struct view_ops view_3270_ops; /* for a struct view_3270 */
 
 #endif

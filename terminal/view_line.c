@@ -17,6 +17,8 @@
 
 #define TAB_STOP 8
 
+static void view_line_say(struct view_line *v, const char *text, size_t n);
+
 static void
 view_line_write(struct view_line *v, const char *s, size_t n)
 {
@@ -179,22 +181,23 @@ view_line_fresh(struct view_line *v)
 
 /* --- the client --- */
 
-void
-view_line_open(struct view_line *v, const struct view_port *port,
-    unsigned cols, unsigned rows, bool echo)
+static void
+view_line_open(void *view, const struct view_port *port,
+    const struct view_shape *shape)
 {
+	struct view_line *v = view;
 	struct lineedit_port edit = { v, view_line_edit_out,
 		view_line_edit_line, view_line_edit_attention,
 		view_line_edit_refused };
 
 	memset(v, 0, sizeof *v);
 	v->port = *port;
-	v->cols = cols;
-	v->rows = rows;
+	v->cols = shape->cols;
+	v->rows = shape->rows;
 	v->tail = &v->head;
 	v->status = CONS_LOGGED_OFF;
-	lineedit_init(&v->edit, &edit, cols);
-	v->edit.echo = echo;
+	lineedit_init(&v->edit, &edit, v->cols);
+	v->edit.echo = shape->echo;
 	port->credit(port->arg, VIEW_LINE_WINDOW);
 }
 
@@ -218,9 +221,11 @@ view_line_forget(struct view_line *v)
 		view_line_unkeep(v);
 }
 
-void
-view_line_close(struct view_line *v)
+static void
+view_line_close(void *view)
 {
+	struct view_line *v = view;
+
 	view_line_forget(v);
 	free(v->ahead);
 	v->ahead = NULL;
@@ -271,9 +276,11 @@ view_line_go_on(struct view_line *v)
 	v->ahead = NULL;
 }
 
-void
-view_line_data(struct view_line *v, const uint8_t *bytes, size_t n)
+static void
+view_line_data(void *view, const uint8_t *bytes, size_t n)
 {
+	struct view_line *v = view;
+
 	while (n > 0) {
 		size_t used;
 
@@ -287,27 +294,27 @@ view_line_data(struct view_line *v, const uint8_t *bytes, size_t n)
 	}
 }
 
-void
-view_line_attention(struct view_line *v)
+static void
+view_line_attention(void *view)
 {
+	struct view_line *v = view;
 	static const uint8_t key = 0x03;
 
 	view_line_data(v, &key, 1);
 }
 
-void
-view_line_resize(struct view_line *v, unsigned cols, unsigned rows)
+static void
+view_line_reshape(void *view, const struct view_shape *shape)
 {
-	view_line_hide(v);
-	v->cols = cols;
-	v->rows = rows;
-	view_line_show(v);
-}
+	struct view_line *v = view;
 
-void
-view_line_echo(struct view_line *v, bool echo)
-{
-	v->edit.echo = echo;
+	if (shape->cols != v->cols || shape->rows != v->rows) {
+		view_line_hide(v);
+		v->cols = shape->cols;
+		v->rows = shape->rows;
+		view_line_show(v);
+	}
+	v->edit.echo = shape->echo;
 }
 
 /* --- CP --- */
@@ -445,9 +452,11 @@ view_line_replayed(struct view_line *v)
 	view_line_show(v);
 }
 
-void
-view_line_timer(struct view_line *v, unsigned id)
+static void
+view_line_timer(void *view, unsigned id)
 {
+	struct view_line *v = view;
+
 	if (id == VIEW_LINE_TIMER_REPLAY)
 		view_line_replayed(v);
 	else
@@ -464,9 +473,13 @@ view_line_session(struct view_line *v, uint32_t status)
 	v->status = status;
 }
 
-void
-view_line_logo(struct view_line *v, const char *text, size_t n)
+static void
+view_line_logo(void *view, const struct ipc_logo *logo)
 {
+	struct view_line *v = view;
+	const char *text = logo->text;
+	size_t n = logo->text_len;
+
 	view_line_replayed(v);
 	view_line_hide(v);
 	view_line_fresh(v);
@@ -486,9 +499,11 @@ view_line_logo(struct view_line *v, const char *text, size_t n)
 	view_line_show(v);
 }
 
-void
-view_line_item(struct view_line *v, const struct view_item *item)
+static void
+view_line_item(void *view, const struct view_item *item)
 {
+	struct view_line *v = view;
+
 	v->owed++;
 	v->port.again(v->port.arg);
 	if (v->waiting)
@@ -527,9 +542,10 @@ view_line_entered(struct view_line *v)
 	view_line_show(v);
 }
 
-void
-view_line_state(struct view_line *v, const struct ipc_cons_state *state)
+static void
+view_line_state(void *view, const struct ipc_cons_state *state)
 {
+	struct view_line *v = view;
 	bool entered = state->status == CONS_CP_READ &&
 	    (v->status == CONS_RUNNING || v->status == CONS_VM_READ);
 
@@ -544,9 +560,11 @@ view_line_state(struct view_line *v, const struct ipc_cons_state *state)
 		view_line_go_on(v);
 }
 
-void
-view_line_farewell(struct view_line *v, const char *text, size_t n)
+static void
+view_line_farewell(void *view, const char *text, size_t n)
 {
+	struct view_line *v = view;
+
 	view_line_replayed(v);
 	view_line_hide(v);
 	view_line_end_prompt(v);
@@ -555,7 +573,7 @@ view_line_farewell(struct view_line *v, const char *text, size_t n)
 	view_line_newline(v);
 }
 
-void
+static void
 view_line_say(struct view_line *v, const char *text, size_t n)
 {
 	struct view_item item = { .kind = ITEM_OUTPUT, .message = true,
@@ -567,11 +585,38 @@ view_line_say(struct view_line *v, const char *text, size_t n)
 	view_line_show(v);
 }
 
-void
-view_line_ready(struct view_line *v)
+static void
+view_line_ready(void *view)
 {
+	struct view_line *v = view;
+
 	if (v->owed < VIEW_LINE_WINDOW / 2)
 		return; /* not line by line: CP would be woken by each */
 	v->port.credit(v->port.arg, v->owed);
 	v->owed = 0;
 }
+
+static void
+view_line_there(void *view)
+{
+	static const char text[] = "[VM/370 is here]";
+
+	view_line_say(view, text, sizeof text - 1);
+}
+
+const struct view_ops view_line_ops = {
+	.kind = TERM_LINE_MODE,
+	.low = 8192,
+	.open = view_line_open,
+	.close = view_line_close,
+	.data = view_line_data,
+	.attention = view_line_attention,
+	.reshape = view_line_reshape,
+	.there = view_line_there,
+	.logo = view_line_logo,
+	.item = view_line_item,
+	.state = view_line_state,
+	.farewell = view_line_farewell,
+	.ready = view_line_ready,
+	.timer = view_line_timer,
+};

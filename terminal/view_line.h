@@ -44,28 +44,6 @@ struct view_line {
 	bool warned;	    /* that the client shows passwords */
 };
 
-/* echo: we show what is typed; else the client does so itself. */
-void view_line_open(struct view_line *v, const struct view_port *port,
-    unsigned cols, unsigned rows, bool echo);
-void view_line_close(struct view_line *v);
-
-/* From the client. */
-void view_line_data(struct view_line *v, const uint8_t *bytes, size_t n);
-void view_line_attention(struct view_line *v);
-void view_line_resize(struct view_line *v, unsigned cols, unsigned rows);
-void view_line_echo(struct view_line *v, bool echo);
-
-/* From CP. */
-void view_line_logo(struct view_line *v, const char *text, size_t n);
-void view_line_item(struct view_line *v, const struct view_item *item);
-void view_line_state(struct view_line *v, const struct ipc_cons_state *state);
-/* A line of our own. */
-void view_line_say(struct view_line *v, const char *text, size_t n);
-/* The same, after which nothing else comes: no prompt, nothing half typed. */
-void view_line_farewell(struct view_line *v, const char *text, size_t n);
-
-/* The client takes its output: give credit back. */
-void view_line_ready(struct view_line *v);
-void view_line_timer(struct view_line *v, unsigned id);
+extern const struct view_ops view_line_ops; /* for a struct view_line */
 
 #endif

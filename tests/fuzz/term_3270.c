@@ -12,8 +12,6 @@
 #include "view_3270.h"
 
 struct con {
-	uint8_t record[SCREEN_RECORD_MAX];
-	size_t len;
 	struct view_3270 view;
 };
 
@@ -40,35 +38,23 @@ order_len(uint8_t order)
 }
 
 static void
-view_record_end(void *arg)
+view_record(void *arg, const uint8_t *record, size_t len)
 {
-	struct con *c = arg;
-
-	check(c->len >= 2);
-	check(c->record[0] == DS_WRITE || c->record[0] == DS_ERASE_WRITE);
-	for (size_t i = 2; i < c->len;) {
-		uint8_t b = c->record[i];
+	(void)arg;
+	check(len >= 2 && len <= SCREEN_RECORD_MAX);
+	check(record[0] == DS_WRITE || record[0] == DS_ERASE_WRITE);
+	for (size_t i = 2; i < len;) {
+		uint8_t b = record[i];
 		size_t n = order_len(b);
 
-		check(i + n <= c->len);
+		check(i + n <= len);
 		if (b == 0x11 || b == 0x3C)
-			check(((c->record[i + 1] & 0x3Fu) << 6 |
-			    (c->record[i + 2] & 0x3Fu)) < DS_CELLS);
+			check(((record[i + 1] & 0x3Fu) << 6 |
+			    (record[i + 2] & 0x3Fu)) < DS_CELLS);
 		else
 			check(b == 0 || b == 0x13 || b == 0x1D || b >= 0x40);
 		i += n;
 	}
-	c->len = 0;
-}
-
-static void
-view_write(void *arg, const void *bytes, size_t n)
-{
-	struct con *c = arg;
-
-	check(n <= sizeof c->record - c->len);
-	memcpy(c->record + c->len, bytes, n);
-	c->len += n;
 }
 
 static void
@@ -116,7 +102,7 @@ logo(struct con *c, const uint8_t *bytes, size_t n)
 	l->text_len = (uint32_t)n;
 	memcpy(l->system.c, "VM370", 5);
 	memcpy(l->text, bytes, n);
-	view_3270_logo(&c->view, l);
+	view_3270_ops.logo(&c->view, l);
 	free(l);
 }
 
@@ -130,25 +116,25 @@ step(struct con *c, uint8_t kind, const uint8_t *bytes, size_t n)
 
 	switch (kind % 6) {
 	case 0:
-		view_3270_record(&c->view, bytes, n);
+		view_3270_ops.record(&c->view, bytes, n);
 		break;
 	case 1:
-		view_3270_timer(&c->view, n % VIEW_3270_TIMERS);
+		view_3270_ops.timer(&c->view, n % VIEW_3270_TIMERS);
 		break;
 	case 2:
-		view_3270_state(&c->view, &state);
+		view_3270_ops.state(&c->view, &state);
 		break;
 	case 3:
 		logo(c, bytes, n);
 		break;
 	case 4:
-		view_3270_say(&c->view, (const char *)bytes, n);
+		view_3270_ops.farewell(&c->view, (const char *)bytes, n);
 		break;
 	default:
-		view_3270_item(&c->view, &item);
+		view_3270_ops.item(&c->view, &item);
 		break;
 	}
-	view_3270_ready(&c->view);
+	view_3270_ops.ready(&c->view);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -157,12 +143,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static struct con c;
-	const struct view_port port = { &c, view_write, view_record_end,
-		view_typed, view_key, view_credit, view_again, view_timer };
+	const struct view_port port = { .arg = &c, .record = view_record,
+		.line = view_typed, .key = view_key, .credit = view_credit,
+		.again = view_again, .timer = view_timer };
+	const struct view_shape shape = { .rows = 24, .cols = 80 };
 	int items = 0;
 
 	memset(&c, 0, sizeof c);
-	view_3270_open(&c.view, &port);
+	view_3270_ops.open(&c.view, &port, &shape);
 	while (n >= 2 && items++ < 200) {
 		size_t len = bytes[1];
 
@@ -172,6 +160,6 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		bytes += 2 + len;
 		n -= 2 + len;
 	}
-	view_3270_close(&c.view);
+	view_3270_ops.close(&c.view);
 	return 0;
 }

@@ -35,8 +35,9 @@ view_write(void *arg, const void *bytes, size_t n)
 }
 
 static void
-view_record_end(void *arg)
+view_record(void *arg, const uint8_t *bytes, size_t n)
 {
+	view_write(arg, bytes, n);
 	telnet_record_end(&((struct con *)arg)->telnet);
 }
 
@@ -52,9 +53,9 @@ view_typed(void *arg, const char *text, size_t n)
 	for (int i = 0; i < 3; i++) {
 		item.kind = (enum ipc_item_kind)(1 + (n + (unsigned)i) % 3);
 		if (c->telnet.mode == TELNET_3270)
-			view_3270_item(&c->screen, &item);
+			view_3270_ops.item(&c->screen, &item);
 		else
-			view_line_item(&c->line, &item);
+			view_line_ops.item(&c->line, &item);
 	}
 }
 
@@ -94,20 +95,31 @@ out(void *arg, const void *bytes, size_t n)
 	(void)n;
 }
 
+static struct view_shape
+con_shape(const struct con *c)
+{
+	return (struct view_shape){ .rows = c->telnet.rows,
+		.cols = c->telnet.cols < 20 ? 20 : c->telnet.cols,
+		.echo = c->telnet.echo };
+}
+
 static void
 agreed(void *arg)
 {
 	struct con *c = arg;
-	const struct view_port port = { c, view_write, view_record_end,
-		view_typed, view_key, view_credit, view_again, view_timer };
+	const struct view_port port = { .arg = c, .write = view_write,
+		.record = view_record, .line = view_typed, .key = view_key,
+		.credit = view_credit, .again = view_again,
+		.timer = view_timer };
+	const struct view_shape shape = con_shape(c);
 
 	if (c->open)
 		abort();
 	c->open = true;
 	if (c->telnet.mode == TELNET_3270)
-		view_3270_open(&c->screen, &port);
+		view_3270_ops.open(&c->screen, &port, &shape);
 	else
-		view_line_open(&c->line, &port, 80, 24, c->telnet.echo);
+		view_line_ops.open(&c->line, &port, &shape);
 }
 
 static void
@@ -118,7 +130,7 @@ data(void *arg, const uint8_t *bytes, size_t n)
 	if (!c->open)
 		abort();
 	if (c->telnet.mode != TELNET_3270)
-		view_line_data(&c->line, bytes, n);
+		view_line_ops.data(&c->line, bytes, n);
 	else if (!tn3270_data(&c->tn, bytes, n))
 		c->dead = true;
 }
@@ -129,8 +141,8 @@ record_end(void *arg)
 	struct con *c = arg;
 	size_t n = tn3270_end(&c->tn);
 
-	view_3270_record(&c->screen, c->tn.record, n);
-	view_3270_ready(&c->screen);
+	view_3270_ops.record(&c->screen, c->tn.record, n);
+	view_3270_ops.ready(&c->screen);
 }
 
 static void
@@ -139,35 +151,26 @@ attention(void *arg)
 	struct con *c = arg;
 
 	if (c->telnet.mode == TELNET_3270)
-		view_3270_attention(&c->screen);
+		view_3270_ops.attention(&c->screen);
 	else
-		view_line_attention(&c->line);
+		view_line_ops.attention(&c->line);
 }
 
 static void
 there(void *arg)
 {
-	static const char text[] = "here";
 	struct con *c = arg;
 
-	view_line_say(&c->line, text, sizeof text - 1);
+	view_line_ops.there(&c->line);
 }
 
 static void
 size(void *arg)
 {
 	struct con *c = arg;
+	const struct view_shape shape = con_shape(c);
 
-	view_line_resize(&c->line, c->telnet.cols < 20 ? 20 : c->telnet.cols,
-	    c->telnet.rows);
-}
-
-static void
-echo(void *arg)
-{
-	struct con *c = arg;
-
-	view_line_echo(&c->line, c->telnet.echo);
+	view_line_ops.reshape(&c->line, &shape);
 }
 
 static void
@@ -184,7 +187,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static struct con c;
 	const struct telnet_port port = { &c, out, agreed, data, record_end,
-		attention, there, size, echo, fail_ };
+		attention, there, size, size, fail_ };
 	size_t step, timeout;
 
 	if (n < 2)
@@ -201,9 +204,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		telnet_feed(&c.telnet, bytes + i, n - i < step ? n - i : step);
 	}
 	if (c.open && c.telnet.mode == TELNET_3270)
-		view_3270_close(&c.screen);
+		view_3270_ops.close(&c.screen);
 	else if (c.open)
-		view_line_close(&c.line);
+		view_line_ops.close(&c.line);
 	telnet_close(&c.telnet);
 	return 0;
 }

@@ -215,7 +215,7 @@ def test_3270_session(rig):
     s = S3270(rig)
     same(s.rows()[0], "VM/370 Online")
     same(s.do("Query(Cursor1)"), ["row 23 column 1 offset 1760"])
-    rig.wait(r"OPEN kind=2 flags=1 rows=24 cols=80 peer=127.0.0.1:\d+ "
+    rig.wait(r"OPEN kind=2 flags=5 rows=24 cols=80 peer=127.0.0.1:\d+ "
              r"type=IBM-3279-2-E")
     s.line("LOGON CMSUSER")
     s.wait("ENTER PASSWORD")

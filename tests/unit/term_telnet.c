@@ -51,9 +51,9 @@ view_write(void *arg, const void *bytes, size_t n)
 }
 
 static void
-view_record_end(void *arg)
+view_record(void *arg, const uint8_t *bytes, size_t n)
 {
-	(void)arg;
+	view_write(arg, bytes, n);
 	telnet_record_end(&con.telnet);
 }
 
@@ -104,12 +104,15 @@ out(void *arg, const void *bytes, size_t n)
 static void
 agreed(void *arg)
 {
-	static const struct view_port port = { NULL, view_write,
-		view_record_end, view_line, view_key, view_credit, view_again,
-		view_timer };
+	static const struct view_port port = { .write = view_write,
+		.record = view_record, .line = view_line, .key = view_key,
+		.credit = view_credit, .again = view_again,
+		.timer = view_timer };
 	static const char *const modes[] = { [TELNET_RAW] = "raw",
 		[TELNET_CHARACTER] = "character", [TELNET_3270] = "3270" };
 
+	const struct view_shape shape = { .rows = 24, .cols = 80,
+		.echo = con.telnet.echo };
 	/* At the logo a line would wait for an answer. */
 	static const struct ipc_cons_state running = { CONS_RUNNING, 0 };
 
@@ -117,9 +120,9 @@ agreed(void *arg)
 	assert_false(con.open);
 	con.open = true;
 	note("OPEN %s %s\n", modes[con.telnet.mode], con.telnet.type);
-	view_line_open(&con.line, &port, 80, 24, con.telnet.echo);
-	view_3270_open(&con.screen, &port);
-	view_line_state(&con.line, &running);
+	view_line_ops.open(&con.line, &port, &shape);
+	view_3270_ops.open(&con.screen, &port, &shape);
+	view_line_ops.state(&con.line, &running);
 }
 
 static void
@@ -129,7 +132,7 @@ data(void *arg, const uint8_t *bytes, size_t n)
 	if (con.telnet.mode == TELNET_3270)
 		assert_true(tn3270_data(&con.tn, bytes, n));
 	else
-		view_line_data(&con.line, bytes, n);
+		view_line_ops.data(&con.line, bytes, n);
 }
 
 static void
@@ -138,7 +141,7 @@ record_end(void *arg)
 	size_t n = tn3270_end(&con.tn);
 
 	(void)arg;
-	view_3270_record(&con.screen, con.tn.record, n);
+	view_3270_ops.record(&con.screen, con.tn.record, n);
 }
 
 static void
@@ -146,9 +149,9 @@ attention(void *arg)
 {
 	(void)arg;
 	if (con.telnet.mode == TELNET_3270)
-		view_3270_attention(&con.screen);
+		view_3270_ops.attention(&con.screen);
 	else
-		view_line_attention(&con.line);
+		view_line_ops.attention(&con.line);
 }
 
 static void
@@ -197,8 +200,8 @@ teardown(void **state)
 	(void)state;
 	telnet_close(&con.telnet);
 	if (con.open) {
-		view_line_close(&con.line);
-		view_3270_close(&con.screen);
+		view_line_ops.close(&con.line);
+		view_3270_ops.close(&con.screen);
 	}
 	return 0;
 }

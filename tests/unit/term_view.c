@@ -35,9 +35,9 @@ con_write(void *arg, const void *bytes, size_t n)
 }
 
 static void
-con_record_end(void *arg)
+con_record(void *arg, const uint8_t *bytes, size_t n)
 {
-	(void)arg;
+	con_write(arg, bytes, n);
 	con.records++;
 }
 
@@ -80,8 +80,28 @@ con_timer(void *arg, unsigned id, unsigned ms)
 	con.ms[id] = ms;
 }
 
-static const struct view_port port = { NULL, con_write, con_record_end,
-	con_line, con_key, con_credit, con_again, con_timer };
+static const struct view_port port = { .write = con_write,
+	.record = con_record, .line = con_line, .key = con_key,
+	.credit = con_credit, .again = con_again, .timer = con_timer };
+
+static const struct view_shape narrow = { .rows = 5, .cols = 40,
+	.echo = true };
+static const struct view_shape model2 = { .rows = 24, .cols = 80,
+	.flags = TERM_COLOR | TERM_HIGHLIGHT | TERM_FULL_SCREEN };
+
+/* CONS_LOGO with these lines, until the next call. */
+static const struct ipc_logo *
+logo_of(const char *text)
+{
+	static _Alignas(struct ipc_logo) char bytes[4096];
+	struct ipc_logo logo = { .text_len = (uint32_t)strlen(text),
+		.system = { "VM370" } };
+
+	assert_true(sizeof logo + logo.text_len <= sizeof bytes);
+	memcpy(bytes, &logo, sizeof logo);
+	memcpy(bytes + offsetof(struct ipc_logo, text), text, logo.text_len);
+	return (const struct ipc_logo *)bytes;
+}
 
 /* What was written since the last call; NULs as dots. */
 static const char *
@@ -113,7 +133,7 @@ line_setup(void **state)
 {
 	(void)state;
 	memset(&con, 0, sizeof con);
-	view_line_open(&vl, &port, 40, 5, true);
+	view_line_ops.open(&vl, &port, &narrow);
 	assert_int_equal(con.credit, VIEW_LINE_WINDOW);
 	con.credit = 0;
 	return 0;
@@ -123,7 +143,7 @@ static int
 line_teardown(void **state)
 {
 	(void)state;
-	view_line_close(&vl);
+	view_line_ops.close(&vl);
 	return 0;
 }
 
@@ -132,13 +152,13 @@ line_put(enum ipc_item_kind kind, uint32_t flags, const char *text)
 {
 	struct view_item it = item(kind, flags, text);
 
-	view_line_item(&vl, &it);
+	view_line_ops.item(&vl, &it);
 }
 
 static void
 line_type(const char *keys)
 {
-	view_line_data(&vl, (const uint8_t *)keys, strlen(keys));
+	view_line_ops.data(&vl, (const uint8_t *)keys, strlen(keys));
 }
 
 static void
@@ -146,7 +166,7 @@ line_state(uint32_t status, uint32_t hidden)
 {
 	struct ipc_cons_state state = { status, hidden };
 
-	view_line_state(&vl, &state);
+	view_line_ops.state(&vl, &state);
 }
 
 static void
@@ -186,9 +206,9 @@ test_line_credit(void **state)
 		line_put(ITEM_OUTPUT, 0, "x");
 	assert_int_equal(con.credit, 0); /* until the client takes it */
 	assert_true(con.again > 0);
-	view_line_ready(&vl);
+	view_line_ops.ready(&vl);
 	assert_int_equal(con.credit, VIEW_LINE_WINDOW);
-	view_line_ready(&vl);
+	view_line_ops.ready(&vl);
 	assert_int_equal(con.credit, VIEW_LINE_WINDOW);
 }
 
@@ -204,7 +224,7 @@ test_line_prompt(void **state)
 	assert_string_equal(con.line, "Bob");
 	/* typed before the prompt came: shown where it was taken */
 	line_type("Al\r");
-	view_line_timer(&vl, VIEW_LINE_TIMER_ANSWER);
+	view_line_ops.timer(&vl, VIEW_LINE_TIMER_ANSWER);
 	line_put(ITEM_PROMPT, 0, "Name? ");
 	line_put(ITEM_INPUT, 0, "Al");
 	line_put(ITEM_OUTPUT, 0, "Hello");
@@ -253,10 +273,10 @@ test_line_replay(void **state)
 	line_put(ITEM_INPUT, ITEM_REPLAY, "query time");
 	line_put(ITEM_OUTPUT, ITEM_REPLAY | ITEM_ALARM, "TIME IS");
 	assert_string_equal(written(), ""); /* more may come */
-	view_line_ready(&vl);
+	view_line_ops.ready(&vl);
 	assert_int_equal(con.credit + vl.owed, 5);
 	assert_int_equal(con.ms[0], VIEW_LINE_REPLAY_MS);
-	view_line_timer(&vl, VIEW_LINE_TIMER_REPLAY);
+	view_line_ops.timer(&vl, VIEW_LINE_TIMER_REPLAY);
 	assert_string_equal(written(),
 	    "Name? Bob\r\nquery time\r\nTIME IS\r\n");
 	/* a screenful of the past, then the present */
@@ -328,7 +348,7 @@ test_line_typed_ahead_bounded(void **state)
 		assert_true(vl.ahead_len <= VIEW_LINE_AHEAD_MAX);
 	}
 	for (int i = 0; i < 10; i++) { /* no answer: on after a while */
-		view_line_timer(&vl, VIEW_LINE_TIMER_ANSWER);
+		view_line_ops.timer(&vl, VIEW_LINE_TIMER_ANSWER);
 		written();
 	}
 	assert_int_equal(con.lines, 10);
@@ -338,8 +358,11 @@ test_line_typed_ahead_bounded(void **state)
 static void
 test_line_raw_password(void **state)
 {
+	struct view_shape raw = narrow;
+
 	(void)state;
-	view_line_echo(&vl, false);
+	raw.echo = false;
+	view_line_ops.reshape(&vl, &raw);
 	line_state(CONS_LOGGED_OFF, 1);
 	assert_string_equal(written(), "DMKCNS185W YOUR TERMINAL SHOWS WHAT "
 	    "YOU \r\nTYPE, PASSWORDS TOO\r\n");
@@ -356,7 +379,7 @@ test_line_farewell(void **state)
 	line_put(ITEM_PROMPT, 0, "Name? ");
 	line_type("half");
 	written();
-	view_line_farewell(&vl, "GONE", 4);
+	view_line_ops.farewell(&vl, "GONE", 4);
 	assert_string_equal(written(), "\b\b\b\b    \b\b\b\b\r\nGONE\r\n");
 }
 
@@ -369,7 +392,7 @@ test_line_retrieve_session(void **state)
 	line_state(CONS_RUNNING, 0);
 	line_type("MINE\r\x10\r");
 	assert_string_equal(con.line, "MINE");
-	view_line_logo(&vl, "VM/370\n", 7);
+	view_line_ops.logo(&vl, logo_of("VM/370\n"));
 	line_type("\x10\x10\r");
 	assert_string_equal(con.line, "");
 }
@@ -380,20 +403,18 @@ test_line_attention(void **state)
 	(void)state;
 	line_type("\x03");
 	assert_int_equal(con.keys, 1);
-	view_line_attention(&vl);
+	view_line_ops.attention(&vl);
 	assert_int_equal(con.keys, 2);
 }
 
 static void
 test_line_logo(void **state)
 {
-	static const char logo[] = "VM/370 Online\nTYPE\033LOGON\n";
-
 	(void)state;
 	line_put(ITEM_PROMPT, 0, "> ");
 	line_type("lo");
 	written();
-	view_line_logo(&vl, logo, sizeof logo - 1);
+	view_line_ops.logo(&vl, logo_of("VM/370 Online\nTYPE\033LOGON\n"));
 	assert_string_equal(written(), "\b\b  \b\b\r\n\r\nVM/370 Online\r\n"
 	    "TYPE.LOGON\r\nlo");
 	line_type("gon x\r");
@@ -407,21 +428,13 @@ static struct view_3270 v3;
 static void
 ready(void)
 {
-	view_3270_ready(&v3);
+	view_3270_ops.ready(&v3);
 }
 
 static void
 screen_logo_item(void)
 {
-	static const char text[] = "VM/370 Online\n";
-	_Alignas(struct ipc_logo) char bytes[sizeof(struct ipc_logo) +
-	    sizeof text];
-	struct ipc_logo logo = { .text_len = sizeof text - 1,
-		.system = { "VM370" } };
-
-	memcpy(bytes, &logo, sizeof logo);
-	memcpy(bytes + offsetof(struct ipc_logo, text), text, sizeof text);
-	view_3270_logo(&v3, (const struct ipc_logo *)bytes);
+	view_3270_ops.logo(&v3, logo_of("VM/370 Online\n"));
 }
 
 static int
@@ -431,11 +444,11 @@ screen_setup(void **state)
 
 	(void)state;
 	memset(&con, 0, sizeof con);
-	view_3270_open(&v3, &port);
+	view_3270_ops.open(&v3, &port, &model2);
 	ready();
 	assert_int_equal(con.records, 0); /* nothing to show yet */
 	screen_logo_item();
-	view_3270_state(&v3, &off);
+	view_3270_ops.state(&v3, &off);
 	ready();
 	assert_int_equal(con.records, 1);
 	assert_int_equal(con.credit, VIEW_3270_WINDOW);
@@ -447,7 +460,7 @@ static int
 screen_teardown(void **state)
 {
 	(void)state;
-	view_3270_close(&v3);
+	view_3270_ops.close(&v3);
 	return 0;
 }
 
@@ -456,7 +469,7 @@ screen_item(enum ipc_item_kind kind, uint32_t flags, const char *text)
 {
 	struct view_item it = item(kind, flags, text);
 
-	view_3270_item(&v3, &it);
+	view_3270_ops.item(&v3, &it);
 }
 
 static void
@@ -464,7 +477,7 @@ screen_state(uint32_t status, uint32_t hidden)
 {
 	struct ipc_cons_state state = { status, hidden };
 
-	view_3270_state(&v3, &state);
+	view_3270_ops.state(&v3, &state);
 }
 
 static void
@@ -472,7 +485,7 @@ key(uint8_t aid)
 {
 	const uint8_t record[] = { aid, 0x5B, 0x60 };
 
-	view_3270_record(&v3, record, sizeof record);
+	view_3270_ops.record(&v3, record, sizeof record);
 	ready();
 }
 
@@ -485,7 +498,7 @@ enter(const char *text)
 
 	for (size_t i = 0; i < n; i++)
 		record[6 + i] = ds3270_ebcdic((unsigned char)text[i]);
-	view_3270_record(&v3, record, 6 + n);
+	view_3270_ops.record(&v3, record, 6 + n);
 	ready();
 }
 
@@ -532,14 +545,14 @@ test_more_timer(void **state)
 {
 	(void)state;
 	flood(23);
-	view_3270_timer(&v3, VIEW_3270_TIMER_MORE);
+	view_3270_ops.timer(&v3, VIEW_3270_TIMER_MORE);
 	expect_status("MORE...");
 	assert_int_equal(con.ms[VIEW_3270_TIMER_MORE], VIEW_3270_CLEAR_MS);
 	/* The client does not take the alarm: the page stays. */
-	view_3270_timer(&v3, VIEW_3270_TIMER_MORE);
+	view_3270_ops.timer(&v3, VIEW_3270_TIMER_MORE);
 	expect_status("MORE...");
 	ready();
-	view_3270_timer(&v3, VIEW_3270_TIMER_MORE);
+	view_3270_ops.timer(&v3, VIEW_3270_TIMER_MORE);
 	assert_int_equal(v3.hold, VIEW_3270_FLOW);
 	ready();
 	assert_int_equal(v3.screen.used, 1);
@@ -555,7 +568,7 @@ test_holding(void **state)
 	expect_status("HOLDING");
 	assert_int_equal(con.ms[VIEW_3270_TIMER_MORE], 0);
 	assert_int_equal(con.lines, 0);
-	view_3270_timer(&v3, VIEW_3270_TIMER_MORE);
+	view_3270_ops.timer(&v3, VIEW_3270_TIMER_MORE);
 	expect_status("HOLDING");
 	enter("");
 	expect_status("HOLDING");
@@ -587,7 +600,7 @@ test_pa1(void **state)
 	key(DS_AID_PA1);
 	assert_int_equal(con.keys, 1);
 	assert_int_equal(v3.hold, VIEW_3270_FLOW);
-	view_3270_attention(&v3);
+	view_3270_ops.attention(&v3);
 	assert_int_equal(con.keys, 2);
 }
 
@@ -617,7 +630,7 @@ test_lock(void **state)
 	enter("SECRET");
 	assert_null(history_get(&v3.history, 2));
 	written();
-	view_3270_timer(&v3, VIEW_3270_TIMER_ANSWER);
+	view_3270_ops.timer(&v3, VIEW_3270_TIMER_ANSWER);
 	ready();
 	assert_int_equal(con.out[1] & DS_WCC_RESTORE, DS_WCC_RESTORE);
 }
@@ -692,9 +705,9 @@ test_not_accepted(void **state)
 	screen_state(CONS_RUNNING, 0);
 	key(0xF3);
 	expect_status("NOT ACCEPTED VM370");
-	view_3270_timer(&v3, VIEW_3270_TIMER_NOTICE);
+	view_3270_ops.timer(&v3, VIEW_3270_TIMER_NOTICE);
 	expect_status("RUNNING");
-	view_3270_record(&v3, bad, sizeof bad);
+	view_3270_ops.record(&v3, bad, sizeof bad);
 	expect_status("NOT ACCEPTED");
 	enter("X");
 	expect_status("RUNNING");
@@ -703,7 +716,7 @@ test_not_accepted(void **state)
 	enter(big);
 	expect_status("NOT ACCEPTED");
 	assert_string_equal(con.line, "X");
-	view_3270_record(&v3, bad, 0);
+	view_3270_ops.record(&v3, bad, 0);
 }
 
 static void
@@ -726,7 +739,7 @@ test_screen_replay(void **state)
 	assert_int_equal(con.records, 0); /* nobody can read that fast */
 	assert_int_equal(con.credit + v3.owed, 100);
 	assert_int_equal(v3.hold, VIEW_3270_FLOW);
-	view_3270_timer(&v3, VIEW_3270_TIMER_REPLAY);
+	view_3270_ops.timer(&v3, VIEW_3270_TIMER_REPLAY);
 	ready();
 	assert_int_equal(con.records, 1);
 	assert_int_equal(v3.screen.row[21].cell[0], 0xF9);
@@ -754,7 +767,7 @@ test_screen_say(void **state)
 {
 	(void)state;
 	flood(30);
-	view_3270_say(&v3, "GONE", 4);
+	view_3270_ops.farewell(&v3, "GONE", 4);
 	ready();
 	assert_int_equal(v3.screen.row[21].cell[0], 0xC7);
 	assert_null(v3.head);
