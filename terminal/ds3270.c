@@ -4,16 +4,10 @@
  */
 #include "ds3270.h"
 
-#include "ebcdic.h"
+#include <errno.h>
+#include <string.h>
 
-enum {
-	ORDER_PT = 0x05,
-	ORDER_GE = 0x08,
-	ORDER_SBA = 0x11,
-	ORDER_IC = 0x13,
-	ORDER_SF = 0x1D,
-	ORDER_RA = 0x3C,
-};
+#include "ebcdic.h"
 
 /* Six bits as a character that every code page can send. */
 static const uint8_t ds3270_code[64] = {
@@ -27,6 +21,839 @@ static const uint8_t ds3270_code[64] = {
 	0xF8, 0xF9, 0x7A, 0x7B, 0x7C, 0x7D, 0x7E, 0x7F,
 };
 
+#define ADDRESS_12 4096 /* displays of more cells have 14-bit addresses */
+#define WHOLE_DISPLAY 0xFF /* partition number of a query */
+
+enum { QUERY = 0x02, QUERY_LIST = 0x03 };
+enum { LIST_THESE = 0x00, LIST_THESE_TOO = 0x40, LIST_ALL = 0x80 };
+
+/* --- keys --- */
+
+static const uint8_t ds3270_pf_code[24] = {
+	0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8, 0xF9, 0x7A, 0x7B, 0x7C,
+	0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0x4A, 0x4B, 0x4C,
+};
+
+unsigned
+ds3270_pf(uint8_t aid)
+{
+	const uint8_t *at = memchr(ds3270_pf_code, aid, sizeof ds3270_pf_code);
+
+	return at != NULL ? (unsigned)(at - ds3270_pf_code) + 1 : 0;
+}
+
+uint8_t
+ds3270_pf_aid(unsigned pf)
+{
+	return pf >= 1 && pf <= 24 ? ds3270_pf_code[pf - 1] : DS_AID_NONE;
+}
+
+bool
+ds3270_aid_short(uint8_t aid)
+{
+	return aid == DS_AID_CLEAR || aid == DS_AID_CLEAR_PARTITION ||
+	    aid == DS_AID_PA1 || aid == DS_AID_PA2 || aid == DS_AID_PA3;
+}
+
+bool
+ds3270_aid_known(uint8_t aid)
+{
+	static const uint8_t others[] = { DS_AID_NONE, DS_AID_ENTER,
+		DS_AID_SYSREQ, DS_AID_TRIGGER, DS_AID_SF, DS_AID_OPERATOR_ID,
+		DS_AID_MAGNETIC, DS_AID_SELECT };
+
+	return ds3270_aid_short(aid) || ds3270_pf(aid) != 0 ||
+	    memchr(others, aid, sizeof others) != NULL;
+}
+
+/* --- writing --- */
+
+void
+ds3270_byte(struct ds_out *o, uint8_t b)
+{
+	if (o->len == o->cap) {
+		o->overflow = true;
+		return;
+	}
+	o->buf[o->len++] = b;
+}
+
+void
+ds3270_bytes(struct ds_out *o, const uint8_t *b, size_t n)
+{
+	if (n > o->cap - o->len) {
+		n = o->cap - o->len;
+		o->overflow = true;
+	}
+	memcpy(o->buf + o->len, b, n);
+	o->len += n;
+}
+
+static void
+ds3270_pair_of(struct ds_out *o, unsigned a, unsigned b)
+{
+	ds3270_byte(o, (uint8_t)a);
+	ds3270_byte(o, (uint8_t)b);
+}
+
+static void
+ds3270_half(struct ds_out *o, unsigned value)
+{
+	ds3270_pair_of(o, value >> 8, value);
+}
+
+static void
+ds3270_address(struct ds_out *o, unsigned address)
+{
+	if (o->cells > ADDRESS_12)
+		ds3270_half(o, address & 0x3FFF);
+	else
+		ds3270_pair_of(o, ds3270_code[address >> 6 & 0x3F],
+		    ds3270_code[address & 0x3F]);
+}
+
+uint8_t
+ds3270_attribute(unsigned attribute)
+{
+	return ds3270_code[attribute & 0x3F];
+}
+
+void
+ds3270_command(struct ds_out *o, enum ds_command command)
+{
+	o->len = 0;
+	o->overflow = false;
+	ds3270_byte(o, (uint8_t)command);
+}
+
+void
+ds3270_begin(struct ds_out *o, enum ds_command command, unsigned wcc)
+{
+	ds3270_command(o, command);
+	ds3270_byte(o, ds3270_code[wcc & 0x3F]);
+}
+
+void
+ds3270_ge(struct ds_out *o, uint8_t c)
+{
+	ds3270_pair_of(o, DS_GE, c);
+}
+
+void
+ds3270_sba(struct ds_out *o, unsigned address)
+{
+	ds3270_byte(o, DS_SBA);
+	ds3270_address(o, address);
+}
+
+void
+ds3270_sf(struct ds_out *o, unsigned attribute)
+{
+	ds3270_pair_of(o, DS_SF, ds3270_attribute(attribute));
+}
+
+static void
+ds3270_pairs(struct ds_out *o, enum ds_order order, const struct ds_pair *pair,
+    unsigned n)
+{
+	ds3270_pair_of(o, order, n);
+	for (unsigned i = 0; i < n; i++)
+		ds3270_pair_of(o, pair[i].type, pair[i].type == DS_ATTR_FIELD ?
+		    ds3270_attribute(pair[i].value) : pair[i].value);
+}
+
+void
+ds3270_sfe(struct ds_out *o, const struct ds_pair *pair, unsigned n)
+{
+	ds3270_pairs(o, DS_SFE, pair, n);
+}
+
+void
+ds3270_mf(struct ds_out *o, const struct ds_pair *pair, unsigned n)
+{
+	ds3270_pairs(o, DS_MF, pair, n);
+}
+
+void
+ds3270_sa(struct ds_out *o, uint8_t type, uint8_t value)
+{
+	ds3270_byte(o, DS_SA);
+	ds3270_pair_of(o, type, value);
+}
+
+void
+ds3270_ic(struct ds_out *o)
+{
+	ds3270_byte(o, DS_IC);
+}
+
+void
+ds3270_pt(struct ds_out *o)
+{
+	ds3270_byte(o, DS_PT);
+}
+
+static void
+ds3270_to(struct ds_out *o, enum ds_order order, unsigned stop)
+{
+	ds3270_byte(o, (uint8_t)order);
+	ds3270_address(o, stop >= o->cells ? stop - o->cells : stop);
+}
+
+void
+ds3270_ra(struct ds_out *o, unsigned stop, uint8_t ebcdic)
+{
+	ds3270_to(o, DS_RA, stop);
+	ds3270_byte(o, ebcdic);
+}
+
+void
+ds3270_ra_ge(struct ds_out *o, unsigned stop, uint8_t c)
+{
+	ds3270_to(o, DS_RA, stop);
+	ds3270_ge(o, c);
+}
+
+void
+ds3270_eua(struct ds_out *o, unsigned stop)
+{
+	ds3270_to(o, DS_EUA, stop);
+}
+
+/* --- structured fields, written --- */
+
+size_t
+ds3270_field_begin(struct ds_out *o, enum ds_sf id)
+{
+	size_t mark = o->len;
+
+	ds3270_half(o, 0);
+	ds3270_byte(o, (uint8_t)id);
+	return mark;
+}
+
+void
+ds3270_field_end(struct ds_out *o, size_t mark)
+{
+	size_t n = o->len - mark;
+
+	if (o->overflow || n > UINT16_MAX) {
+		o->overflow = true;
+		return;
+	}
+	o->buf[mark] = (uint8_t)(n >> 8);
+	o->buf[mark + 1] = (uint8_t)n;
+}
+
+static size_t
+ds3270_partition_begin(struct ds_out *o, enum ds_sf id, unsigned partition,
+    unsigned what)
+{
+	size_t mark = ds3270_field_begin(o, id);
+
+	ds3270_pair_of(o, partition, what);
+	return mark;
+}
+
+void
+ds3270_query(struct ds_out *o)
+{
+	ds3270_command(o, DS_WRITE_STRUCTURED);
+	ds3270_field_end(o, ds3270_partition_begin(o, DS_SF_READ_PARTITION,
+	    WHOLE_DISPLAY, QUERY));
+}
+
+void
+ds3270_query_list(struct ds_out *o, const uint8_t *code, unsigned n)
+{
+	size_t mark;
+
+	ds3270_command(o, DS_WRITE_STRUCTURED);
+	mark = ds3270_partition_begin(o, DS_SF_READ_PARTITION, WHOLE_DISPLAY,
+	    QUERY_LIST);
+	ds3270_byte(o, LIST_THESE);
+	ds3270_bytes(o, code, n);
+	ds3270_field_end(o, mark);
+}
+
+void
+ds3270_read_partition(struct ds_out *o, enum ds_command read)
+{
+	ds3270_field_end(o, ds3270_partition_begin(o, DS_SF_READ_PARTITION, 0,
+	    read));
+}
+
+void
+ds3270_erase_reset(struct ds_out *o, bool alternate)
+{
+	size_t mark = ds3270_field_begin(o, DS_SF_ERASE_RESET);
+
+	ds3270_byte(o, alternate ? 0x80 : 0);
+	ds3270_field_end(o, mark);
+}
+
+void
+ds3270_reply_mode(struct ds_out *o, enum ds_reply_mode mode,
+    const uint8_t *types, unsigned n)
+{
+	size_t mark = ds3270_partition_begin(o, DS_SF_REPLY_MODE, 0, mode);
+
+	ds3270_bytes(o, types, n);
+	ds3270_field_end(o, mark);
+}
+
+size_t
+ds3270_outbound(struct ds_out *o, enum ds_command command, unsigned wcc)
+{
+	size_t mark = ds3270_partition_begin(o, DS_SF_OUTBOUND, 0, command);
+
+	if (command != DS_ERASE_ALL_UNPROTECTED)
+		ds3270_byte(o, ds3270_code[wcc & 0x3F]);
+	return mark;
+}
+
+/* --- what a display is --- */
+
+static unsigned
+ds3270_get(const uint8_t *p)
+{
+	return (unsigned)p[0] << 8 | p[1];
+}
+
+static bool
+ds3270_size_good(unsigned rows, unsigned cols)
+{
+	return rows > 0 && cols > 0 && rows * cols <= DS_CELLS_MAX;
+}
+
+static int
+ds3270_got_usable(struct ds_display *d, const uint8_t *p, size_t n)
+{
+	if (n < 6)
+		return -EINVAL;
+	d->cols = ds3270_get(p + 2);
+	d->rows = ds3270_get(p + 4);
+	return ds3270_size_good(d->rows, d->cols) ? 0 : -EINVAL;
+}
+
+/* Parameters that each begin with their length; 1 is the implicit size. */
+static int
+ds3270_got_implicit(struct ds_display *d, const uint8_t *p, size_t n)
+{
+	for (size_t at = 2; at < n; at += p[at]) {
+		if (p[at] < 2 || p[at] > n - at)
+			return -EINVAL;
+		if (p[at + 1] != 1)
+			continue;
+		if (p[at] < 11)
+			return -EINVAL;
+		d->def_cols = ds3270_get(p + at + 3);
+		d->def_rows = ds3270_get(p + at + 5);
+		d->alt_cols = ds3270_get(p + at + 7);
+		d->alt_rows = ds3270_get(p + at + 9);
+		if (!ds3270_size_good(d->def_rows, d->def_cols) ||
+		    !ds3270_size_good(d->alt_rows, d->alt_cols))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* Displays without colour answer with colours that do nothing. */
+static int
+ds3270_got_color(struct ds_display *d, const uint8_t *p, size_t n)
+{
+	if (n < 2 || p[1] > (n - 2) / 2)
+		return -EINVAL;
+	for (size_t i = 0; i < p[1]; i++) {
+		const uint8_t *pair = p + 2 + 2 * i;
+
+		if (pair[0] > 0xF0 && pair[1] != 0)
+			d->color = true;
+	}
+	return 0;
+}
+
+static int
+ds3270_got_highlight(struct ds_display *d, const uint8_t *p, size_t n)
+{
+	if (n < 1 || p[0] > (n - 1) / 2)
+		return -EINVAL;
+	for (size_t i = 0; i < p[0]; i++) {
+		const uint8_t *pair = p + 1 + 2 * i;
+
+		if (pair[0] > 0xF0 && pair[1] > 0xF0)
+			d->highlight = true;
+	}
+	return 0;
+}
+
+static int
+ds3270_got_modes(struct ds_display *d, const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] <= DS_REPLY_CHARACTER)
+			d->reply_modes |= (uint8_t)(1 << p[i]);
+	return 0;
+}
+
+#define CHARSETS_GE 0x80
+#define CHARSETS_CGCSGID 0x02
+#define CHARSETS_FIXED 9 /* bytes before the descriptors */
+
+/* A descriptor of each set; its last four bytes are the CGCSGID.  Set 0 is
+ * what ordinary characters are from. */
+static int
+ds3270_got_charsets(struct ds_display *d, const uint8_t *p, size_t n)
+{
+	size_t each;
+
+	if (n < 1)
+		return -EINVAL;
+	d->graphic = (p[0] & CHARSETS_GE) != 0;
+	if ((p[0] & CHARSETS_CGCSGID) == 0)
+		return 0;
+	if (n < CHARSETS_FIXED || p[8] < 7)
+		return -EINVAL;
+	each = p[8];
+	for (size_t at = CHARSETS_FIXED; each <= n - at; at += each) {
+		if (p[at] != 0)
+			continue;
+		d->charset = (uint16_t)ds3270_get(p + at + each - 4);
+		d->codepage = (uint16_t)ds3270_get(p + at + each - 2);
+		return 0;
+	}
+	return 0;
+}
+
+static void
+ds3270_put_usable(struct ds_out *o, const struct ds_display *d)
+{
+	static const uint8_t units[] = {
+		0x01,			/* millimetres, */
+		0x00, 0x0A, 0x02, 0xE5, /* 10/741 of them a point across */
+		0x00, 0x02, 0x00, 0x6F, /* and 2/111 down; */
+		0x09, 0x0C,		/* 9 by 12 points a character */
+	};
+
+	ds3270_pair_of(o, 0x01, 0); /* 12- and 14-bit addresses */
+	ds3270_half(o, d->cols);
+	ds3270_half(o, d->rows);
+	ds3270_bytes(o, units, sizeof units);
+	ds3270_half(o, d->rows * d->cols);
+}
+
+static void
+ds3270_put_implicit(struct ds_out *o, const struct ds_display *d)
+{
+	ds3270_half(o, 0);
+	ds3270_pair_of(o, 11, 1);
+	ds3270_byte(o, 0);
+	ds3270_half(o, d->def_cols);
+	ds3270_half(o, d->def_rows);
+	ds3270_half(o, d->alt_cols);
+	ds3270_half(o, d->alt_rows);
+}
+
+static void
+ds3270_put_color(struct ds_out *o, const struct ds_display *d)
+{
+	ds3270_pair_of(o, 0, 8);
+	ds3270_pair_of(o, 0, DS_COLOR_GREEN);
+	for (unsigned c = DS_COLOR_BLUE; c <= DS_COLOR_WHITE; c++)
+		ds3270_pair_of(o, c, d->color ? c : 0);
+}
+
+static void
+ds3270_put_highlight(struct ds_out *o, const struct ds_display *d)
+{
+	static const uint8_t pairs[] = { 0x00, 0xF0, 0xF1, 0xF1, 0xF2, 0xF2,
+		0xF4, 0xF4, 0xF8, 0xF8 };
+
+	ds3270_byte(o, d->highlight ? 5 : 1);
+	ds3270_bytes(o, pairs, d->highlight ? sizeof pairs : 2);
+}
+
+static void
+ds3270_put_modes(struct ds_out *o, const struct ds_display *d)
+{
+	for (uint8_t mode = 0; mode <= DS_REPLY_CHARACTER; mode++)
+		if ((d->reply_modes & 1 << mode) != 0)
+			ds3270_byte(o, mode);
+}
+
+static void
+ds3270_put_charsets(struct ds_out *o, const struct ds_display *d)
+{
+	static const uint8_t graphic[] = { 0x01, 0x00, DS_CHARSET_GRAPHIC,
+		0x03, 0xC3, 0x01, 0x36 }; /* 963, code page 310 */
+
+	ds3270_pair_of(o, CHARSETS_CGCSGID | (d->graphic ? CHARSETS_GE : 0),
+	    0);
+	ds3270_pair_of(o, 0x09, 0x0C);
+	ds3270_half(o, 0);
+	ds3270_half(o, 0);
+	ds3270_byte(o, 7);
+	ds3270_pair_of(o, 0, 0);
+	ds3270_byte(o, 0);
+	ds3270_half(o, d->charset);
+	ds3270_half(o, d->codepage);
+	if (d->graphic)
+		ds3270_bytes(o, graphic, sizeof graphic);
+}
+
+static void ds3270_put_summary(struct ds_out *o, const struct ds_display *d);
+
+/* The query replies: each is read by one function and written by another. */
+static const struct ds3270_reply {
+	uint8_t code; /* enum ds_reply */
+	int (*got)(struct ds_display *d, const uint8_t *p, size_t n);
+	void (*put)(struct ds_out *o, const struct ds_display *d);
+} ds3270_reply[] = {
+	{ DS_REPLY_SUMMARY, NULL, ds3270_put_summary },
+	{ DS_REPLY_USABLE_AREA, ds3270_got_usable, ds3270_put_usable },
+	{ DS_REPLY_CHARSETS, ds3270_got_charsets, ds3270_put_charsets },
+	{ DS_REPLY_COLOR, ds3270_got_color, ds3270_put_color },
+	{ DS_REPLY_HIGHLIGHT, ds3270_got_highlight, ds3270_put_highlight },
+	{ DS_REPLY_MODES, ds3270_got_modes, ds3270_put_modes },
+	{ DS_REPLY_IMPLICIT, ds3270_got_implicit, ds3270_put_implicit },
+};
+
+#define REPLIES (sizeof ds3270_reply / sizeof ds3270_reply[0])
+
+static void
+ds3270_put_summary(struct ds_out *o, const struct ds_display *d)
+{
+	(void)d;
+	for (size_t i = 0; i < REPLIES; i++)
+		ds3270_byte(o, ds3270_reply[i].code);
+}
+
+static int
+ds3270_got(struct ds_display *d, const struct ds_sfield *field)
+{
+	if (field->id != DS_SF_QUERY_REPLY)
+		return 0;
+	if (field->len < 1)
+		return -EINVAL;
+	for (size_t i = 0; i < REPLIES; i++)
+		if (ds3270_reply[i].code == field->data[0] &&
+		    ds3270_reply[i].got != NULL)
+			return ds3270_reply[i].got(d, field->data + 1,
+			    field->len - 1);
+	return 0;
+}
+
+int
+ds3270_query_reply(const uint8_t *record, size_t n, struct ds_display *display)
+{
+	struct ds_fields fields;
+	struct ds_sfield field;
+	int rc;
+
+	*display = (struct ds_display){ 0 };
+	if (n == 0 || record[0] != DS_AID_SF)
+		return -EINVAL;
+	fields = (struct ds_fields){ record + 1, n - 1 };
+	while ((rc = ds3270_field(&fields, &field)) > 0)
+		if (ds3270_got(display, &field) < 0)
+			return -EINVAL;
+	return rc;
+}
+
+void
+ds3270_answer(struct ds_out *o, const struct ds_display *display,
+    const uint8_t *code, unsigned n)
+{
+	size_t mark;
+
+	o->len = 0;
+	o->overflow = false;
+	ds3270_byte(o, DS_AID_SF);
+	for (size_t i = 0; i < REPLIES; i++) {
+		const struct ds3270_reply *r = &ds3270_reply[i];
+
+		if (n > 0 && memchr(code, r->code, n) == NULL)
+			continue;
+		mark = ds3270_field_begin(o, DS_SF_QUERY_REPLY);
+		ds3270_byte(o, r->code);
+		r->put(o, display);
+		ds3270_field_end(o, mark);
+	}
+	if (o->len > 1)
+		return;
+	mark = ds3270_field_begin(o, DS_SF_QUERY_REPLY);
+	ds3270_byte(o, DS_REPLY_NULL);
+	ds3270_field_end(o, mark);
+}
+
+int
+ds3270_asked(const struct ds_sfield *field, const uint8_t **code, unsigned *n)
+{
+	static const uint8_t none[] = { 0 };
+
+	*code = none;
+	*n = 0;
+	if (field->len < 2 || field->data[0] != WHOLE_DISPLAY)
+		return -EINVAL;
+	if (field->data[1] == QUERY)
+		return field->len == 2 ? 0 : -EINVAL;
+	if (field->data[1] != QUERY_LIST || field->len < 3)
+		return -EINVAL;
+	switch (field->data[2]) {
+	case LIST_ALL:
+	case LIST_THESE_TOO: /* and what is like them: all of ours */
+		return 0;
+	case LIST_THESE:
+		*n = (unsigned)(field->len - 3);
+		*code = field->data + 3;
+		if (*n == 0) { /* none at all: the null reply */
+			*code = none;
+			*n = sizeof none;
+		}
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* --- reading orders --- */
+
+/* The first byte's two high bits: 00 is a 14-bit address, 01 and 11 are a
+ * 12-bit one in characters, 10 is nothing. */
+static int
+ds3270_read_address(const uint8_t *p, size_t n, unsigned cells,
+    unsigned *address)
+{
+	if (n < 2 || (p[0] & 0xC0) == 0x80)
+		return -EINVAL;
+	if ((p[0] & 0xC0) == 0)
+		*address = ds3270_get(p);
+	else
+		*address = (unsigned)(p[0] & 0x3F) << 6 | (p[1] & 0x3F);
+	return *address < cells ? 0 : -EINVAL;
+}
+
+static const bool ds3270_is_order[256] = {
+	[DS_PT] = true, [DS_GE] = true, [DS_SBA] = true, [DS_EUA] = true,
+	[DS_IC] = true, [DS_SF] = true, [DS_SA] = true, [DS_SFE] = true,
+	[DS_MF] = true, [DS_RA] = true,
+};
+
+static bool
+ds3270_value_good(struct ds_pair pair)
+{
+	switch (pair.type) {
+	case DS_ATTR_HIGHLIGHT:
+		return pair.value == 0 || pair.value == 0xF0 ||
+		    pair.value == DS_HIGH_BLINK ||
+		    pair.value == DS_HIGH_REVERSE ||
+		    pair.value == DS_HIGH_UNDERSCORE ||
+		    pair.value == DS_HIGH_INTENSE;
+	case DS_ATTR_COLOR:
+	case DS_ATTR_BACKGROUND:
+		return pair.value == 0 || pair.value >= 0xF0;
+	case DS_ATTR_CHARSET:
+	case DS_ATTR_TRANSPARENT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+ds3270_field_value_good(struct ds_pair pair)
+{
+	return pair.type == DS_ATTR_FIELD || pair.type == DS_ATTR_VALIDATION ||
+	    pair.type == DS_ATTR_OUTLINE || ds3270_value_good(pair);
+}
+
+struct ds_pair
+ds3270_pair(const struct ds_item *item, size_t i)
+{
+	struct ds_pair pair = { item->data[2 * i], item->data[2 * i + 1] };
+
+	if (pair.type == DS_ATTR_FIELD)
+		pair.value &= DS_ATTRIBUTE_BITS;
+	return pair;
+}
+
+/* How many bytes of the stream an order takes; -EINVAL. */
+static int
+ds3270_take_pairs(const struct ds_stream *s, struct ds_item *item)
+{
+	if (s->left < 2 || s->p[1] > (s->left - 2) / 2)
+		return -EINVAL;
+	item->data = s->p + 2;
+	item->len = s->p[1];
+	for (size_t i = 0; i < item->len; i++)
+		if (!ds3270_field_value_good(ds3270_pair(item, i)))
+			return -EINVAL;
+	return 2 + 2 * s->p[1];
+}
+
+static int
+ds3270_take_sa(const struct ds_stream *s, struct ds_item *item)
+{
+	if (s->left < 3)
+		return -EINVAL;
+	item->pair = (struct ds_pair){ s->p[1], s->p[2] };
+	if (item->pair.type != DS_ATTR_ALL && !ds3270_value_good(item->pair))
+		return -EINVAL;
+	return 3;
+}
+
+static int
+ds3270_take_ra(const struct ds_stream *s, struct ds_item *item)
+{
+	if (s->left < 4 || ds3270_read_address(s->p + 1, s->left - 1, s->cells,
+	    &item->address) < 0)
+		return -EINVAL;
+	item->graphic = s->p[3] == DS_GE;
+	if (item->graphic && s->left < 5)
+		return -EINVAL;
+	item->c = s->p[item->graphic ? 4 : 3];
+	return item->graphic ? 5 : 4;
+}
+
+static int
+ds3270_take_text(const struct ds_stream *s, struct ds_item *item)
+{
+	size_t n = 1;
+
+	while (n < s->left && !ds3270_is_order[s->p[n]])
+		n++;
+	item->order = DS_TEXT;
+	item->data = s->p;
+	item->len = n;
+	return (int)n;
+}
+
+static int
+ds3270_take(const struct ds_stream *s, struct ds_item *item)
+{
+	switch (item->order) {
+	case DS_PT:
+	case DS_IC:
+		return 1;
+	case DS_GE:
+	case DS_SF:
+		if (s->left < 2)
+			return -EINVAL;
+		item->c = item->order == DS_GE ? s->p[1] :
+		    s->p[1] & DS_ATTRIBUTE_BITS;
+		return 2;
+	case DS_SBA:
+	case DS_EUA:
+		return ds3270_read_address(s->p + 1, s->left - 1, s->cells,
+		    &item->address) < 0 ? -EINVAL : 3;
+	case DS_SA:
+		return ds3270_take_sa(s, item);
+	case DS_SFE:
+	case DS_MF:
+		return ds3270_take_pairs(s, item);
+	case DS_RA:
+		return ds3270_take_ra(s, item);
+	default:
+		return ds3270_take_text(s, item);
+	}
+}
+
+int
+ds3270_next(struct ds_stream *s, struct ds_item *item)
+{
+	int n;
+
+	if (s->left == 0)
+		return 0;
+	*item = (struct ds_item){ .order = s->p[0] };
+	n = ds3270_take(s, item);
+	if (n < 0)
+		return n;
+	s->p += n;
+	s->left -= (size_t)n;
+	return 1;
+}
+
+int
+ds3270_field(struct ds_fields *f, struct ds_sfield *field)
+{
+	size_t n;
+
+	if (f->left == 0)
+		return 0;
+	if (f->left < 3)
+		return -EINVAL;
+	n = ds3270_get(f->p);
+	if (n == 0)
+		n = f->left;
+	if (n < 3 || n > f->left)
+		return -EINVAL;
+	*field = (struct ds_sfield){ f->p[2], f->p + 3, n - 3 };
+	f->p += n;
+	f->left -= n;
+	return 1;
+}
+
+/* --- reading what a display sent --- */
+
+/* Every order in it is looked at once, so that whoever takes the fields apart
+ * finds nothing wrong. */
+static int
+ds3270_inbound_check(struct ds_stream s)
+{
+	struct ds_item item;
+	int rc;
+
+	while ((rc = ds3270_next(&s, &item)) > 0)
+		if (item.order == DS_PT || item.order == DS_EUA ||
+		    item.order == DS_IC || item.order == DS_MF ||
+		    item.order == DS_RA)
+			return -1;
+	return rc;
+}
+
+int
+ds3270_read(const uint8_t *record, size_t n, unsigned cells, struct ds_in *in)
+{
+	*in = (struct ds_in){ 0 };
+	if (n == 0 || !ds3270_aid_known(record[0]))
+		return -1;
+	in->aid = record[0];
+	in->short_read = ds3270_aid_short(in->aid);
+	if (in->short_read)
+		return 0;
+	if (in->aid == DS_AID_SF) {
+		in->rest = (struct ds_stream){ record + 1, n - 1, cells };
+		return 0;
+	}
+	if (ds3270_read_address(record + 1, n - 1, cells, &in->cursor) < 0)
+		return -1;
+	in->rest = (struct ds_stream){ record + 3, n - 3, cells };
+	return ds3270_inbound_check(in->rest) < 0 ? -1 : 0;
+}
+
+bool
+ds3270_read_field(struct ds_in *in, struct ds_field *field)
+{
+	struct ds_stream *s = &in->rest;
+	struct ds_stream at;
+	struct ds_item item;
+
+	*field = (struct ds_field){ 0 };
+	if (in->aid == DS_AID_SF || s->left == 0)
+		return false;
+	at = *s;
+	if (ds3270_next(&at, &item) > 0 && item.order == DS_SBA) {
+		field->address = item.address;
+		*s = at;
+	}
+	field->data = s->p;
+	while (at = *s, ds3270_next(&at, &item) > 0 && item.order != DS_SBA)
+		*s = at;
+	field->len = (size_t)(s->p - field->data);
+	return true;
+}
+
 /* Typography that people paste, by what a 3270 can show. */
 static const struct {
 	uint16_t c;
@@ -39,135 +866,6 @@ static const struct {
 	{ 0x2514, '+' }, { 0x2518, '+' }, { 0x251C, '+' }, { 0x2524, '+' },
 	{ 0x252C, '+' }, { 0x2534, '+' }, { 0x253C, '+' },
 };
-
-void
-ds3270_byte(struct ds_out *o, uint8_t b)
-{
-	if (o->len == o->cap) {
-		o->overflow = true;
-		return;
-	}
-	o->buf[o->len++] = b;
-}
-
-static void
-ds3270_address(struct ds_out *o, unsigned address)
-{
-	ds3270_byte(o, ds3270_code[address >> 6 & 0x3F]);
-	ds3270_byte(o, ds3270_code[address & 0x3F]);
-}
-
-void
-ds3270_begin(struct ds_out *o, enum ds_command command, unsigned wcc)
-{
-	o->len = 0;
-	o->overflow = false;
-	ds3270_byte(o, (uint8_t)command);
-	ds3270_byte(o, ds3270_code[wcc & 0x3F]);
-}
-
-void
-ds3270_sba(struct ds_out *o, unsigned address)
-{
-	ds3270_byte(o, ORDER_SBA);
-	ds3270_address(o, address);
-}
-
-void
-ds3270_sf(struct ds_out *o, unsigned attribute)
-{
-	ds3270_byte(o, ORDER_SF);
-	ds3270_byte(o, ds3270_code[attribute & 0x3F]);
-}
-
-void
-ds3270_ic(struct ds_out *o)
-{
-	ds3270_byte(o, ORDER_IC);
-}
-
-void
-ds3270_ra(struct ds_out *o, unsigned stop, uint8_t ebcdic)
-{
-	ds3270_byte(o, ORDER_RA);
-	ds3270_address(o, stop % DS_CELLS);
-	ds3270_byte(o, ebcdic);
-}
-
-/* The first byte's two high bits: 00 is a 14-bit address, 01 and 11 are a
- * 12-bit one in characters, 10 is nothing. */
-static int
-ds3270_read_address(const uint8_t *p, size_t n, unsigned *address)
-{
-	if (n < 2 || (p[0] & 0xC0) == 0x80)
-		return -1;
-	if ((p[0] & 0xC0) == 0)
-		*address = (unsigned)(p[0] & 0x3F) << 8 | p[1];
-	else
-		*address = (unsigned)(p[0] & 0x3F) << 6 | (p[1] & 0x3F);
-	return *address < DS_CELLS ? 0 : -1;
-}
-
-static bool
-ds3270_aid_short(uint8_t aid)
-{
-	return aid == DS_AID_CLEAR || aid == DS_AID_PA1 ||
-	    aid == DS_AID_PA2 || aid == DS_AID_PA3;
-}
-
-static bool
-ds3270_aid_known(uint8_t aid)
-{
-	return aid == DS_AID_ENTER || aid == DS_AID_NONE ||
-	    aid == DS_AID_SYSREQ || ds3270_aid_short(aid) ||
-	    (aid >= 0xF1 && aid <= 0xF9) || (aid >= 0x7A && aid <= 0x7C) ||
-	    (aid >= 0xC1 && aid <= 0xC9) || (aid >= 0x4A && aid <= 0x4C);
-}
-
-/* A field runs to the next SBA; a graphic escape takes its character along. */
-static size_t
-ds3270_field_end(const uint8_t *p, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n && p[i] != ORDER_SBA)
-		i += p[i] == ORDER_GE && i + 1 < n ? 2 : 1;
-	return i;
-}
-
-int
-ds3270_read(const uint8_t *record, size_t n, struct ds_in *in)
-{
-	size_t at = 3;
-
-	*in = (struct ds_in){ 0 };
-	if (n == 0 || !ds3270_aid_known(record[0]))
-		return -1;
-	in->aid = record[0];
-	in->short_read = ds3270_aid_short(in->aid);
-	if (in->short_read)
-		return 0;
-	if (ds3270_read_address(record + 1, n - 1, &in->cursor) < 0)
-		return -1;
-	while (at < n) {
-		struct ds_field *f = &in->field[in->nfields];
-
-		if (in->nfields == DS_FIELDS_MAX)
-			return -1;
-		if (record[at] == ORDER_SBA) {
-			if (ds3270_read_address(record + at + 1, n - at - 1,
-			    &f->address) < 0)
-				return -1;
-			at += 3;
-		} else
-			f->address = 0; /* a screen without fields */
-		f->data = record + at;
-		f->len = ds3270_field_end(record + at, n - at);
-		at += f->len;
-		in->nfields++;
-	}
-	return 0;
-}
 
 uint8_t
 ds3270_ebcdic(uint32_t c)

@@ -403,7 +403,8 @@ screen_write_input(struct screen *sc, struct ds_out *o)
 size_t
 screen_write(struct screen *sc, uint8_t record[SCREEN_RECORD_MAX])
 {
-	struct ds_out o = { .buf = record, .cap = SCREEN_RECORD_MAX };
+	struct ds_out o = { .buf = record, .cap = SCREEN_RECORD_MAX,
+		.cells = DS_CELLS };
 	uint16_t want[DS_CELLS];
 	size_t bare;
 

@@ -398,27 +398,27 @@ view_3270_timer(void *view, unsigned id)
 
 /* The input field's text as UTF-8; -1 when it is longer than the field. */
 static int
-view_3270_typed(const struct ds_in *in, char text[2 * SCREEN_INPUT_LEN],
+view_3270_typed(struct ds_in *in, char text[2 * SCREEN_INPUT_LEN],
     size_t *n)
 {
-	*n = 0;
-	for (size_t i = 0; i < in->nfields; i++) {
-		const struct ds_field *f = &in->field[i];
+	struct ds_field f;
 
-		if (f->address != SCREEN_INPUT)
+	*n = 0;
+	while (ds3270_read_field(in, &f)) {
+		if (f.address != SCREEN_INPUT)
 			continue;
-		if (f->len > SCREEN_INPUT_LEN)
+		if (f.len > SCREEN_INPUT_LEN)
 			return -1;
 		*n = 0;
-		for (size_t k = 0; k < f->len; k++)
-			*n += text_encode(ds3270_character(f->data[k]),
+		for (size_t k = 0; k < f.len; k++)
+			*n += text_encode(ds3270_character(f.data[k]),
 			    text + *n);
 	}
 	return 0;
 }
 
 static void
-view_3270_enter(struct view_3270 *v, const struct ds_in *in)
+view_3270_enter(struct view_3270 *v, struct ds_in *in)
 {
 	char text[2 * SCREEN_INPUT_LEN + TEXT_UTF8_MAX];
 	size_t n;
@@ -485,7 +485,7 @@ view_3270_attention(void *view)
 }
 
 static void
-view_3270_key(struct view_3270 *v, const struct ds_in *in)
+view_3270_key(struct view_3270 *v, struct ds_in *in)
 {
 	switch (in->aid) {
 	case DS_AID_ENTER:
@@ -521,7 +521,7 @@ view_3270_record(void *view, const uint8_t *record, size_t n)
 		v->notice = false;
 		view_3270_status(v);
 	}
-	if (ds3270_read(record, n, &in) == 0)
+	if (ds3270_read(record, n, DS_CELLS, &in) == 0)
 		view_3270_key(v, &in);
 	else
 		view_3270_not_accepted(v);

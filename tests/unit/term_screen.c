@@ -159,71 +159,6 @@ fill(unsigned n, unsigned flags)
 	}
 }
 
-/* --- the data stream --- */
-
-static int
-in(const char *record, size_t n, struct ds_in *got)
-{
-	return ds3270_read((const uint8_t *)record, n, got);
-}
-
-#define IN(s) in((s), sizeof(s) - 1, &got)
-
-static void
-test_read(void **state)
-{
-	struct ds_in got;
-
-	(void)state;
-	assert_int_equal(IN("\x7d\x5b\x60\x11\x5b\x60\xc1\xc2"), 0);
-	assert_int_equal(got.aid, DS_AID_ENTER);
-	assert_int_equal(got.cursor, 1760);
-	assert_int_equal(got.nfields, 1);
-	assert_int_equal(got.field[0].address, 1760);
-	assert_int_equal(got.field[0].len, 2);
-	/* 14-bit addresses */
-	assert_int_equal(IN("\x7d\x06\xe0\x11\x06\xe0\xc1"), 0);
-	assert_int_equal(got.cursor, 1760);
-	/* two fields, one empty */
-	assert_int_equal(IN("\xf1\x40\x40\x11\x40\x40\x11\x40\xc1\xc1"), 0);
-	assert_int_equal(got.nfields, 2);
-	assert_int_equal(got.field[0].len, 0);
-	/* short reads, whatever follows */
-	assert_int_equal(IN("\x6d"), 0);
-	assert_true(got.short_read);
-	assert_int_equal(IN("\x6c\xff"), 0);
-	/* a graphic escape is no order */
-	assert_int_equal(IN("\x7d\x40\x40\x11\x40\xc1\x08\x11\xc1"), 0);
-	assert_int_equal(got.nfields, 1);
-	assert_int_equal(got.field[0].len, 3);
-	/* a screen without fields */
-	assert_int_equal(IN("\x7d\x40\x40\xc1\xc2"), 0);
-	assert_int_equal(got.nfields, 1);
-}
-
-static void
-test_read_bad(void **state)
-{
-	struct ds_in got;
-
-	(void)state;
-	assert_int_equal(in("", 0, &got), -1);
-	assert_int_equal(IN("\x00\x40\x40"), -1);	/* no key */
-	assert_int_equal(IN("\x88\x00\x00"), -1);	/* structured field */
-	assert_int_equal(IN("\x7d"), -1);		/* cut */
-	assert_int_equal(IN("\x7d\x40"), -1);
-	assert_int_equal(IN("\x7d\x40\x40\x11"), -1);
-	assert_int_equal(IN("\x7d\x40\x40\x11\x40"), -1);
-	assert_int_equal(IN("\x7d\x5e\x40"), -1);	/* 1920 */
-	assert_int_equal(IN("\x7d\x7f\x7f"), -1);
-	assert_int_equal(IN("\x7d\x3f\xff"), -1);
-	assert_int_equal(IN("\x7d\x80\x40"), -1);	/* neither 12 nor 14 */
-	assert_int_equal(IN("\x7d\x40\x40\x11\x7f\x7f\xc1"), -1);
-	assert_int_equal(IN("\x7d\x40\x40" "\x11\x40\x40" "\x11\x40\x40"
-	    "\x11\x40\x40" "\x11\x40\x40" "\x11\x40\x40" "\x11\x40\x40"
-	    "\x11\x40\x40" "\x11\x40\x40" "\x11\x40\x40"), -1);
-}
-
 static void
 test_characters(void **state)
 {
@@ -238,19 +173,6 @@ test_characters(void **state)
 		assert_true(ds3270_ebcdic(c) >= 0x40);
 	for (unsigned e = 0; e < 256; e++)
 		assert_true(ds3270_character((uint8_t)e) >= ' ');
-}
-
-static void
-test_overflow(void **state)
-{
-	uint8_t buf[4];
-	struct ds_out o = { .buf = buf, .cap = sizeof buf };
-
-	(void)state;
-	ds3270_begin(&o, DS_WRITE, 0);
-	ds3270_sba(&o, 0);
-	assert_true(o.overflow);
-	assert_int_equal(o.len, sizeof buf);
 }
 
 /* --- the screen --- */
@@ -540,8 +462,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_read), TEST(test_read_bad), TEST(test_characters),
-		TEST(test_overflow), TEST(test_layout),
+		TEST(test_characters), TEST(test_layout),
 		TEST(test_output_keeps_input), TEST(test_nothing_changed),
 		TEST(test_full), TEST(test_column_80), TEST(test_prompt),
 		TEST(test_bright), TEST(test_dirty_text), TEST(test_logo),
