@@ -302,7 +302,8 @@ struct ipc_cons_pf {
 enum ipc_full_op {
 	FULL_WRITE = 1, /* out: text is a command and its data (GA23-0059) */
 	FULL_READ,	/* out: text is RB, RM or RMA */
-	FULL_END,	/* out: the guest is done with its screen */
+	FULL_END,	/* out: the guest is done with its screen; what is
+			 * outstanding is answered all the same */
 	FULL_DONE,	/* in: FULL_WRITE is on its way to the glass, or rc says
 			 * why not: -EINVAL for a stream that breaks the rules */
 	FULL_RECORD,	/* in: tag 0: a key; else FULL_READ's answer, rc */
@@ -421,6 +422,7 @@ struct ipc_vm_ready {
 };
 
 #define ATTACH_READ_ONLY 0x01
+#define ATTACH_CONSOLE 0x02 /* a display that is the machine's console */
 #define VM_DEVICES_MAX 64 /* in one machine */
 
 /*

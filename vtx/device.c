@@ -10,6 +10,7 @@
 
 static const struct device_ops *const device_rows[] = {
 	&console_device,
+	&display_device,
 	&reader_device,
 	&punch_device,
 	&printer_device,

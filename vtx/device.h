@@ -22,6 +22,7 @@
 struct vm;
 struct device;
 struct medium;
+struct fullscreen;
 struct ipcchan_message;
 
 #define UNIT_DONE (UNIT_CHANNEL_END | UNIT_DEVICE_END)
@@ -100,6 +101,9 @@ struct device_ops {
 	/* Its deadline has come. */
 	void (*expire)(struct device *);
 
+	/* Or NULL.  vmcp answered what fullscreen.c asked it. */
+	void (*answered)(struct device *);
+
 	const struct device_spool_ops *spool; /* NULL: not that kind */
 
 	void (*save)(struct device *, struct section *);
@@ -149,10 +153,12 @@ struct device {
 	uint8_t sense[SENSE_BYTES];
 	uint64_t deadline; /* CLOCK_MONOTONIC ns, 0: none */
 	struct medium *medium; /* blockio.h; NULL: no disk */
+	struct fullscreen *full; /* fullscreen.h; NULL: shows no screens */
 	void *state;
 };
 
 extern const struct device_ops console_device;
+extern const struct device_ops display_device;
 extern const struct device_ops reader_device;
 extern const struct device_ops punch_device;
 extern const struct device_ops printer_device;

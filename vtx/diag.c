@@ -2,7 +2,7 @@
  *
  * diag.c - DIAGNOSE: one table, one function a code.  CP commands are
  * vmcp's; here they only pass through.  I/O is diag_io.c's, spool files are
- * diag_spool.c's.
+ * diag_spool.c's, screens diag_full.c's.
  */
 #include "diagnose.h"
 
@@ -168,13 +168,29 @@ diag_command(struct diag_call *c)
 	return DIAG_WAITS;
 }
 
+static int
+diag_screen_size(struct diag_call *c)
+{
+	struct diag_screen screen;
+	uint32_t cc = diag_full_size(c->v->vm, &screen);
+
+	if (cc == 0)
+		return diag_answer(c, &screen, sizeof screen);
+	c->block.cc = cc;
+	c->block.rc = 0;
+	c->block.out_len = 0;
+	return DIAG_DONE;
+}
+
 static const struct diag_row diag_rows[] = {
 	{ DIAG_EXTENDED_ID, 0, diag_extended_id },
 	{ DIAG_COMMAND, DIAG_COMMAND_IMPLIED, diag_command },
 	{ DIAG_TIMER_OLD, 0, diag_timer_old },
 	{ DIAG_RELEASE, 0, diag_release },
 	{ DIAG_SPOOL_INPUT, 0, diag_spool_input },
+	{ DIAG_FULL_SCREEN, 0, diag_full_screen },
 	{ DIAG_STORAGE, 0, diag_storage_size },
+	{ DIAG_SCREEN_SIZE, 0, diag_screen_size },
 	{ DIAG_BLOCK_IO, 0, diag_io_block },
 	{ DIAG_GENERAL_IO, 0, diag_io_general },
 	{ DIAG_BLOCK_IO_ASYNC, 0, diag_io_block_async },
@@ -315,6 +331,7 @@ diag_cancel(struct vcpu *v)
 	v->call.tag++;
 	v->general.device = NULL;
 	v->spool.posted = false;
+	v->full.posted = false;
 }
 
 void

@@ -40,7 +40,10 @@ void diag_spool_run(struct vm *vm);
 void diag_spool_row(struct vm *vm, const struct ipc_ur_row *row);
 void diag_spool_done(struct vm *vm, const struct ipc_ur_done *done);
 
-/* --- between diag.c, diag_io.c and diag_spool.c --- */
+/* Device thread: the same with DIAGNOSE 58. */
+void diag_full_run(struct vm *vm);
+
+/* --- between diag.c and diag_*.c --- */
 
 /* One DIAGNOSE at work: the block is a copy, made once. */
 struct diag_call {
@@ -58,6 +61,10 @@ int diag_io_block(struct diag_call *c);
 int diag_io_block_async(struct diag_call *c);
 int diag_io_general(struct diag_call *c);
 int diag_spool_input(struct diag_call *c);
+int diag_full_screen(struct diag_call *c);
+
+/* DIAGNOSE 8C: its condition code and answer. */
+uint32_t diag_full_size(struct vm *vm, struct diag_screen *screen);
 
 /* Only the results are written back, so that a guest which changes its block
  * meanwhile changes nothing but its own inputs. */

@@ -222,7 +222,8 @@ machine_settle(struct vm *vm)
 		channel_land(vm->device[i]);
 	for (unsigned i = 0; i < vm->ncpus; i++)
 		if (vm->cpu[i].wait == WAIT_GENERAL_IO ||
-		    vm->cpu[i].wait == WAIT_SPOOL_INPUT)
+		    vm->cpu[i].wait == WAIT_SPOOL_INPUT ||
+		    vm->cpu[i].wait == WAIT_FULL_SCREEN)
 			return -1;
 	return 0;
 }
@@ -424,6 +425,22 @@ machine_device(struct vm *vm, uint32_t vdev)
 {
 	for (unsigned i = 0; i < vm->ndevices; i++)
 		if (vm->device[i]->vdev == vdev)
+			return vm->device[i];
+	return NULL;
+}
+
+static bool
+machine_is_console(const struct device *d)
+{
+	return d->ops->type == DEVICE_CONSOLE ||
+	    (d->ops->type == DEVICE_DISPLAY && (d->flags & ATTACH_CONSOLE) != 0);
+}
+
+struct device *
+machine_console(struct vm *vm)
+{
+	for (unsigned i = 0; i < vm->ndevices; i++)
+		if (machine_is_console(vm->device[i]))
 			return vm->device[i];
 	return NULL;
 }

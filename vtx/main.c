@@ -22,6 +22,7 @@
 
 #include "dev/console.h"
 #include "diagnose.h"
+#include "fullscreen.h"
 #include "ipl.h"
 #include "log.h"
 #include "name.h"
@@ -374,6 +375,12 @@ main_ur_close(struct vm *vm, const struct ipcchan_message *m)
 }
 
 static void
+main_full_in(struct vm *vm, const struct ipcchan_message *m)
+{
+	fullscreen_input(vm, m->payload);
+}
+
+static void
 main_twice(struct vm *vm, const struct ipcchan_message *m)
 {
 	(void)vm;
@@ -409,6 +416,7 @@ static main_handler *const main_handlers[IPC_TYPES] = {
 	[IPC_VM_UR] = main_ur,
 	[IPC_VM_UR_STATUS] = main_ur_status,
 	[IPC_VM_UR_CLOSE] = main_ur_close,
+	[IPC_VM_FULL_IN] = main_full_in,
 };
 
 /* --- the loop --- */
@@ -512,6 +520,7 @@ main_loop(struct vm *vm)
 		busy = channel_run(vm) || ipcchan_more(&vm->chan) ||
 		    ipcchan_more(&vm->spool.chan);
 		diag_spool_run(vm); /* a reader's cards are one or the other's */
+		diag_full_run(vm);
 		if (ipcchan_flush(&vm->chan) < 0)
 			main_gone();
 		main_wait(vm, busy, main_deadline(vm));

@@ -19,7 +19,7 @@
 #include "diagnose.h"
 #include "subchan.h"
 
-#define SAVE_VERSION 5
+#define SAVE_VERSION 6
 #define SAVE_ROUND(n, to) (((n) + (to) - 1) / (to) * (to))
 
 static const char save_magic[8] = { 'V', 'M', '3', '7', '0', 'S', 'A', 'V' };

@@ -40,6 +40,7 @@ enum vcpu_wait {
 	WAIT_BLOCK_IO,	/* the end of DIAGNOSE A4 */
 	WAIT_GENERAL_IO, /* the end of DIAGNOSE A8 */
 	WAIT_SPOOL_INPUT, /* the end of DIAGNOSE 14 */
+	WAIT_FULL_SCREEN, /* the end of DIAGNOSE 58 */
 };
 
 /* DIAGNOSE 8 on its way to vmcp.  The vCPU fills it, then waits. */
@@ -93,6 +94,15 @@ struct spool_call {
 	struct ipc_ur_row row;
 };
 
+/* DIAGNOSE 58 at work.  The vCPU fills it, then waits. */
+struct full_call {
+	bool posted;	/* not yet over */
+	uint32_t block; /* address of the struct diag */
+	uint32_t at;	/* of the struct diag_full */
+	struct diag_full parm;
+	uint32_t tag;	/* what vmcp was asked; 0: nothing */
+};
+
 struct vcpu {
 	struct vm *vm;
 	struct kvm_cpu kvm;
@@ -108,6 +118,7 @@ struct vcpu {
 	struct block_call io;
 	struct general_call general;
 	struct spool_call spool;
+	struct full_call full;
 };
 
 /* An IPL under way: the device thread's. */
@@ -179,7 +190,7 @@ void machine_hold(struct vm *vm, bool held);
 /* Is it held, and no disk I/O under way? */
 bool machine_held(struct vm *vm);
 /* Processors quiet: wait until nothing is between the host and the machine.
- * -1: an IPL, a DIAGNOSE A8 or 14 or a disk takes longer. */
+ * -1: an IPL, a DIAGNOSE A8, 14 or 58 or a disk takes longer. */
 int machine_settle(struct vm *vm);
 
 /* VM_STATE to vmcp, after what a vCPU had to report. */
@@ -204,6 +215,8 @@ void machine_save(const struct vm *vm, struct section *s);
 int machine_load(struct vm *vm, struct section *s);
 
 struct device *machine_device(struct vm *vm, uint32_t vdev);
+/* The console: a 3215, or the display that is one; NULL: none. */
+struct device *machine_console(struct vm *vm);
 /* 0 or -1 with errno; the descriptor is taken either way. */
 int machine_attach(struct vm *vm, const struct ipc_vm_attach *at, int fd);
 /* True: it is a disk, and blockio_closed() says when it is closed. */

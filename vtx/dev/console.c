@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * console.c - the 3215 console: a line at a time.  Knows no terminal: lines
- * go to vmcp against credit and come from it.
+ * go to vmcp against credit and come from it.  DIAGNOSE 58 may have the whole
+ * screen instead (fullscreen.h); a line ends that.
  */
 #include "console.h"
 
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "device.h"
+#include "fullscreen.h"
 #include "ipcchan.h"
 #include "log.h"
 #include "subchan.h"
@@ -24,6 +26,7 @@ struct console_line {
 };
 
 struct console {
+	struct fullscreen screen;
 	struct console_line *head, **tail;
 	size_t queued;
 	bool full; /* a line was dropped, and the log says so, once */
@@ -88,6 +91,8 @@ console_attach(struct device *d, const struct ipc_vm_attach *at, int fd)
 	(void)at;
 	(void)fd;
 	c->tail = &c->head;
+	c->screen.lines = true;
+	d->full = &c->screen;
 	return 0;
 }
 
@@ -99,6 +104,7 @@ console_reset(struct device *d)
 	while (c->head != NULL)
 		console_unqueue(c);
 	c->len = c->at = 0;
+	fullscreen_reset(d);
 	console_announce(d, CONS_READ_NONE);
 }
 
@@ -120,6 +126,7 @@ console_send(struct device *d, const void *text, size_t len, uint32_t flags)
 	struct ipc_cons_output msg = { .flags = flags };
 
 	d->vm->credit--;
+	fullscreen_done(d);
 	ipcchan_send_text(&d->vm->chan, IPC_VM_CONS_OUTPUT, &msg, sizeof msg,
 	    text, len, -1);
 }
@@ -145,6 +152,7 @@ console_start_read(struct device *d, enum ipc_cons_read how,
 	struct console *c = d->state;
 
 	t->kind = TRANSFER_WAIT;
+	fullscreen_done(d);
 	if (c->head == NULL) {
 		console_announce(d, how);
 		return;
@@ -213,6 +221,16 @@ console_write(struct device *d, const void *from, size_t n)
 	return 0;
 }
 
+/* One attention may have stood for several lines. */
+void
+console_remind(struct device *d)
+{
+	const struct console *c = d->state;
+
+	if (c->head != NULL)
+		channel_unsolicited(d, UNIT_ATTENTION);
+}
+
 static uint8_t
 console_end(struct device *d, bool whole)
 {
@@ -225,9 +243,8 @@ console_end(struct device *d, bool whole)
 	if (wrote && whole)
 		console_send(d, c->text, c->len, d->sch.cmd == CON_WRITE ?
 		    CONS_OUTPUT_NO_NEWLINE : 0);
-	/* One attention may have stood for several lines. */
-	if (!wrote && c->head != NULL)
-		channel_unsolicited(d, UNIT_ATTENTION);
+	if (!wrote)
+		console_remind(d);
 	return UNIT_DONE;
 }
 
@@ -259,6 +276,7 @@ console_save(struct device *d, struct section *s)
 	section_put_u32(s, c->len);
 	section_put_u32(s, c->at);
 	section_put(s, c->text, c->len);
+	fullscreen_save(&c->screen, s);
 }
 
 static int
@@ -284,7 +302,7 @@ console_load(struct device *d, struct section *s)
 		return -1;
 	}
 	section_get(s, c->text, c->len);
-	return s->bad ? -1 : 0;
+	return fullscreen_load(d, s);
 }
 
 const struct device_ops console_device = {
@@ -310,10 +328,9 @@ const struct device_ops console_device = {
 static struct device *
 console_of(struct vm *vm)
 {
-	for (unsigned i = 0; i < vm->ndevices; i++)
-		if (vm->device[i]->ops == &console_device)
-			return vm->device[i];
-	return NULL;
+	struct device *d = machine_console(vm);
+
+	return d != NULL && d->ops == &console_device ? d : NULL;
 }
 
 void
@@ -354,7 +371,7 @@ void
 console_attention(struct vm *vm, uint32_t vdev)
 {
 	struct device *d = vdev != 0 ? machine_device(vm, vdev) :
-	    console_of(vm);
+	    machine_console(vm);
 
 	if (d != NULL)
 		channel_unsolicited(d, UNIT_ATTENTION);
