@@ -13,6 +13,7 @@
 		.module = (file),                                            \
 	}
 
+MODULE(module_browse, "BROWSE", 2, "BROWSE");
 MODULE(module_compare, "COMPARE", 4, "COMPARE");
 MODULE(module_copyfile, "COPYFILE", 4, "COPYFILE");
 MODULE(module_disk, "DISK", 4, "DISK");
@@ -26,6 +27,7 @@ MODULE(module_xedit, "XEDIT", 1, "EDIT");
 
 const struct command *const command_table[] = {
 	&command_access,
+	&module_browse,
 	&module_compare,
 	&module_copyfile,
 	&command_cp_row,

@@ -250,3 +250,22 @@ cms_spooled(uint16_t vdev, unsigned after, int how, struct spool_file *file)
 
 	return (int)cms_spool(&spool);
 }
+
+int
+cms_screen(struct cms_screen *screen)
+{
+	return (int)cms_call(CMSCALL_SCREEN, cms_at(screen), 0, 0, 0);
+}
+
+int
+cms_screen_write(int command, const void *data, size_t len)
+{
+	return (int)cms_call(CMSCALL_PAINT, command, cms_at(data), (long)len,
+	    0);
+}
+
+long
+cms_screen_read(int command, void *record, size_t size)
+{
+	return cms_call(CMSCALL_KEY, command, cms_at(record), (long)size, 0);
+}

@@ -194,6 +194,43 @@ int cms_cards_again(uint16_t vdev);
 int cms_spooled(uint16_t vdev, unsigned after, int how,
     struct spool_file *file);
 
+/*
+ * The console's screen, whole: 3270 data streams (panel.h makes them).  The
+ * first write must erase; the screen is then the program's until a line is
+ * written or read.  errno of all three:
+ *
+ *   ENOTTY  the terminal can show no screens
+ *   EAGAIN  what was shown is gone: ask cms_screen and paint it all again
+ *   EINVAL  no such command, or the display does not take the data
+ *   EMSGSIZE  more than CMS_SCREEN_DATA bytes
+ *
+ * cms_screen says how large it is after ERASE_ALTERNATE; while nobody is at
+ * the console, 24 by 80: a write then waits for somebody.
+ *
+ * cms_screen_read's READ_MODIFIED waits for a key, the others ask the display
+ * at once.  Stores at most size bytes of the record, and returns its length.
+ * HX is typed after PA1 and CP's REQUEST.
+ */
+#define CMS_SCREEN_WRITE 0x01
+#define CMS_SCREEN_ERASE 0x05		/* 24 by 80 */
+#define CMS_SCREEN_ERASE_ALTERNATE 0x0D
+#define CMS_SCREEN_ERASE_UNPROTECTED 0x0F
+#define CMS_SCREEN_STRUCTURED 0x11
+#define CMS_SCREEN_READ_BUFFER 0x02
+#define CMS_SCREEN_READ_MODIFIED 0x06
+#define CMS_SCREEN_READ_MODIFIED_ALL 0x0E
+#define CMS_SCREEN_DATA 57343
+
+struct cms_screen {
+	uint16_t rows, cols;
+	uint8_t color, highlight; /* extended ones can be shown */
+	uint16_t zero;
+};
+
+int cms_screen(struct cms_screen *screen);
+int cms_screen_write(int command, const void *data, size_t len);
+long cms_screen_read(int command, void *record, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

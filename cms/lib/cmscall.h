@@ -34,6 +34,10 @@
  * WRITEUR  vdev and type, records, size, size_t *done: to a punch or printer
  * SPOOL    struct cmscall_spool *: DIAGNOSE 14
  * ATEND    text, len: for CP when the program has ended
+ *
+ * SCREEN   struct cms_screen *: DIAGNOSE 8C
+ * PAINT    DSP_WRITE or its like, data, len: DIAGNOSE 58
+ * KEY      DSP_READ_MODIFIED or its like, record, size
  */
 #define CMSCALL_BASE 0x370000
 #define CMSCALL_COMMAND (CMSCALL_BASE + 0)
@@ -55,7 +59,10 @@
 #define CMSCALL_WRITEUR (CMSCALL_BASE + 16)
 #define CMSCALL_SPOOL (CMSCALL_BASE + 17)
 #define CMSCALL_ATEND (CMSCALL_BASE + 18)
-#define CMSCALL_END (CMSCALL_BASE + 19)
+#define CMSCALL_SCREEN (CMSCALL_BASE + 19)
+#define CMSCALL_PAINT (CMSCALL_BASE + 20)
+#define CMSCALL_KEY (CMSCALL_BASE + 21)
+#define CMSCALL_END (CMSCALL_BASE + 22)
 
 /* WRITEUR's first: vdev, and above it enum device_type (channel.h). */
 #define CMSCALL_UR(vdev, type) ((vdev) | (type) << 16)

@@ -5,6 +5,8 @@
  *
  * The 3215 does one thing at a time.  A read that an attention has started is
  * halted when something is to be written: the next attention starts another.
+ * While a program has the whole screen, an attention is a key for it; one more
+ * than it has looked at is a user who wants to type a line.
  */
 #include "console.h"
 #include "cpu.h"
@@ -22,6 +24,7 @@
 static struct {
 	struct io_device dev;
 	int reading;
+	int screen; /* it is a program's */
 	int programs; /* running, one inside the other */
 	int halted;
 	int lost; /* typed lines for which there was no room */
@@ -145,6 +148,7 @@ console_start_read(void)
 		.addr = storage_real(console.in),
 	};
 	console.dev.attention = 0;
+	console.screen = 0;
 	if (io_start(&console.dev, &console.in_ccw) == -1)
 		return -1;
 	console.reading = 1;
@@ -162,7 +166,7 @@ console_poll(void)
 		    "LINE LOST");
 		console_show();
 	}
-	if (console.dev.attention && !console.reading)
+	if (console.dev.attention > console.screen && !console.reading)
 		console_start_read();
 }
 
@@ -223,6 +227,7 @@ console_flush(void)
 	if (console.ccws == 0)
 		return;
 	console_stop_read();
+	console.screen = 0;
 	console.ccw[console.ccws - 1].flags &= (uint8_t)~CCW_CC;
 	if (io_start(&console.dev, console.ccw) == 0)
 		io_wait(&console.dev);
@@ -299,6 +304,47 @@ console_show(void)
 	if (console.len > console.from)
 		console_piece(CON_WRITE);
 	console_flush();
+}
+
+/* What was typed before is read now, while it still can be told from a key. */
+void
+console_still(void)
+{
+	console_show();
+	console_poll();
+	console_stop_read();
+}
+
+void
+console_screen(void)
+{
+	console.screen = 1;
+}
+
+int
+console_is_screen(void)
+{
+	return console.screen;
+}
+
+int
+console_attention(int wait)
+{
+	while (wait && !console.dev.attention && !console.halted)
+		vector_wait();
+	if (!console.dev.attention)
+		return 0;
+	console.dev.attention = 0;
+	return 1;
+}
+
+void
+console_type(void)
+{
+	if (!console.reading && console_start_read() == -1)
+		return;
+	io_wait(&console.dev);
+	console_take();
 }
 
 void

@@ -38,6 +38,19 @@ int console_read(char line[CON_LINE_MAX]);
 /* Is there a line that needs no waiting? */
 int console_waiting(void);
 
+/*
+ * Before DIAGNOSE 58 writes the screen: lines are out, none is read.  When it
+ * has, the screen is the program's until a line is written or read.
+ * console_attention: has a key been pressed since it was asked last?  With
+ * wait it is waited for: 0 is then that the program is to be halted.
+ * console_type: the user wants to type a line, which is kept.
+ */
+void console_still(void);
+void console_screen(void);
+int console_is_screen(void);
+int console_attention(int wait);
+void console_type(void);
+
 /* Look at what the user has typed meanwhile.  Called wherever a program may
  * be interrupted. */
 void console_poll(void);

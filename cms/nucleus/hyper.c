@@ -77,6 +77,24 @@ hyper_general_io(struct diag_general_io *io)
 }
 
 int
+hyper_full(struct diag_full *full)
+{
+	return hyper_io(DIAG_FULL_SCREEN, full, sizeof *full);
+}
+
+int
+hyper_screen(struct diag_screen *screen)
+{
+	struct diag d __attribute__((aligned(8))) = {
+		.code = DIAG_SCREEN_SIZE,
+		.out_addr = storage_real(screen),
+		.out_len = sizeof *screen,
+	};
+
+	return hyper_call(&d) == 0 ? (int)d.cc : -1;
+}
+
+int
 hyper_spool(const struct diag_spool *spool, void *to, uint32_t *size, int *rc)
 {
 	struct diag d __attribute__((aligned(8))) = {

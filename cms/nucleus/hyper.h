@@ -26,6 +26,11 @@ int hyper_general_io(struct diag_general_io *io);
 int hyper_spool(const struct diag_spool *spool, void *to, uint32_t *size,
     int *rc);
 
+/* The console's screen (DIAGNOSE 58), and what it is (8C): CP's condition
+ * code, or -1. */
+int hyper_full(struct diag_full *full);
+int hyper_screen(struct diag_screen *screen);
+
 struct hyper_command {
 	const char *text;
 	size_t len;

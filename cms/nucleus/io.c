@@ -57,7 +57,7 @@ static void
 io_status(struct io_device *dev, const struct csw *csw)
 {
 	if (csw->unit & UNIT_ATTENTION)
-		dev->attention = 1;
+		dev->attention++;
 	dev->csw.unit |= csw->unit;
 	dev->csw.chan |= csw->chan;
 	if (csw->unit & UNIT_CHANNEL_END || csw->chan != 0) {
@@ -86,10 +86,11 @@ io_start(struct io_device *dev, struct ccw *ccw)
 		case 0:
 			return 0;
 		case CC_STORED:
-			if (csw.unit & UNIT_ATTENTION)
-				dev->attention = 1;
-			if (csw.unit & UNIT_BUSY)
+			if (csw.unit & UNIT_BUSY) {
+				dev->attention +=
+				    (csw.unit & UNIT_ATTENTION) != 0;
 				continue;
+			}
 			io_status(dev, &csw);
 			if (csw.unit == UNIT_ATTENTION)
 				continue;

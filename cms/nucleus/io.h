@@ -14,7 +14,7 @@ struct io_device {
 	uint32_t vdev; /* 0: not there */
 	struct csw csw; /* statuses since the start, ORed */
 	volatile int done;
-	volatile int attention; /* the device wants to be looked at */
+	volatile int attention; /* how often it wanted to be looked at */
 	struct io_device *next;
 };
 

@@ -426,6 +426,9 @@ static syscall_fn *const record_calls[] = {
 	[CMSCALL_WRITEUR - CMSCALL_STATE] = sys_write_ur,
 	[CMSCALL_SPOOL - CMSCALL_STATE] = sys_spool,
 	[CMSCALL_ATEND - CMSCALL_STATE] = sys_at_end,
+	[CMSCALL_SCREEN - CMSCALL_STATE] = sys_screen,
+	[CMSCALL_PAINT - CMSCALL_STATE] = sys_paint,
+	[CMSCALL_KEY - CMSCALL_STATE] = sys_key,
 };
 
 int64_t

@@ -54,6 +54,9 @@ int64_t sys_block(struct ask *ask);
 int64_t sys_write_ur(struct ask *ask);
 int64_t sys_spool(struct ask *ask);
 int64_t sys_at_end(struct ask *ask);
+int64_t sys_screen(struct ask *ask);
+int64_t sys_paint(struct ask *ask);
+int64_t sys_key(struct ask *ask);
 
 /* Open files' flags, with Linux's numbers. */
 #define O_ACCMODE 3

@@ -17,8 +17,9 @@ foreach(name count sort)
   list(APPEND sysdisk_rows ${upper}.C=${sysdisk}/${name}.c)
 endforeach()
 set(lib ${CMAKE_CURRENT_SOURCE_DIR}/lib)
-list(APPEND sysdisk_files ${lib}/example.c ${lib}/cms.h)
-list(APPEND sysdisk_rows EXAMPLE.C=${lib}/example.c CMS.H=${lib}/cms.h)
+list(APPEND sysdisk_files ${lib}/example.c ${lib}/cms.h ${lib}/panel.h)
+list(APPEND sysdisk_rows EXAMPLE.C=${lib}/example.c CMS.H=${lib}/cms.h
+  PANEL.H=${lib}/panel.h)
 
 # A deck to punch and IPL.
 set(deck ${CMAKE_CURRENT_BINARY_DIR}/hello.deck)

@@ -135,7 +135,7 @@ static const struct shape {
 	{ CMSCALL_NEXT, "nlpp" }, { CMSCALL_DISK, "wp" },
 	{ CMSCALL_DATE, "nlp" }, { CMSCALL_BLOCK, "p" },
 	{ CMSCALL_WRITEUR, "upsp" }, { CMSCALL_SPOOL, "p" },
-	{ CMSCALL_ATEND, "pl" },
+	{ CMSCALL_ATEND, "pl" }, { CMSCALL_SCREEN, "p" },
 };
 
 /* What would end the program, or wait; lines on the stack are commands. */
@@ -144,7 +144,8 @@ avoided(long n)
 {
 	static const long ends[] = { SYS_exit, SYS_exit_group, SYS_kill,
 		SYS_tkill, SYS_tgkill, SYS_nanosleep, SYS_clock_nanosleep,
-		SYS_poll, SYS_ppoll, SYS_arch_prctl, CMSCALL_STACK };
+		SYS_poll, SYS_ppoll, SYS_arch_prctl, CMSCALL_STACK,
+		CMSCALL_PAINT, CMSCALL_KEY };
 
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
 		if (n == ends[i])
