@@ -45,8 +45,9 @@ sandbox_enter(const struct sandbox_rule *rules, size_t n)
 		struct scmp_arg_cmp cmp = { .arg = r->arg, .op = SCMP_CMP_EQ,
 			.datum_a = r->value };
 
-		rc = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, r->nr,
-		    r->arg_set, r->arg_set ? &cmp : NULL);
+		rc = seccomp_rule_add_array(ctx, r->refuse != 0 ?
+		    SCMP_ACT_ERRNO((uint16_t)r->refuse) : SCMP_ACT_ALLOW,
+		    r->nr, r->arg_set, r->arg_set ? &cmp : NULL);
 	}
 	if (rc == 0)
 		rc = seccomp_load(ctx);

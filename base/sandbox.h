@@ -3,7 +3,7 @@
  * sandbox.h - give up what a program does not need, before untrusted bytes.
  *
  * A program lists the system calls it lives by in a table, each with the
- * reason; everything else kills the process.
+ * reason, and those that fail; everything else kills the process.
  */
 #ifndef VM370_BASE_SANDBOX_H
 #define VM370_BASE_SANDBOX_H
@@ -18,6 +18,7 @@ struct sandbox_rule {
 	unsigned arg_set;
 	unsigned arg;
 	uint64_t value;
+	int refuse; /* not 0: the call fails with this errno */
 };
 
 /* SANDBOX(read, "the channel"), SANDBOX_ARG(ioctl, 1, KVM_RUN, "the guest") */
@@ -25,6 +26,9 @@ struct sandbox_rule {
 #define SANDBOX_ARG(call, index, number, why)                          \
 	{ .nr = SCMP_SYS(call), .reason = (why), .arg_set = 1,          \
 	  .arg = (index), .value = (uint64_t)(number) }
+/* What a library asks for and can do without. */
+#define SANDBOX_REFUSE(call, error, why)                               \
+	{ .nr = SCMP_SYS(call), .reason = (why), .refuse = (error) }
 
 /*
  * Shed what needs no filter, in this order: when the caller is root, the

@@ -322,6 +322,13 @@ term_view_timer(void *arg, unsigned id, unsigned ms)
 		term_after(t->timer[id].ev, ms);
 }
 
+/* A 3270 shows CP's screen then, of itself. */
+static void
+term_view_lines(void *arg)
+{
+	(void)arg;
+}
+
 static void
 term_view_timer_expired(evutil_socket_t fd, short what, void *arg)
 {
@@ -402,7 +409,8 @@ term_show(struct term *t, const struct view_ops *ops)
 	const struct view_port port = { t, term_view_write, term_view_record,
 		term_view_line, term_view_key, term_view_credit,
 		term_settle_soon, term_view_timer, term_view_past,
-		term_view_screen, term_view_full, term_view_toggle };
+		term_view_screen, term_view_full, term_view_toggle,
+		term_view_lines };
 	struct view_shape shape = term_shape(t);
 
 	term_view_close(t);

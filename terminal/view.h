@@ -60,6 +60,9 @@ struct view_port {
 	 * is none.  This view is closed when the call has returned to the
 	 * loop. */
 	void (*toggle)(void *arg);
+	/* A guest's screen has ended, and nothing of CP's that covered it
+	 * waits to be seen: a terminal that shows lines goes back to them. */
+	void (*lines)(void *arg);
 };
 
 #define VIEW_TIMERS 4
