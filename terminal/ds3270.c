@@ -220,6 +220,13 @@ ds3270_eua(struct ds_out *o, unsigned stop)
 	ds3270_to(o, DS_EUA, stop);
 }
 
+void
+ds3270_reply(struct ds_out *o, uint8_t aid, unsigned cursor)
+{
+	ds3270_byte(o, aid);
+	ds3270_address(o, cursor);
+}
+
 /* --- structured fields, written --- */
 
 size_t
@@ -252,6 +259,17 @@ ds3270_partition_begin(struct ds_out *o, enum ds_sf id, unsigned partition,
 	size_t mark = ds3270_field_begin(o, id);
 
 	ds3270_pair_of(o, partition, what);
+	return mark;
+}
+
+size_t
+ds3270_inbound_begin(struct ds_out *o)
+{
+	size_t mark;
+
+	ds3270_byte(o, DS_AID_SF);
+	mark = ds3270_field_begin(o, DS_SF_INBOUND);
+	ds3270_byte(o, 0);
 	return mark;
 }
 
@@ -508,7 +526,7 @@ static const struct ds3270_reply {
 	uint8_t code; /* enum ds_reply */
 	int (*got)(struct ds_display *d, const uint8_t *p, size_t n);
 	void (*put)(struct ds_out *o, const struct ds_display *d);
-} ds3270_reply[] = {
+} ds3270_replies[] = {
 	{ DS_REPLY_SUMMARY, NULL, ds3270_put_summary },
 	{ DS_REPLY_USABLE_AREA, ds3270_got_usable, ds3270_put_usable },
 	{ DS_REPLY_CHARSETS, ds3270_got_charsets, ds3270_put_charsets },
@@ -518,14 +536,14 @@ static const struct ds3270_reply {
 	{ DS_REPLY_IMPLICIT, ds3270_got_implicit, ds3270_put_implicit },
 };
 
-#define REPLIES (sizeof ds3270_reply / sizeof ds3270_reply[0])
+#define REPLIES (sizeof ds3270_replies / sizeof ds3270_replies[0])
 
 static void
 ds3270_put_summary(struct ds_out *o, const struct ds_display *d)
 {
 	(void)d;
 	for (size_t i = 0; i < REPLIES; i++)
-		ds3270_byte(o, ds3270_reply[i].code);
+		ds3270_byte(o, ds3270_replies[i].code);
 }
 
 static int
@@ -536,9 +554,9 @@ ds3270_got(struct ds_display *d, const struct ds_sfield *field)
 	if (field->len < 1)
 		return -EINVAL;
 	for (size_t i = 0; i < REPLIES; i++)
-		if (ds3270_reply[i].code == field->data[0] &&
-		    ds3270_reply[i].got != NULL)
-			return ds3270_reply[i].got(d, field->data + 1,
+		if (ds3270_replies[i].code == field->data[0] &&
+		    ds3270_replies[i].got != NULL)
+			return ds3270_replies[i].got(d, field->data + 1,
 			    field->len - 1);
 	return 0;
 }
@@ -570,7 +588,7 @@ ds3270_answer(struct ds_out *o, const struct ds_display *display,
 	o->overflow = false;
 	ds3270_byte(o, DS_AID_SF);
 	for (size_t i = 0; i < REPLIES; i++) {
-		const struct ds3270_reply *r = &ds3270_reply[i];
+		const struct ds3270_reply *r = &ds3270_replies[i];
 
 		if (n > 0 && memchr(code, r->code, n) == NULL)
 			continue;
@@ -633,11 +651,19 @@ ds3270_read_address(const uint8_t *p, size_t n, unsigned cells,
 	return *address < cells ? 0 : -EINVAL;
 }
 
-static const bool ds3270_is_order[256] = {
-	[DS_PT] = true, [DS_GE] = true, [DS_SBA] = true, [DS_EUA] = true,
-	[DS_IC] = true, [DS_SF] = true, [DS_SA] = true, [DS_SFE] = true,
-	[DS_MF] = true, [DS_RA] = true,
-};
+/* What can stand in a cell: characters, and below them the nulls and controls
+ * that a display keeps. */
+static bool
+ds3270_is_text(uint8_t c)
+{
+	static const bool control[0x40] = {
+		[0x00] = true, [0x0C] = true, [0x0D] = true, [0x0E] = true,
+		[0x0F] = true, [0x15] = true, [0x19] = true, [0x25] = true,
+		[0x3F] = true, [DS_DUP] = true, [DS_FIELD_MARK] = true,
+	};
+
+	return c >= 0x40 || control[c];
+}
 
 static bool
 ds3270_value_good(struct ds_pair pair)
@@ -712,20 +738,22 @@ ds3270_take_ra(const struct ds_stream *s, struct ds_item *item)
 	if (item->graphic && s->left < 5)
 		return -EINVAL;
 	item->c = s->p[item->graphic ? 4 : 3];
+	if (item->graphic ? item->c < 0x40 : !ds3270_is_text(item->c))
+		return -EINVAL;
 	return item->graphic ? 5 : 4;
 }
 
 static int
 ds3270_take_text(const struct ds_stream *s, struct ds_item *item)
 {
-	size_t n = 1;
+	size_t n = 0;
 
-	while (n < s->left && !ds3270_is_order[s->p[n]])
+	while (n < s->left && ds3270_is_text(s->p[n]))
 		n++;
 	item->order = DS_TEXT;
 	item->data = s->p;
 	item->len = n;
-	return (int)n;
+	return n > 0 ? (int)n : -EINVAL;
 }
 
 static int
@@ -736,11 +764,14 @@ ds3270_take(const struct ds_stream *s, struct ds_item *item)
 	case DS_IC:
 		return 1;
 	case DS_GE:
+		if (s->left < 2 || s->p[1] < 0x40)
+			return -EINVAL;
+		item->c = s->p[1];
+		return 2;
 	case DS_SF:
 		if (s->left < 2)
 			return -EINVAL;
-		item->c = item->order == DS_GE ? s->p[1] :
-		    s->p[1] & DS_ATTRIBUTE_BITS;
+		item->c = s->p[1] & DS_ATTRIBUTE_BITS;
 		return 2;
 	case DS_SBA:
 	case DS_EUA:

@@ -31,6 +31,7 @@ enum ds_command {
 	DS_READ_MODIFIED_ALL = 0x6E,
 };
 
+#define DS_WCC_RESET 0x40 /* an erase ends the reply mode; always written */
 #define DS_WCC_ALARM 0x04
 #define DS_WCC_RESTORE 0x02
 #define DS_WCC_RESET_MDT 0x01
@@ -89,6 +90,10 @@ enum ds_attribute {
 #define DS_COLOR_WHITE 0xF7
 
 #define DS_CHARSET_GRAPHIC 0xF1 /* what a graphic escape takes from */
+
+/* CGCSGID: the Latin-1 character set, in code page 037 */
+#define DS_CHARSET_LATIN 697
+#define DS_CODEPAGE_037 37
 
 enum ds_aid {
 	DS_AID_NONE = 0x60,
@@ -173,6 +178,11 @@ void ds3270_pt(struct ds_out *o);
 void ds3270_ra(struct ds_out *o, unsigned stop, uint8_t ebcdic);
 void ds3270_ra_ge(struct ds_out *o, unsigned stop, uint8_t c);
 void ds3270_eua(struct ds_out *o, unsigned stop);
+
+/* What a display sends begins: a key, where the cursor is, and then SBA and
+ * characters; in the answer to a Read Partition it is a field of its own. */
+void ds3270_reply(struct ds_out *o, uint8_t aid, unsigned cursor);
+size_t ds3270_inbound_begin(struct ds_out *o);
 
 /* A field attribute as the byte of six bits that is sent for it. */
 uint8_t ds3270_attribute(unsigned attribute);
@@ -263,7 +273,8 @@ struct ds_item {
 };
 
 /* The next order, or characters up to it.  1; 0 at the end; -EINVAL: cut in
- * two, an address outside the screen, an attribute that is none. */
+ * two, an address outside the screen, an attribute that is none, a code that
+ * is neither an order nor can be shown. */
 int ds3270_next(struct ds_stream *s, struct ds_item *item);
 struct ds_pair ds3270_pair(const struct ds_item *item, size_t i);
 

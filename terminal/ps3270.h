@@ -24,7 +24,7 @@ struct ps_cell {
 	uint8_t c;	   /* EBCDIC, or the field attribute */
 	uint8_t what;	   /* PS_* */
 	uint8_t color;	   /* 0: the field's, else F1 to F7 (X'42') */
-	uint8_t highlight; /* 0: the field's, else F1 F2 F4 F8 (X'41') */
+	uint8_t highlight; /* 0: the field's, F0 none, F1 F2 F4 F8 (X'41') */
 };
 
 #define PS_ATTR 0x01	/* a field begins here */
@@ -32,10 +32,11 @@ struct ps_cell {
 
 struct ps3270 {
 	struct ps_cell *cell; /* rows * cols of them */
+	uint16_t *field;      /* where the attribute of each is */
 	unsigned rows, cols;  /* of the size in use */
 	unsigned alt_rows, alt_cols;
-	unsigned buffer;      /* current buffer address */
 	unsigned cursor;
+	uint8_t aid;	      /* the key that was sent, until a restore */
 	uint8_t reply_mode;   /* 0 field, 1 extended field, 2 character */
 	uint8_t reply_attr[8], reply_attrs;
 	bool color, highlight; /* what the display can do */
@@ -46,7 +47,8 @@ struct ps3270 {
 	bool written;	      /* an erase has made it the writer's */
 };
 
-/* -1 with errno: no memory, or more than PS_CELLS_MAX.  24x80 is in use. */
+/* -1 with errno: no memory, smaller than 24x80 or more than PS_CELLS_MAX.
+ * 24x80 is in use, blank, and the keyboard is free. */
 int ps3270_open(struct ps3270 *ps, unsigned alt_rows, unsigned alt_cols,
     bool color, bool highlight);
 void ps3270_close(struct ps3270 *ps);
@@ -105,5 +107,12 @@ struct ps_look ps3270_look(const struct ps3270 *ps, unsigned address);
 
 /* The attribute of the field that `address` is in, or -1: unformatted. */
 int ps3270_field(const struct ps3270 *ps, unsigned address);
+
+/* What the keyboard needs: the first unprotected position, of the screen and
+ * from `at` on (0 if there is none); a blank screen; what a key has to send. */
+unsigned ps3270_home(const struct ps3270 *ps);
+unsigned ps3270_tab(const struct ps3270 *ps, unsigned at);
+void ps3270_clear(struct ps3270 *ps);
+size_t ps3270_send(const struct ps3270 *ps, uint8_t *record, size_t room);
 
 #endif
