@@ -16,8 +16,8 @@
 #define HEX_ROWS 3    /* text, upper and lower digits */
 #define DIGITS_LEAST 5
 
-static const char legend[] = "PF 1 Help  3 Quit  4 Top  5 Bottom  6 Again  "
-    "7 Backward  8 Forward  9 Hex  10 Left  11 Right  12 Recall";
+static const char legend[] = "PF 1 Help 3 Quit 4 Top 5 Bot 6 Again 7 Back "
+    "8 Forw 9 Hex 10 Left 11 Right 12 ?";
 
 static unsigned
 browse_rows(const struct browse *b)
