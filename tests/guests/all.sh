@@ -82,6 +82,7 @@ check start-large -s 3145728 -r 00C=start.deck \
 check start-small -s 256 -r 00C=start.deck ipl=00C,parm="HELLO WORLD" rc=0
 deck channel
 deck console
+deck full
 deck fba -d 200=zeros.data -D 201=numbers.data
 deck blocks -d 200=zeros.data -D 201=numbers.data
 

@@ -10,6 +10,7 @@
  *   -S PATH     vmspool, which readers, punches and printers need
  *   -d V=FILE[:BLOCKS]  disk, perhaps of more blocks than its file has
  *   -D V=FILE   read-only disk      -X V=FILE  disk whose file is read-only
+ *   -3 V        3270 display at V; -3 9: the console is one
  *   -F          the host's disks fail as the guest plans it (rigfault.h)
  *   -v          say what happens
  * There is always a console at 009 and a timer at 0FF.
@@ -25,6 +26,8 @@
  *   hung         wait until a disk's call is held; go: it goes on
  *   detach=V     and nothing but the sending; detached=V: wait for its end
  *   hold=0|1     VM_HOLD; held=0|1: VM_HELD has (or has not) come
+ *   full=COMMAND  what a guest could ask the terminal for (rigfull.c)
+ *   asked=V      wait until the display V was asked something
  *   say=N        wait until the guest has said N lines on its console
  *   storage=KIB  another vmguest with so much, the same devices
  *   save         VM_SAVE_SYSTEM into a new file
@@ -291,6 +294,33 @@ step_say(struct rig *rig, char *arg)
 	return step_until(rig, is_said, (uint32_t)atoi(arg));
 }
 
+static bool
+is_asked(const struct rig *rig, uint32_t vdev)
+{
+	for (unsigned i = 0; i < RIGFULL_DISPLAYS; i++)
+		if (rig->full.display[i].vdev == vdev &&
+		    rig->full.display[i].tag != 0)
+			return true;
+	return false;
+}
+
+static int
+step_asked(struct rig *rig, char *arg)
+{
+	return step_until(rig, is_asked, (uint32_t)strtoul(arg, NULL, 16));
+}
+
+static int
+step_full(struct rig *rig, char *arg)
+{
+	char *words = strchr(arg, ' '), text[RIGFULL_SAID];
+	int rc;
+
+	*words++ = '\0';
+	return rigfull_command(rig, arg, words, &rc, text) && rc == 0 ? 0 :
+	    RIG_WRONG;
+}
+
 static int
 step_storage(struct rig *rig, char *arg)
 {
@@ -375,6 +405,8 @@ static const struct {
 	{ "saved", step_saved },
 	{ "forged", step_forged },
 	{ "spool", step_spool },
+	{ "full", step_full },
+	{ "asked", step_asked },
 };
 
 static int
@@ -416,11 +448,24 @@ rig_option(struct rig *rig, char *arg, uint32_t type)
 }
 
 static void
+rig_display(struct rig *rig, char *arg)
+{
+	struct rig_device *console = &rig->device[0];
+
+	if (strtoul(arg, NULL, 16) != console->at.vdev) {
+		rig_option(rig, arg, DEVICE_DISPLAY);
+		return;
+	}
+	console->at.type = DEVICE_DISPLAY;
+	console->at.flags = ATTACH_CONSOLE;
+}
+
+static void
 rig_options(struct rig *rig, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "g:k:s:S:T:r:R:p:P:d:D:X:Fv")) != -1) {
+	while ((c = getopt(argc, argv, "g:k:s:S:T:r:R:p:P:3:d:D:X:Fv")) != -1) {
 		switch (c) {
 		case 'g':
 			rig->vmguest = optarg;
@@ -446,6 +491,9 @@ rig_options(struct rig *rig, int argc, char **argv)
 			break;
 		case 'P':
 			rig_option(rig, optarg, DEVICE_PRINTER);
+			break;
+		case '3':
+			rig_display(rig, optarg);
 			break;
 		case 'd':
 			rig_option(rig, optarg, DEVICE_FBA);

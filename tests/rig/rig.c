@@ -33,7 +33,7 @@ rig_fail(struct rig *rig, const char *fmt, ...)
 	return -1;
 }
 
-static uint64_t
+uint64_t
 rig_now_ms(void)
 {
 	struct timespec t;
@@ -475,7 +475,7 @@ static void
 rig_command_in(struct rig *rig, const struct ipcchan_message *m)
 {
 	struct ipc_cp_command c;
-	char text[DIAG_COMMAND_MAX + 1];
+	char text[DIAG_COMMAND_MAX + 1], said[RIGFULL_SAID];
 	char *arg;
 	int rc;
 
@@ -496,6 +496,8 @@ rig_command_in(struct rig *rig, const struct ipcchan_message *m)
 	}
 	if (rigspool_command(rig, text, arg != NULL ? arg : "", &rc))
 		rig_reply(rig, &c, rc, NULL, 0);
+	else if (rigfull_command(rig, text, arg != NULL ? arg : "", &rc, said))
+		rig_reply(rig, &c, rc, said, strlen(said));
 	else
 		rig_reply(rig, &c, 1, "?", 1);
 }
@@ -577,6 +579,9 @@ rig_handle(struct rig *rig, const struct ipcchan_message *m)
 		memcpy(rig->data, data->text, data->text_len);
 		rig_answer(rig, data->tag, data->rc);
 		break;
+	case IPC_VM_FULL_OUT:
+		rigfull_out(rig, m->payload);
+		break;
 	default:
 		break;
 	}
@@ -590,7 +595,7 @@ rig_drain(struct rig *rig)
 
 	while ((rc = ipcchan_recv(&rig->chan, &m)) == 1) {
 		/* A handler may receive on its own: work on a copy. */
-		char copy[sizeof(struct ipc_vm_data) + IPC_TEXT_MAX];
+		char copy[IPC_PACKET_MAX];
 
 		memcpy(copy, m.payload, m.len);
 		m.payload = copy;
@@ -620,6 +625,8 @@ rig_next(const struct rig *rig, uint64_t end)
 		end = rig->fault.due;
 	if (rig->spool.every != 0 && rig->spool.due < end)
 		end = rig->spool.due;
+	if (rig->full.due != 0 && rig->full.due < end)
+		end = rig->full.due;
 	return end;
 }
 
@@ -645,6 +652,7 @@ rig_pump_both(struct rig *rig, const bool *until, int timeout_ms,
 		if (machine && rig_drain(rig) < 0)
 			return -1;
 		rig_type(rig);
+		rigfull_later(rig, rig_now_ms());
 		if (*until)
 			return 0;
 		now = rig_now_ms();

@@ -16,6 +16,7 @@
 #include "ipc.h"
 #include "ipcchan.h"
 #include "rigfault.h"
+#include "rigfull.h"
 #include "rigspool.h"
 
 #define RIG_DEVICES 12
@@ -67,6 +68,7 @@ struct rig {
 	int saved; /* file of a saved system, or -1 */
 	struct rigfault fault;
 	struct rigspool spool;
+	struct rigfull full;
 	unsigned detached; /* VM_DETACHED that came, and the last one's vdev */
 	uint32_t detached_vdev;
 	unsigned helds; /* VM_HELD */
@@ -94,6 +96,8 @@ int rig_attach(struct rig *rig, struct rig_device *d);
 /* The same as if for the first time: a deck begins at its first card. */
 int rig_attach_fresh(struct rig *rig, struct rig_device *d);
 int rig_ipl(struct rig *rig, uint32_t vdev, uint32_t flags, const char *parm);
+
+uint64_t rig_now_ms(void); /* CLOCK_MONOTONIC */
 
 /* Handle messages until *until is true or the time is over. */
 int rig_pump(struct rig *rig, const bool *until, int timeout_ms);
