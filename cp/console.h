@@ -16,7 +16,7 @@
 #include "vmtypes.h"
 
 #define CONSOLE_ITEMS_MAX 5000
-#define CONSOLE_BYTES_MAX (1u << 20)
+#define CONSOLE_BYTES_MAX (2u << 20) /* all of them at 350 characters */
 
 struct console_item {
 	uint64_t seq;

@@ -142,6 +142,7 @@ device_remove(struct vmblok *vm, struct vdev *d)
 {
 	TAILQ_REMOVE(&vm->devices, d, entry);
 	minidisk_release(vm->cp, d->link);
+	fullscreen_free(d);
 	if (d->fd >= 0)
 		close(d->fd);
 	free(d);
@@ -152,6 +153,7 @@ device_renumber(struct vmblok *vm, struct vdev *d, vdev_t to)
 {
 	guest_renumber(vm, d->vdev, to);
 	TAILQ_REMOVE(&vm->devices, d, entry);
+	d->full.was = d->vdev;
 	d->vdev = to;
 	if (d->link != NULL)
 		d->link->as = to;

@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "channel.h"
+#include "fullscreen.h"
 #include "ipc.h"
 #include "message.h"
 #include "vmtypes.h"
@@ -57,6 +58,7 @@ struct vdev {
 	struct mdlink *link; /* a minidisk's; NULL */
 	int fd;		     /* temporary space's open file, or -1 */
 	uint64_t blocks;     /* of either */
+	struct fullscreen full; /* a console's, a display's */
 };
 
 TAILQ_HEAD(vdev_list, vdev);

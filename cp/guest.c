@@ -20,6 +20,7 @@
 #include "command.h"
 #include "conspool.h"
 #include "device.h"
+#include "fullscreen.h"
 #include "given.h"
 #include "guestask.h"
 #include "hostlink.h"
@@ -45,6 +46,7 @@
 #define GUEST_AHEAD_MAX (32u << 10)
 #define GUEST_AHEAD_LINE 16
 #define GUEST_RELEASE "1.0"
+#define GUEST_QUEUE_MAX (512u << 10) /* a terminal may not fill it further */
 
 /* DIAGNOSE 8: the commands, and what they answered. */
 struct guest_diag {
@@ -127,6 +129,7 @@ guest_kill(struct vmblok *vm)
 		return;
 	nss_leave(vm);
 	vm->guest = NULL;
+	fullscreen_reset(vm);
 	vm->running = vm->held = false;
 	vm->reading = CONS_READ_NONE;
 	if (g->pid > 0) {
@@ -451,6 +454,16 @@ guest_state(struct guest *g, const struct ipc_vm_state *st)
 	return true;
 }
 
+/* A line is written or read: no guest's screen is there any more. */
+static void
+guest_line(struct vmblok *vm)
+{
+	struct vdev *d = device_console(vm);
+
+	if (d != NULL)
+		fullscreen_end(vm, d);
+}
+
 static bool
 guest_output(struct guest *g, const struct ipc_cons_output *out)
 {
@@ -459,6 +472,7 @@ guest_output(struct guest *g, const struct ipc_cons_output *out)
 
 	if (++g->unpaid > CONS_OUTPUT_WINDOW)
 		return false;
+	guest_line(g->vm);
 	session_item(g->vm->session, prompt ? ITEM_PROMPT : ITEM_OUTPUT, flags,
 	    (struct vm_name){ 0 }, out->text, out->text_len, true);
 	return true;
@@ -470,8 +484,10 @@ guest_reads(struct guest *g, uint32_t how)
 	if (how > CONS_READ_HIDDEN)
 		return false;
 	g->vm->reading = (enum ipc_cons_read)how;
-	if (how != CONS_READ_NONE)
+	if (how != CONS_READ_NONE) {
 		g->ahead = 0;
+		guest_line(g->vm);
+	}
 	vmblok_changed(g->vm);
 	return true;
 }
@@ -483,8 +499,10 @@ guest_is_ready(struct guest *g, const struct ipc_vm_ready *ready)
 
 	if (!guestask_begin(&g->asks))
 		return false;
-	if (ready->error == 0)
+	if (ready->error == 0) {
+		fullscreen_ready(vm);
 		return true;
+	}
 	log_warnx("vmguest of %s: no machine: %s", name_text(vm->name).s,
 	    strerror(ready->error));
 	guest_kill(vm);
@@ -513,6 +531,8 @@ guest_handle(struct guest *g, const struct ipcchan_message *msg)
 	case IPC_VM_CONS_READ:
 		return guest_reads(g,
 		    ((const struct ipc_value *)msg->payload)->value);
+	case IPC_VM_FULL_OUT:
+		return fullscreen_out(g->vm, msg->payload);
 	case IPC_VM_CP_COMMAND:
 		return guest_diagnose(g, msg->payload);
 	case IPC_VM_STORAGE:
@@ -617,6 +637,21 @@ guest_order(struct vmblok *vm, enum ipc_type type, const void *payload,
 {
 	if (vm->guest != NULL)
 		loopchan_send(&vm->guest->lc, type, payload, len, fd);
+}
+
+bool
+guest_full(struct vmblok *vm, struct ipc_full *in, const char *text,
+    size_t len)
+{
+	struct guest *g = vm->guest;
+
+	if (g == NULL || !g->asks.begun)
+		return true; /* it asks, or is told, when it is there */
+	if (g->lc.ch.queued > GUEST_QUEUE_MAX)
+		return false;
+	loopchan_send_text(&g->lc, IPC_VM_FULL_IN, in, sizeof *in, text, len,
+	    -1);
+	return true;
 }
 
 /* Its channel to vmspool.  Without one now, it gets one when vmspool is
@@ -783,6 +818,7 @@ guest_forget(struct vmblok *vm)
 	vm->guest->ahead = 0;
 	vm->guest->reset = true;
 	guest_diag_drop(vm->guest);
+	fullscreen_reset(vm);
 }
 
 static void

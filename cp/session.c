@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "conspool.h"
+#include "fullscreen.h"
 #include "guest.h"
 #include "linkrule.h"
 #include "log.h"
@@ -162,6 +163,34 @@ session_push(struct session *s)
 		term_item(t, item, flags);
 	}
 	session_settle(s, from, s->sent);
+	fullscreen_push(s);
+}
+
+/* The oldest item that is of who sits here. */
+static uint64_t
+session_first(const struct session *s)
+{
+	uint64_t first = console_first(s->console);
+
+	return first < s->own ? s->own : first;
+}
+
+void
+session_replay(struct session *s)
+{
+	s->sent = session_first(s);
+	s->live = console_next(s->console);
+	s->reset = s->sent < s->live;
+	session_push(s);
+}
+
+void
+session_viewed(struct session *s)
+{
+	const struct vdev *d = s->vm != NULL ? device_console(s->vm) : NULL;
+
+	if (d != NULL)
+		fullscreen_here(s->vm, d);
 }
 
 void
@@ -169,16 +198,34 @@ session_attach(struct session *s, struct term *t)
 {
 	s->term = t;
 	t->session = s;
-	s->sent = console_first(s->console);
-	if (s->sent < s->own)
-		s->sent = s->own;
+	s->sent = session_first(s);
 	s->live = console_next(s->console);
 	s->reset = s->sent < s->live;
+	session_viewed(s);
+}
+
+/* What the view has not been sent yet is no past: it comes by itself. */
+void
+session_past(struct session *s, uint64_t before, uint32_t count)
+{
+	uint64_t first = session_first(s), seq;
+	uint64_t next = s->sent > first ? s->sent : first;
+
+	if (before == 0 || before > next)
+		before = next;
+	seq = before > first + count ? before - count : first;
+	for (; seq < before; seq++)
+		term_item(s->term, console_get(s->console, seq), ITEM_PAST);
+	term_past(s->term, first, next);
 }
 
 void
 session_detach(struct session *s)
 {
+	struct vdev *d = s->vm != NULL ? device_console(s->vm) : NULL;
+
+	if (d != NULL)
+		fullscreen_gone(s->vm, d);
 	if (s->term != NULL)
 		s->term->session = NULL;
 	s->term = NULL;

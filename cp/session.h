@@ -58,6 +58,13 @@ void session_move_input(struct session *from, struct session *to);
 void session_attach(struct session *s, struct term *t);
 void session_detach(struct session *s);
 
+/* The terminal shows it another way: all of it again; or has another size. */
+void session_replay(struct session *s);
+void session_viewed(struct session *s);
+
+/* The terminal pages back: up to `count` items before `before`. */
+void session_past(struct session *s, uint64_t before, uint32_t count);
+
 /* From the terminal. */
 void session_typed(struct session *s, const char *text, size_t len);
 void session_attention(struct session *s);

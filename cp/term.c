@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "fullscreen.h"
 #include "log.h"
 #include "logon.h"
 #include "name.h"
@@ -21,6 +22,9 @@
 #define TERM_OPEN_SECONDS 30  /* to say TERM_OPEN */
 #define TERM_LOGO_SECONDS 3   /* a 3270's last lines stay as long */
 #define TERM_CLOSE_SECONDS 5  /* to take CONS_CLOSE */
+#define TERM_CELLS_MAX 16383  /* of a 3270's screen */
+#define TERM_FLAGS \
+	(TERM_COLOR | TERM_HIGHLIGHT | TERM_FULL_SCREEN | TERM_SECURE)
 #define TERM_LOCAL_ADDR 0x009 /* where VM/370's operator sits */
 
 void
@@ -28,7 +32,7 @@ term_free(struct term *t)
 {
 	struct session *s = t->session;
 
-	if (t->kind == 0)
+	if (t->view.kind == 0)
 		t->cp->unopened--;
 	t->cp->nterms--;
 	LIST_REMOVE(t, entry);
@@ -76,8 +80,8 @@ struct term_where
 term_where(const struct term *t)
 {
 	const char *kind = t->local ? "CONS" :
-	    t->kind == TERM_3270  ? "GRAF" :
-				    "LINE";
+	    t->view.kind == TERM_3270 ? "GRAF" :
+					"LINE";
 	struct term_where where;
 
 	snprintf(where.s, sizeof where.s, "%s %03X", kind, t->addr);
@@ -90,24 +94,38 @@ term_string_ok(const char *s, size_t size)
 	return memchr(s, '\0', size) != NULL;
 }
 
+/* What a view says of itself, with what a guest cannot use left out.  false:
+ * it may not be. */
+static bool
+term_view_ok(struct term *t, const struct ipc_term_view *view)
+{
+	if ((view->kind != TERM_LINE_MODE && view->kind != TERM_3270) ||
+	    (view->flags & ~(uint32_t)TERM_FLAGS) != 0)
+		return false;
+	t->view = *view;
+	if ((uint32_t)view->rows * view->cols > TERM_CELLS_MAX)
+		t->view.flags &= ~(uint32_t)TERM_FULL_SCREEN;
+	return true;
+}
+
 static void
 term_opened(struct term *t, const struct ipc_term_open *open)
 {
-	if (t->kind != 0 || !term_string_ok(open->peer, sizeof open->peer) ||
+	if (t->view.kind != 0 || !term_string_ok(open->peer, sizeof open->peer) ||
 	    !term_string_ok(open->type, sizeof open->type) ||
 	    !term_string_ok(open->lu, sizeof open->lu) ||
-	    (open->view.kind != TERM_LINE_MODE &&
-	    open->view.kind != TERM_3270)) {
+	    !term_view_ok(t, &open->view)) {
 		log_warnx("terminal %03X: a bad TERM_OPEN", t->addr);
 		term_free(t);
 		return;
 	}
 	event_del(t->timer);
-	t->kind = open->view.kind;
 	t->cp->unopened--;
 	memcpy(t->peer, open->peer, sizeof t->peer);
-	log_info("%s from %s, %.40s %ux%u", term_where(t).s, t->peer,
-	    open->type, open->view.rows, open->view.cols);
+	memcpy(t->type, open->type, sizeof t->type);
+	memcpy(t->lu, open->lu, sizeof t->lu);
+	log_info("%s from %s, %s %ux%u", term_where(t).s, t->peer, t->type,
+	    t->view.rows, t->view.cols);
 	if (t->local) {
 		logon_operator(t);
 		return;
@@ -148,6 +166,47 @@ term_typed(struct term *t, const struct ipcchan_message *msg)
 	session_typed(t->session, text->text, text->text_len);
 }
 
+/* The client has another size, or shows the console another way. */
+static bool
+term_viewed(struct term *t, const struct ipc_term_view *view)
+{
+	struct ipc_term_view was = t->view;
+
+	if (!term_view_ok(t, view))
+		return false;
+	if (was.kind != t->view.kind)
+		session_replay(t->session);
+	if (was.rows != t->view.rows || was.cols != t->view.cols ||
+	    was.flags != t->view.flags)
+		session_viewed(t->session);
+	return true;
+}
+
+static bool
+term_asks_past(struct term *t, const struct ipc_term_past *past)
+{
+	if (past->count == 0 || past->count > TERM_PAST_MAX)
+		return false;
+	session_past(t->session, past->before, past->count);
+	return true;
+}
+
+/* What a view says that CP looks into.  false: it may not say that. */
+static bool
+term_said(struct term *t, const struct ipcchan_message *msg)
+{
+	switch (msg->type) {
+	case IPC_TERM_VIEW:
+		return term_viewed(t, msg->payload);
+	case IPC_TERM_PAST:
+		return term_asks_past(t, msg->payload);
+	case IPC_TERM_FULL:
+		return fullscreen_in(t, msg->payload);
+	default:
+		return false;
+	}
+}
+
 /* One message of a connection; NULL is its end. */
 static void
 term_message(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
@@ -179,7 +238,12 @@ term_message(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
 		term_credited(t,
 		    ((const struct ipc_value *)msg->payload)->value);
 		break;
-	default: /* TERM_VIEW: a view's own affair */
+	default:
+		if (!term_said(t, msg)) {
+			log_warnx("%s: a bad %s", term_where(t).s,
+			    ipcchan_name(msg->type));
+			term_free(t);
+		}
 		break;
 	}
 }
@@ -285,7 +349,7 @@ term_logo_later(struct term *t)
 {
 	if (term_session(t) < 0)
 		return;
-	if (t->kind != TERM_3270 && session_backlog(t->session) == 0) {
+	if (t->view.kind != TERM_3270 && session_backlog(t->session) == 0) {
 		term_logo_now(t);
 		return;
 	}
@@ -308,9 +372,32 @@ term_item(struct term *t, const struct console_item *item, unsigned flags)
 		.utc_ns = item->utc_ns, .flags = item->flags | flags,
 		.from = item->from };
 
-	t->credit--;
+	t->credit -= (flags & ITEM_PAST) == 0;
 	loopchan_send_text(&t->lc, IPC_CONS_ITEM, &msg, sizeof msg, item->text,
 	    item->len, -1);
+}
+
+void
+term_past(struct term *t, uint64_t first, uint64_t next)
+{
+	struct ipc_cons_past past = { .first = first, .next = next };
+
+	loopchan_send(&t->lc, IPC_CONS_PAST, &past, sizeof past, -1);
+}
+
+uint32_t
+term_full_number(struct term *t)
+{
+	if (++t->full_number == 0)
+		t->full_number = 1;
+	return t->full_number;
+}
+
+void
+term_full(struct term *t, struct ipc_full *full, const char *text, size_t len)
+{
+	loopchan_send_text(&t->lc, IPC_CONS_FULL, full, sizeof *full, text,
+	    len, -1);
 }
 
 void

@@ -18,6 +18,9 @@
 #define TERM_FIRST_ADDR 0x2C0
 #define TERM_CREDIT_MAX 100000
 
+struct vdev;
+struct vmblok;
+
 struct term {
 	LIST_ENTRY(term) entry;
 	struct cp *cp;
@@ -25,13 +28,16 @@ struct term {
 	struct session *session; /* NULL before TERM_OPEN */
 	bool local;		 /* the system's owner, by cp.sock */
 	bool closing;
-	uint32_t kind;		 /* enum ipc_term_kind */
+	struct ipc_term_view view; /* kind 0: not yet said */
 	uint16_t addr;
-	char peer[60];
+	char peer[60], type[40], lu[12];
 	uint32_t credit;
 	struct ipc_cons_state shown;
 	unsigned failures;	 /* of LOGON, on this connection */
 	struct event *timer;	 /* must open; later: the logo comes back */
+	uint32_t full_number;	 /* the last one given to a guest's request */
+	struct vmblok *dial_vm;	 /* DIALed: the machine, and which display of */
+	struct vdev *display;	 /* it; else NULL */
 };
 
 /* Take a channel.  NULL with errno: fd is still the caller's. */
@@ -50,8 +56,15 @@ void term_logo(struct term *t);
 void term_logo_later(struct term *t);
 void term_logo_now(struct term *t);
 
+/* An item, against credit unless it is one of the past. */
 void term_item(struct term *t, const struct console_item *item,
     unsigned flags);
+void term_past(struct term *t, uint64_t first, uint64_t next);
+
+/* A guest's screen: a number for its next request, and a message. */
+uint32_t term_full_number(struct term *t);
+void term_full(struct term *t, struct ipc_full *full, const char *text,
+    size_t len);
 void term_state(struct term *t, enum ipc_cons_status status, bool hidden);
 
 /* Say why, and close when it is said. */

@@ -1,7 +1,7 @@
 # vmcp: the control program.  cp_core is everything but main and the commands;
 # the commands are objects, so that the linker keeps every row.
 vm370_library(cp_core command.c console.c conspool.c control.c cp.c device.c
-  given.c guest.c guestask.c hexloc.c hostlink.c linkrule.c listener.c logon.c
+  fullscreen.c given.c guest.c guestask.c hexloc.c hostlink.c linkrule.c listener.c logon.c
   message.c minidisk.c nss.c nssmake.c registers.c request.c session.c
   spoolclient.c spoolfile.c spooljob.c spoolnews.c term.c times.c urclose.c
   urdevice.c unit.c unitcmd.c uroption.c vmblok.c)

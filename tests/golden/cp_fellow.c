@@ -108,6 +108,9 @@ struct fellow_guest {
 	char *lines;	/* before these, if any */
 	char held[IPC_LINE_MAX + 1]; /* typed while it could say nothing */
 	struct cards cards;
+	uint32_t full;	/* its last request of a screen */
+	char heard[4096]; /* VM_FULL_IN, in words */
+	char hears[64];	  /* HEARD waits for this */
 	char closes; /* Never, Twice, or with a Wrong tag; else as it should */
 };
 
@@ -280,6 +283,94 @@ fellow_use_disk(struct fellow_guest *g, const char *args)
 	fellow_say(g, line);
 }
 
+/* --- its screens.  What it hears of them it tells when asked (HEARD, HEARD
+ * text: and not before it has heard that): a line on the console would end
+ * what is there --- */
+
+static void
+fellow_full(struct fellow_guest *g, uint16_t op, uint16_t vdev, uint32_t tag,
+    const char *text)
+{
+	struct ipc_full f = { .op = op, .vdev = vdev, .tag = tag };
+
+	if (ipcchan_send_text(&g->ch, IPC_VM_FULL_OUT, &f, sizeof f, text,
+	    strlen(text), -1) < 0)
+		exit(0);
+}
+
+/* "WRITE 009 text", "READ 009", "END 009".  false: it is not that. */
+static bool
+fellow_screen(struct fellow_guest *g, const char *line)
+{
+	static const char *const ops[] = { [FULL_WRITE] = "WRITE",
+		[FULL_READ] = "READ", [FULL_END] = "END" };
+	char op[8] = "", text[IPC_LINE_MAX] = "R";
+	unsigned vdev;
+
+	if (sscanf(line, "%7s %3x %2000[^\n]", op, &vdev, text) < 2)
+		return false;
+	for (uint16_t i = FULL_WRITE; i <= FULL_END; i++)
+		if (strcmp(op, ops[i]) == 0) {
+			fellow_full(g, i, (uint16_t)vdev,
+			    i == FULL_END ? 0 : ++g->full,
+			    i == FULL_END ? "" : text);
+			return true;
+		}
+	return false;
+}
+
+static void
+fellow_heard(struct fellow_guest *g)
+{
+	if (g->hears[0] == '\0' || strstr(g->heard, g->hears) == NULL)
+		return;
+	for (char *s = g->heard, *end; *s != '\0'; s = end + 1) {
+		end = strchr(s, '\n');
+		*end = '\0';
+		fellow_say(g, s);
+	}
+	g->heard[0] = g->hears[0] = '\0';
+	fellow_read_console(g, CONS_READ_SHOWN);
+}
+
+static void
+fellow_full_in(struct fellow_guest *g, const struct ipc_full *in)
+{
+	static const char *const ops[] = { [FULL_DONE] = "DONE",
+		[FULL_RECORD] = "RECORD", [FULL_LOST] = "LOST",
+		[FULL_SIZE] = "SIZE", [FULL_GONE] = "GONE",
+		[FULL_ATTENTION] = "ATTENTION" };
+	size_t n = strlen(g->heard);
+
+	n += (size_t)snprintf(g->heard + n, sizeof g->heard - n, "%s %03X",
+	    ops[in->op], in->vdev);
+	if (in->tag != 0)
+		n += (size_t)snprintf(g->heard + n, sizeof g->heard - n,
+		    " TO %u RC %d", in->tag, in->rc);
+	if (in->op == FULL_SIZE)
+		n += (size_t)snprintf(g->heard + n, sizeof g->heard - n,
+		    " %uX%u %X", in->rows, in->cols, in->flags);
+	snprintf(g->heard + n, sizeof g->heard - n, "%s%.*s\n",
+	    in->text_len > 0 ? " " : "", (int)in->text_len, in->text);
+	fellow_heard(g);
+}
+
+static void
+fellow_lie_full(struct fellow_guest *g, const char *how)
+{
+	if (strcmp(how, "TWICE") == 0)
+		for (int i = 0; i < 3; i++) /* a reset explains two */
+			fellow_full(g, FULL_WRITE, 0x009, 1, "X");
+	else if (strcmp(how, "DEVICE") == 0)
+		fellow_full(g, FULL_WRITE, 0x190, 1, "X");
+	else if (strcmp(how, "TAG") == 0)
+		fellow_full(g, FULL_READ, 0x009, 0, "X");
+	else if (strcmp(how, "END") == 0)
+		fellow_full(g, FULL_END, 0x009, 1, "");
+	else
+		fellow_full(g, FULL_SIZE, 0x009, 0, "");
+}
+
 /* Everything a machine in the wrong hands could say. */
 static void
 fellow_lie(struct fellow_guest *g, const char *how)
@@ -290,7 +381,9 @@ fellow_lie(struct fellow_guest *g, const char *how)
 	struct ipc_value vdev = { .value = 0x190 };
 	struct ipc_none none = { 0 };
 
-	if (strcmp(how, "REGS") == 0)
+	if (strncmp(how, "FULL ", 5) == 0)
+		fellow_lie_full(g, how + 5);
+	else if (strcmp(how, "REGS") == 0)
 		fellow_send(g, IPC_VM_REGS, &regs, sizeof regs);
 	else if (strcmp(how, "READY") == 0)
 		fellow_send(g, IPC_VM_READY, &ready, sizeof ready);
@@ -334,6 +427,13 @@ fellow_typed(struct fellow_guest *g, const char *line)
 	}
 	if (strncmp(line, "LIE ", 4) == 0) {
 		fellow_lie(g, line + 4);
+		return;
+	}
+	if (fellow_screen(g, line))
+		return;
+	if (strncmp(line, "HEARD ", 6) == 0) {
+		snprintf(g->hears, sizeof g->hears, "%s", line + 6);
+		fellow_heard(g);
 		return;
 	}
 	if (strncmp(line, "CLOSES ", 7) == 0) {
@@ -647,6 +747,9 @@ fellow_guest_message(struct fellow_guest *g, const struct ipcchan_message *msg)
 	case IPC_VM_CONS_CREDIT:
 		fellow_credited(g,
 		    ((const struct ipc_value *)msg->payload)->value);
+		break;
+	case IPC_VM_FULL_IN:
+		fellow_full_in(g, msg->payload);
 		break;
 	case IPC_VM_READ_STORAGE:
 		fellow_storage(g, msg->payload);

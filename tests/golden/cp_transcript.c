@@ -12,7 +12,15 @@
  *   local T                     the owner's console by cp.sock
  *   type T text                 a typed line
  *   fill T n text               the same line n times
- *   key T attention|leave
+ *   key T attention|leave|sysreq
+ *   all                         print what CP says of options and PF keys, too
+ *   view T line|3270 ROWS COLS [FLAGS]
+ *                               it is shown another way (flags: TERM_*, hex)
+ *   past T BEFORE COUNT         page back
+ *   record T text               a key of a guest's screen
+ *   answer T RC [text]          to the guest's last request
+ *   lost T                      the guest's screen is gone
+ *   screen T text               what a COPY key prints; "|" between lines
  *   credit T n
  *   expect T text               wait for an item that contains text
  *   state T status              wait for CP_READ VM_READ RUNNING LOGGED_OFF
@@ -22,7 +30,8 @@
  *   drop T                      close it
  *   silent T                    connect and say nothing
  *   bad T how                   a message that breaks the rules: early (before
- *                               TERM_OPEN), kind, twice, type, length, credit
+ *                               TERM_OPEN), kind, twice, type, length, credit,
+ *                               view, nopast, allpast, tag, op, rc
  *   host COMMAND                a host command; its output and return code
  *   disk T owner vdev R|W       connect as vm370 disk and link; `drop T` ends
  *   hold T 1|0                  let it hold the minidisk's writers, or go on
@@ -70,6 +79,7 @@ struct terminal {
 	bool framed; /* over the stand-in's TCP */
 	bool closed;
 	uint32_t status, hidden;
+	struct ipc_full asked; /* the guest's last request */
 	unsigned logos, logos_seen;
 	char *log;
 	size_t log_len, scanned; /* what `expect` has passed */
@@ -84,6 +94,7 @@ struct run {
 	struct cp_deck deck;
 	bool decks; /* it is open */
 	bool quick; /* no pauses between lines */
+	bool all;   /* options and PF keys are printed */
 	struct terminal term[TERMINALS_MAX];
 	unsigned nterms;
 	struct terminal host;
@@ -173,9 +184,9 @@ item(struct terminal *t, const struct ipc_item *it)
 	static const char *const kinds[] = { "?", "  ", "? ", "> " };
 	char kind[8];
 
-	snprintf(kind, sizeof kind, "%s%s%s",
+	snprintf(kind, sizeof kind, "%s%s%s%s",
 	    it->flags & ITEM_RESET ? "^" : "", it->flags & ITEM_REPLAY ? "~" :
-	    "", kinds[it->kind & 3]);
+	    "", it->flags & ITEM_PAST ? "-" : "", kinds[it->kind & 3]);
 	record(t, kind, it->text, it->text_len);
 }
 
@@ -197,6 +208,53 @@ next_message(const char *packet, const char *end, struct ipc_header *header)
 }
 
 static void
+full(struct terminal *t, const struct ipc_full *f)
+{
+	static const char *const ops[] = { "?", "WRITE", "READ", "END" };
+	char line[32];
+
+	snprintf(line, sizeof line, "FULL %s %03X ", ops[f->op & 3], f->vdev);
+	record(t, line, f->text, f->text_len);
+	if (f->tag != 0)
+		t->asked = *f;
+}
+
+static void
+past(struct terminal *t, const struct ipc_cons_past *p)
+{
+	char line[64];
+
+	snprintf(line, sizeof line, "PAST %llu TO %llu",
+	    (unsigned long long)p->first, (unsigned long long)p->next);
+	record(t, line, "", 0);
+}
+
+static void
+options(struct terminal *t, const struct ipc_cons_options *o)
+{
+	char line[64];
+
+	snprintf(line, sizeof line, "OPTIONS MORE %u %u%s%s", o->more,
+	    o->clear, o->flags & OPTION_HOLD ? " HOLD" : "",
+	    o->flags & OPTION_PAGING ? " PAGING" : "");
+	if (the_run.all)
+		record(t, line, "", 0);
+}
+
+static void
+pf_key(struct terminal *t, const struct ipc_cons_pf *pf)
+{
+	static const char *const what[] = { "UNDEFINED", "IMMED", "DELAYED",
+		"RETRIEVE", "COPY", "BACKWARD", "FORWARD", "HELP" };
+	char line[32];
+
+	snprintf(line, sizeof line, "KEY PF%02u %s ", pf->key,
+	    what[pf->what & 7]);
+	if (the_run.all)
+		record(t, line, pf->text, pf->text_len);
+}
+
+static void
 message(struct terminal *t, unsigned type, const void *payload)
 {
 	const struct ipc_done *done = payload;
@@ -213,6 +271,18 @@ message(struct terminal *t, unsigned type, const void *payload)
 	case IPC_CONS_STATE:
 		t->status = ((const struct ipc_cons_state *)payload)->status;
 		t->hidden = ((const struct ipc_cons_state *)payload)->hidden;
+		break;
+	case IPC_CONS_FULL:
+		full(t, payload);
+		break;
+	case IPC_CONS_PAST:
+		past(t, payload);
+		break;
+	case IPC_CONS_OPTIONS:
+		options(t, payload);
+		break;
+	case IPC_CONS_PF:
+		pf_key(t, payload);
 		break;
 	case IPC_CONS_CLOSE:
 		record(t, "CLOSE ", ((const struct ipc_text *)payload)->text,
@@ -375,6 +445,9 @@ say_hello(struct terminal *t, uint32_t kind, uint32_t n)
 	struct ipc_term_open open = { .view = { .kind = kind, .rows = 24,
 		.cols = 80 }, .peer = "127.0.0.1", .type = "TEST" };
 
+	if (kind == TERM_3270)
+		open.view.flags = TERM_COLOR | TERM_HIGHLIGHT |
+		    TERM_FULL_SCREEN;
 	send_packet(t, IPC_TERM_OPEN, &open, sizeof open, NULL, 0);
 	credit(t, n);
 }
@@ -399,6 +472,93 @@ cmd_open(struct run *r, const char *name, const char *args)
 	    TERM_LINE_MODE, n != NULL ? (uint32_t)atoi(n) : 100000);
 }
 
+static void
+send_past(struct terminal *t, uint64_t before, uint32_t count)
+{
+	struct ipc_term_past ask = { .before = before, .count = count };
+
+	send_packet(t, IPC_TERM_PAST, &ask, sizeof ask, NULL, 0);
+}
+
+static void
+send_full(struct terminal *t, uint16_t op, uint32_t tag, int32_t rc,
+    const char *text)
+{
+	struct ipc_full f = { .text_len = (uint32_t)strlen(text), .op = op,
+		.tag = tag, .rc = rc, .vdev = t->asked.vdev };
+
+	send_packet(t, IPC_TERM_FULL, &f, sizeof f, text, strlen(text));
+}
+
+static void
+cmd_view(struct terminal *t, const char *args)
+{
+	struct ipc_term_view view = { 0 };
+	char kind[8] = "";
+	unsigned rows = 0, cols = 0;
+
+	sscanf(args, "%7s %u %u %x", kind, &rows, &cols, &view.flags);
+	view.kind = strcmp(kind, "3270") == 0 ? TERM_3270 : TERM_LINE_MODE;
+	view.rows = (uint16_t)rows;
+	view.cols = (uint16_t)cols;
+	send_packet(t, IPC_TERM_VIEW, &view, sizeof view, NULL, 0);
+}
+
+static void
+cmd_past(struct terminal *t, const char *args)
+{
+	char *count;
+	unsigned long long before = strtoull(args, &count, 10);
+
+	send_past(t, before, (uint32_t)atoi(count));
+}
+
+static void
+cmd_answer(struct terminal *t, const char *args)
+{
+	char *text;
+	long rc = strtol(args, &text, 10);
+
+	send_full(t, t->asked.op == FULL_READ ? FULL_RECORD : FULL_DONE,
+	    t->asked.tag, (int32_t)rc, *text == ' ' ? text + 1 : text);
+}
+
+static void
+cmd_screen(struct terminal *t, const char *args)
+{
+	struct ipc_text head = { .text_len = (uint32_t)strlen(args) };
+	char *text = strdup(args);
+
+	for (char *s = text; (s = strchr(s, '|')) != NULL;)
+		*s = '\n';
+	send_packet(t, IPC_TERM_SCREEN, &head, sizeof head, text,
+	    strlen(text));
+	free(text);
+}
+
+/* The same of the past and of guests' screens; false: it is none of these. */
+static bool
+bad_screen(struct terminal *t, const char *how)
+{
+	struct ipc_term_view view = { .kind = 9, .rows = 24, .cols = 80 };
+
+	if (strcmp(how, "view") == 0)
+		send_packet(t, IPC_TERM_VIEW, &view, sizeof view, NULL, 0);
+	else if (strcmp(how, "nopast") == 0)
+		send_past(t, 0, 0);
+	else if (strcmp(how, "allpast") == 0)
+		send_past(t, 0, TERM_PAST_MAX + 1);
+	else if (strcmp(how, "tag") == 0)
+		send_full(t, FULL_DONE, 4711, 0, "");
+	else if (strcmp(how, "op") == 0)
+		send_full(t, FULL_SIZE, 0, 0, "");
+	else if (strcmp(how, "rc") == 0)
+		send_full(t, FULL_RECORD, 0, 5, "X");
+	else
+		return false;
+	return true;
+}
+
 /* Everything a lying vmterm could try. */
 static void
 cmd_bad(struct terminal *t, const char *how)
@@ -408,6 +568,8 @@ cmd_bad(struct terminal *t, const char *how)
 	struct ipc_text text = { .text_len = 500 };
 
 	memset(open.peer, 'x', sizeof open.peer);
+	if (bad_screen(t, how))
+		return;
 	if (strcmp(how, "kind") == 0)
 		send_packet(t, IPC_TERM_OPEN, &open, sizeof open, NULL, 0);
 	else if (strcmp(how, "twice") == 0)
@@ -480,7 +642,7 @@ static void
 cmd_key(struct terminal *t, const char *key)
 {
 	struct ipc_value v = { .value = strcmp(key, "leave") == 0 ? KEY_LEAVE :
-		KEY_ATTENTION };
+		strcmp(key, "sysreq") == 0 ? KEY_SYSREQ : KEY_ATTENTION };
 
 	send_packet(t, IPC_TERM_KEY, &v, sizeof v, NULL, 0);
 }
@@ -731,6 +893,8 @@ on_system(struct run *r, const char *verb, const char *args)
 		host_command(r, args);
 	else if (strcmp(verb, "quick") == 0)
 		r->quick = true;
+	else if (strcmp(verb, "all") == 0)
+		r->all = true;
 	else if (strcmp(verb, "deck") == 0)
 		cmd_deck(r, args);
 	else if (strcmp(verb, "take") == 0)
@@ -753,12 +917,35 @@ on_system(struct run *r, const char *verb, const char *args)
 	return true;
 }
 
+/* What a terminal with screens says; false: it is not that. */
+static bool
+on_screen(const char *verb, struct terminal *t, const char *args)
+{
+	if (strcmp(verb, "view") == 0)
+		cmd_view(t, args);
+	else if (strcmp(verb, "past") == 0)
+		cmd_past(t, args);
+	else if (strcmp(verb, "record") == 0)
+		send_full(t, FULL_RECORD, 0, 0, args);
+	else if (strcmp(verb, "answer") == 0)
+		cmd_answer(t, args);
+	else if (strcmp(verb, "lost") == 0)
+		send_full(t, FULL_LOST, 0, 0, "");
+	else if (strcmp(verb, "screen") == 0)
+		cmd_screen(t, args);
+	else
+		return false;
+	return true;
+}
+
 static void
 on_terminal(struct run *r, const char *verb, struct terminal *t,
     const char *args)
 {
 	struct wanted w = { .t = t, .text = args };
 
+	if (on_screen(verb, t, args))
+		return;
 	if (strcmp(verb, "type") == 0) {
 		cmd_type(t, args);
 	} else if (strcmp(verb, "fill") == 0) {
