@@ -18,11 +18,18 @@
  *   RDEVICE raddr {PUNCH|PRINTER} FOLDER name [CLASS c...] [START]
  *                               +n: above the port of the terminals
  *   OPERATOR userid             default OPERATOR
+ *   LISTEN address [PLAIN]      default 127.0.0.1; PLAIN: without TLS, too
+ *   TLS {OFF | CERTIFICATE file KEY file}
+ *   LIMIT {CONNECTIONS | RATE} {n | OFF}      of one address: at once, a second
+ *   LIMIT LOGONS {n [time] | OFF}             failed ones of one address
+ *   LIMIT {LOGO | IDLE} {time | OFF}          a time: minutes, or seconds: 90S
+ *   LIMIT LOOPBACK              the first three for this host, too
  *
  * A statement is one line of words; a line that begins with * is a comment.
  */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -41,6 +48,7 @@ _Static_assert(CONFIG_TEXT_MAX == 8192, "a message says so");
 
 #define CONFIG_TDISK (512u << 20 >> 9) /* sparse, but all may be written */
 #define CONFIG_SPOOL_BYTES (1ull << 30)
+#define CONFIG_TIME_MAX (7 * 24 * 60) /* minutes */
 #define CONFIG_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char config_logo[] =
@@ -341,7 +349,7 @@ config_do_spoolmax(struct config_parse *p)
 
 /* Folders in the home directory that are CP's own. */
 static const char *const config_own_folders[] = { "in", "log", "run", "saved",
-	"spool", "tapes", "volumes" };
+	"spool", "tapes", "tls", "volumes" };
 
 /* Below the home directory and nowhere else, and not where CP keeps things. */
 static bool
@@ -493,6 +501,130 @@ config_do_rdevice(struct config_parse *p)
 	return config_bad(p, 2, "READER, PUNCH OR PRINTER");
 }
 
+/* --- terminals --- */
+
+static int
+config_do_listen(struct config_parse *p)
+{
+	struct config *c = p->config;
+	uint8_t address[16];
+
+	if (!card_copy(&p->card, 1, false, c->listen, sizeof c->listen) ||
+	    (inet_pton(AF_INET, c->listen, address) != 1 &&
+	    inet_pton(AF_INET6, c->listen, address) != 1))
+		return config_bad(p, 1, "AN ADDRESS LIKE 127.0.0.1 OR ::");
+	c->plain = card_is(&p->card, 2, "PLAIN");
+	return p->card.nwords > 2 && !c->plain ? config_bad(p, 2, "PLAIN") : 0;
+}
+
+/* A file below the home directory: a lab sees no other. */
+static int
+config_tls_file(struct config_parse *p, unsigned i, const char *word,
+    char file[128])
+{
+	if (!card_is(&p->card, i, word))
+		return config_bad(p, i, word);
+	if (!card_copy(&p->card, i + 1, false, file, 128) || file[0] == '/' ||
+	    strstr(file, "..") != NULL || !config_plain(file, strlen(file)))
+		return config_bad(p, i + 1, "A FILE BELOW THE HOME DIRECTORY");
+	return 0;
+}
+
+static int
+config_do_tls(struct config_parse *p)
+{
+	struct config_tls *tls = &p->config->tls;
+
+	*tls = (struct config_tls){ .off = card_is(&p->card, 1, "OFF") };
+	if (tls->off)
+		return p->card.nwords > 2 ? config_bad(p, 2, "NOTHING MORE") :
+		    0;
+	if (config_tls_file(p, 1, "CERTIFICATE", tls->cert) < 0)
+		return -1;
+	return config_tls_file(p, 3, "KEY", tls->key);
+}
+
+/* "10": minutes, "90S": seconds; "OFF": none. */
+static bool
+config_time(const char *text, uint32_t *seconds)
+{
+	unsigned long n;
+	char *end;
+
+	*seconds = 0;
+	if (strcmp(text, "OFF") == 0)
+		return true;
+	if (text[0] < '0' || text[0] > '9' || strlen(text) > 9)
+		return false;
+	n = strtoul(text, &end, 10);
+	if (strcmp(end, "S") != 0)
+		n *= 60;
+	else
+		end++;
+	*seconds = (uint32_t)n;
+	return *end == '\0' && n > 0 && n <= CONFIG_TIME_MAX * 60;
+}
+
+static int
+config_limit_time(struct config_parse *p, unsigned i, uint32_t *seconds)
+{
+	char text[12];
+
+	if (!card_copy(&p->card, i, true, text, sizeof text) ||
+	    !config_time(text, seconds))
+		return config_bad(p, i, "MINUTES, SECONDS LIKE 90S, OR OFF");
+	return 0;
+}
+
+static int
+config_limit_count(struct config_parse *p, uint32_t *count)
+{
+	unsigned long n = 0;
+
+	if (!card_is(&p->card, 2, "OFF") &&
+	    (!card_number(&p->card, 2, UINT16_MAX, &n) || n == 0))
+		return config_bad(p, 2, "A NUMBER, OR OFF");
+	*count = (uint32_t)n;
+	return 0;
+}
+
+static int
+config_do_limit(struct config_parse *p)
+{
+	struct config_limits *l = &p->config->limits;
+	const struct {
+		const char *name;
+		unsigned words;
+		uint32_t *count, *time;
+	} limits[] = {
+		{ "CONNECTIONS", 3, &l->connections, NULL },
+		{ "RATE", 3, &l->rate, NULL },
+		{ "LOGONS", 4, &l->logons, &l->logons_s },
+		{ "LOGO", 3, NULL, &l->logo_s },
+		{ "IDLE", 3, NULL, &l->idle_s },
+		{ "LOOPBACK", 2, NULL, NULL },
+	};
+	unsigned i = 0, at = 2;
+
+	while (i < CONFIG_COUNT(limits) &&
+	    !card_is(&p->card, 1, limits[i].name))
+		i++;
+	if (i == CONFIG_COUNT(limits))
+		return config_bad(p, 1, "CONNECTIONS, RATE, LOGONS, LOGO, "
+		    "IDLE OR LOOPBACK");
+	if (p->card.nwords > limits[i].words)
+		return config_bad(p, limits[i].words, "NOTHING MORE");
+	if (limits[i].words == 2)
+		l->loopback = true;
+	if (limits[i].count != NULL &&
+	    config_limit_count(p, limits[i].count) < 0)
+		return -1;
+	at += limits[i].count != NULL;
+	if (limits[i].time == NULL || (at == 3 && p->card.nwords == 3))
+		return 0;
+	return config_limit_time(p, at, limits[i].time);
+}
+
 static const struct config_statement {
 	const char *name;
 	unsigned min, max; /* operands */
@@ -510,6 +642,9 @@ static const struct config_statement {
 	{ "SPOOLMAX", 1, 2, config_do_spoolmax },
 	{ "RDEVICE", 4, 7, config_do_rdevice },
 	{ "OPERATOR", 1, 1, config_do_operator },
+	{ "LISTEN", 1, 2, config_do_listen },
+	{ "TLS", 1, 4, config_do_tls },
+	{ "LIMIT", 1, 3, config_do_limit },
 };
 
 static int
@@ -580,6 +715,8 @@ config_parse(const char *text, size_t len, const char *home,
 	p.config->tdisk = CONFIG_TDISK;
 	p.config->spool_bytes = CONFIG_SPOOL_BYTES;
 	p.config->spool_files = SPOOLID_MAX;
+	p.config->limits = (struct config_limits){ .connections = 64,
+		.rate = 20, .logons = 10, .logons_s = 600, .logo_s = 600 };
 	if (config_read(&p, text, len) < 0 || config_defaults(&p) < 0) {
 		config_free(p.config);
 		return NULL;

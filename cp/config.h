@@ -30,6 +30,24 @@ struct config_unit {
 	bool start;		 /* with the system; else it is drained */
 };
 
+/* TLS: names as in SYSTEM CONFIG; "": the system's own certificate. */
+struct config_tls {
+	bool off;
+	char cert[128], key[128];
+};
+
+/* LIMIT: 0 is none.  Of one address, but for this host's own unless
+ * `loopback`. */
+struct config_limits {
+	uint32_t connections; /* at once */
+	uint32_t rate;	      /* new ones in a second */
+	uint32_t logons;      /* that failed, within */
+	uint32_t logons_s;    /* so many seconds */
+	uint32_t logo_s;      /* a terminal where nobody is logged on */
+	uint32_t idle_s;      /* and one where somebody is and types nothing */
+	bool loopback;
+};
+
 struct config {
 	struct vm_name system;	/* SYSTEM id, default VM370 */
 	struct vm_name node;	/* NODE name, default the system's */
@@ -47,6 +65,10 @@ struct config {
 	size_t nunits;
 	uint64_t spool_bytes;	/* SPOOLMAX: what a user may have in the spool */
 	uint32_t spool_files;
+	struct config_tls tls;
+	struct config_limits limits;
+	char listen[46];	/* LISTEN address [PLAIN]; "": 127.0.0.1 */
+	bool plain;		/* from other machines, too */
 	uint64_t tdisk;		/* TDISK n BLK: temporary space a user may have */
 	struct vm_name operator_user; /* OPERATOR userid, default OPERATOR */
 };

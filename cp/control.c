@@ -26,10 +26,12 @@
 #include "name.h"
 #include "spoolclient.h"
 #include "term.h"
+#include "tls.h"
 #include "vmblok.h"
 
 #define CONTROL_CLIENTS_MAX 64
 #define CONTROL_FIRST_SECONDS 10	  /* for the first message */
+#define CONTROL_NO_TLS 440		  /* message: TLS NOT AVAILABLE */
 #define CONTROL_QUEUE_ROOM (256u << 10) /* output that waits for the host */
 
 struct control_client {
@@ -57,6 +59,7 @@ control_client_free(struct control_client *c)
 	if (c->rq != NULL)
 		request_orphan(c->rq);
 	hostlink_free(c->hl);
+	tls_cancel(c->ct->cp, c);
 	LIST_REMOVE(c, entry);
 	c->ct->nclients--;
 	if (c->first != NULL)
@@ -220,6 +223,26 @@ control_spool(struct control_client *c)
 	close(fd);
 }
 
+/* --- TLS --- */
+
+static void
+control_tls_read(int rc, const char *text, void *arg)
+{
+	control_answer(arg, rc, text);
+}
+
+static void
+control_tls(struct control_client *c, const struct ipc_value *again)
+{
+	struct cp *cp = c->ct->cp;
+
+	if (again->value != 0)
+		tls_reload(cp, control_tls_read, c);
+	else
+		control_answer(c, tls_ready(cp) ? 0 : CONTROL_NO_TLS,
+		    tls_text(cp));
+}
+
 /* --- what a host says --- */
 
 static void
@@ -235,6 +258,8 @@ control_message(struct loopchan *lc, const struct ipcchan_message *msg,
 		control_link(arg, msg->payload);
 	else if (msg->type == IPC_HOST_SPOOL)
 		control_spool(arg);
+	else if (msg->type == IPC_HOST_TLS)
+		control_tls(arg, msg->payload);
 	else
 		control_hold(arg, msg->payload);
 }
@@ -249,7 +274,7 @@ control_become(struct control_client *c, uint16_t type)
 
 	c->fd = -1;
 	if ((type == IPC_HOST_COMMAND || type == IPC_HOST_LINK ||
-	    type == IPC_HOST_SPOOL) &&
+	    type == IPC_HOST_SPOOL || type == IPC_HOST_TLS) &&
 	    loopchan_open(&c->lc, cp->base, fd, IPC_CP, IPC_HOST,
 	    control_message, c) == 0) {
 		event_free(c->first);

@@ -19,6 +19,7 @@
 #include "spoolclient.h"
 #include "term.h"
 #include "times.h"
+#include "tls.h"
 #include "unit.h"
 #include "vmblok.h"
 
@@ -136,6 +137,7 @@ cp_stop_tick(evutil_socket_t fd, short what, void *arg)
 		unit_close(cp);
 		spoolclient_free(cp->spool);
 		cp->spool = NULL;
+		tls_close(cp);
 		if (cp_children_gone() || cp->stop_ticks > CP_STOP_TICKS_MAX) {
 			event_base_loopbreak(cp->base);
 			return;

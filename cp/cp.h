@@ -26,12 +26,15 @@
 
 struct control;
 struct hostlink;
+struct idle;
+struct limit;
 struct listener;
 struct nssmake;
 struct request;
 struct session;
 struct spoolclient;
 struct term;
+struct tls;
 struct unit;
 struct urclose;
 struct vmblok;
@@ -55,12 +58,17 @@ struct cp {
 	const char *proxy;	  /* vmterm's --proxy token, or NULL */
 	const char *readers;	  /* unit.c's ports in a lab, or NULL */
 	uint16_t port;		  /* of the terminals */
+	const char *outside;	  /* where the world reaches it: an address */
+	bool plain;		  /* from other machines without TLS, too */
 	char libexec[PATH_MAX];	  /* where our programs are */
 	char vmterm[PATH_MAX + 16], vmguest[PATH_MAX + 16];
 	struct config *config;
 	struct dirref *dir;	  /* the newest */
 	struct worker_pool *workers;
 	struct listener *listener;
+	struct tls *tls;	  /* NULL: TLS OFF */
+	struct limit *limits;
+	struct idle *idle;	  /* NULL: no limit */
 	struct control *control;
 	struct spoolclient *spool;
 	struct unit_list units;	  /* as in SYSTEM CONFIG */

@@ -16,11 +16,17 @@
 
 #include <event2/listener.h>
 
+#include "limit.h"
 #include "log.h"
+#include "message.h"
+#include "peer.h"
 #include "spawn.h"
 #include "term.h"
+#include "times.h"
+#include "tls.h"
 
 #define LISTENER_BACKLOG 256
+#define LISTENER_TOO_MANY 60 /* message: TOO MANY CONNECTIONS */
 #define LISTENER_PAUSE_MS 200 /* when the system has no more descriptors */
 
 struct listener {
@@ -30,76 +36,109 @@ struct listener {
 };
 
 static void
-listener_refuse(int sock)
+listener_refuse(int sock, const char *text)
 {
-	static const char text[] =
-	    "DMKLOG052E NO TERMINAL IS FREE; TRY AGAIN LATER\r\n";
+	char line[MESSAGE_MAX + 2];
+	int n = snprintf(line, sizeof line, "%s\r\n", text);
 
-	if (send(sock, text, sizeof text - 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		log_warn("a connection was refused without a word");
+	/* Without a word if it takes none. */
+	(void)!send(sock, line, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(sock);
 }
 
 static int
 listener_spawn(struct cp *cp, int channel, int sock)
 {
-	char name[] = "vmterm", option[] = "--proxy";
-	char *argv[] = { name, NULL, NULL, NULL };
-	int fds[2] = { channel, sock }, rc;
+	char name[] = "vmterm", proxy[] = "--proxy", tls[] = "--tls";
+	char *argv[] = { name, NULL, NULL, NULL, NULL };
+	int fds[2] = { channel, sock }, rc, n = 1;
 	char *token = NULL;
 
 	if (cp->proxy != NULL) {
 		token = strdup(cp->proxy);
 		if (token == NULL)
 			return -1;
-		argv[1] = option;
-		argv[2] = token;
+		argv[n++] = proxy;
+		argv[n++] = token;
 	}
+	if (tls_ready(cp))
+		argv[n++] = tls;
 	rc = spawn(cp->vmterm, argv, fds, 2) < 0 ? -1 : 0;
 	free(token);
 	return rc;
 }
 
-static int
+static struct term *
 listener_terminal(struct cp *cp, int sock)
 {
+	struct term *t = NULL;
 	int fd[2], rc;
 
 	if (ipcchan_pair(fd) < 0)
-		return -1;
+		return NULL;
 	rc = listener_spawn(cp, fd[1], sock);
 	close(fd[1]);
-	if (rc < 0 || term_new(cp, fd[0], false) == NULL) {
+	if (rc == 0)
+		t = term_new(cp, fd[0], false);
+	if (t == NULL) {
 		int error = errno;
 
 		close(fd[0]);
 		errno = error;
-		return -1;
 	}
-	return 0;
+	return t;
+}
+
+/* Where it is from.  In a lab vmterm is told, and tells. */
+static struct limit_address
+listener_from(const struct cp *cp, const struct sockaddr *peer)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)peer;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)peer;
+	char text[PEER_TEXT_MAX];
+
+	if (cp->proxy != NULL)
+		return (struct limit_address){ 0 };
+	if (peer->sa_family == AF_INET6)
+		peer_text(text, AF_INET6, &in6->sin6_addr, 0);
+	else
+		peer_text(text, AF_INET, &in->sin_addr, 0);
+	return limit_address(text);
 }
 
 static void
 listener_accepted(struct evconnlistener *ev, evutil_socket_t sock,
     struct sockaddr *peer, int len, void *arg)
 {
+	static const char full[] =
+	    "DMKLOG052E NO TERMINAL IS FREE; TRY AGAIN LATER";
 	struct listener *ln = arg;
 	struct cp *cp = ln->cp;
+	struct limit_address from = listener_from(cp, peer);
+	char text[MESSAGE_MAX];
+	struct term *t;
 
 	(void)ev;
-	(void)peer;
 	(void)len;
 	if (cp->nterms >= TERM_MAX || cp->unopened >= TERM_UNOPENED_MAX) {
 		log_warnx("%u terminals, %u not opened: one more refused",
 		    cp->nterms, cp->unopened);
-		listener_refuse(sock);
+		listener_refuse(sock, full);
 		return;
 	}
-	if (listener_terminal(cp, sock) < 0) {
+	if (!limit_open(cp->limits, &from, times_ms())) {
+		message_print(text, sizeof text, LISTENER_TOO_MANY);
+		listener_refuse(sock, text);
+		return;
+	}
+	t = listener_terminal(cp, sock);
+	if (t == NULL) {
 		log_warn("vmterm cannot be started");
-		listener_refuse(sock);
+		limit_close(cp->limits, &from);
+		listener_refuse(sock, full);
 		return;
 	}
+	t->from = from;
 	close(sock); /* vmterm has it */
 }
 

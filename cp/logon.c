@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #include "command.h"
+#include "limit.h"
 #include "log.h"
 #include "name.h"
 #include "session.h"
@@ -303,6 +304,7 @@ logon_wrong(struct session *s)
 
 	lg->step = LOGON_FAIL;
 	if (s->term != NULL) {
+		limit_failed(s->cp->limits, &s->term->from, times_ms());
 		tv.tv_sec += s->term->failures++;
 		log_warnx("%s %s: failed logon to %s", term_where(s->term).s,
 		    s->term->peer, name_text(lg->user).s);
@@ -399,6 +401,13 @@ logon_ask(struct session *s, struct vm_name user, bool here, bool noipl,
 	static const char prompt[] = "ENTER PASSWORD:";
 	struct logon *lg = s->logon;
 
+	if (s->term != NULL && limit_blocked(s->cp->limits, &s->term->from,
+	    times_ms())) {
+		logon_message(s, 58, "");
+		return;
+	}
+	if (s->term != NULL && term_exposed(s->term))
+		logon_message(s, 59, "");
 	lg->user = user;
 	lg->here = here;
 	lg->noipl = noipl;

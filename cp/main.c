@@ -15,7 +15,10 @@
 
 #include "control.h"
 #include "cp.h"
+#include "doors.h"
 #include "guest.h"
+#include "idle.h"
+#include "limit.h"
 #include "listener.h"
 #include "log.h"
 #include "logon.h"
@@ -25,16 +28,18 @@
 #include "spawn.h"
 #include "spoolclient.h"
 #include "times.h"
+#include "tls.h"
 #include "unit.h"
 #include "worker.h"
 
 #define MAIN_ERROR_MAX 512
 
 struct main_options {
-	const char *address, *kvm;
+	const char *address, *outside, *kvm;
 	char *home, *run;
 	const char *proxy, *readers;
 	uint16_t port;
+	bool plain;
 	int notify;
 };
 
@@ -47,7 +52,8 @@ struct main_state {
 
 static const char main_usage[] =
     "usage: vmcp --home DIR [--run DIR] --port N [--address A]\n"
-    "            [--proxy TOKEN] [--readers RADDR:PORT:OUTSIDE,...]\n"
+    "            [--outside A] [--plain] [--proxy TOKEN]\n"
+    "            [--readers RADDR:PORT:OUTSIDE,...]\n"
     "            [--notify-fd FD] [--kvm PATH]\n";
 
 /* --- whoever started us wants to know --- */
@@ -153,14 +159,18 @@ main_autolog(struct cp *cp, struct vm_name user, bool noipl)
 	    errno == ENOENT ? "not in the directory" : strerror(errno));
 }
 
-/* Open the doors. */
+/* Open the doors, unless there is a reason not to. */
 static void
-main_listen(void *arg)
+main_listen(const char *closed, void *arg)
 {
 	struct main_state *m = arg;
 	struct cp *cp = &m->cp;
 	char why[MAIN_ERROR_MAX];
 
+	if (closed != NULL) {
+		main_failed(m, closed);
+		return;
+	}
 	cp->control = control_new(cp, why, sizeof why);
 	if (cp->control != NULL)
 		cp->listener = listener_new(cp, m->options.address,
@@ -178,20 +188,41 @@ main_listen(void *arg)
 	main_notify(m, "READY", "");
 }
 
-/* The directory is good: make what the first user is to find. */
+static void
+main_made(void *arg)
+{
+	struct main_state *m = arg;
+
+	doors_check(&m->cp, main_listen, m);
+}
+
+/* It is known whether there is TLS: make what the first user is to find. */
+static void
+main_make(void *arg)
+{
+	struct main_state *m = arg;
+	struct cp *cp = &m->cp;
+
+	main_autolog(cp, cp->config->operator_user, true);
+	nss_open(cp);
+	nssmake_start(cp, main_made, m);
+}
+
+/* The directory is good. */
 static void
 main_open(struct main_state *m)
 {
 	struct cp *cp = &m->cp;
 
 	cp->spool = spoolclient_new(cp);
-	if (cp->spool == NULL) {
+	cp->limits = limit_new(&cp->config->limits);
+	cp->idle = idle_new(cp);
+	if (cp->spool == NULL || cp->limits == NULL ||
+	    (cp->idle == NULL && errno != 0)) {
 		main_failed(m, "no storage");
 		return;
 	}
-	main_autolog(cp, cp->config->operator_user, true);
-	nss_open(cp);
-	nssmake_start(cp, main_listen, m);
+	tls_open(cp, main_make, m);
 }
 
 static int
@@ -302,6 +333,9 @@ main_init(struct main_state *m)
 	cp->proxy = m->options.proxy;
 	cp->readers = m->options.readers;
 	cp->port = m->options.port;
+	cp->outside = m->options.outside != NULL ? m->options.outside :
+	    m->options.address;
+	cp->plain = m->options.plain;
 	cp->started = cp->logmsg_set = time(NULL);
 	LIST_INIT(&cp->terms);
 	LIST_INIT(&cp->requests);
@@ -333,6 +367,9 @@ main_free(struct main_state *m)
 	listener_free(cp->listener);
 	unit_close(cp);
 	spoolclient_free(cp->spool);
+	tls_close(cp);
+	idle_free(cp->idle);
+	limit_free(cp->limits);
 	nss_close(cp);
 	worker_pool_free(cp->workers);
 	cp_directory_give(cp->dir);
@@ -365,6 +402,8 @@ main_options(struct main_options *o, int argc, char **argv)
 		{ "run", required_argument, NULL, 'r' },
 		{ "port", required_argument, NULL, 'p' },
 		{ "address", required_argument, NULL, 'a' },
+		{ "outside", required_argument, NULL, 'o' },
+		{ "plain", no_argument, NULL, 'P' },
 		{ "proxy", required_argument, NULL, 'x' },
 		{ "readers", required_argument, NULL, 'u' },
 		{ "notify-fd", required_argument, NULL, 'n' },
@@ -383,6 +422,10 @@ main_options(struct main_options *o, int argc, char **argv)
 			o->run = optarg;
 		else if (c == 'a')
 			o->address = optarg;
+		else if (c == 'o')
+			o->outside = optarg;
+		else if (c == 'P')
+			o->plain = true;
 		else if (c == 'x')
 			o->proxy = optarg;
 		else if (c == 'u')

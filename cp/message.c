@@ -57,3 +57,13 @@ message_format(char *buf, size_t size, enum message_form form, int number,
 	n += (size_t)vsnprintf(buf + n, size - n, m->text, ap);
 	return n < size ? n : size - 1;
 }
+
+void
+message_print(char *buf, size_t size, int number, ...)
+{
+	va_list ap;
+
+	va_start(ap, number);
+	message_format(buf, size, EMSG_ON, number, ap);
+	va_end(ap);
+}

@@ -28,4 +28,7 @@ const struct message *message_find(int number);
 size_t message_format(char *buf, size_t size, enum message_form form,
     int number, va_list ap);
 
+/* The same as EMSG_ON, from arguments. */
+void message_print(char *buf, size_t size, int number, ...);
+
 #endif

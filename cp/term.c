@@ -15,8 +15,11 @@
 #include "fullscreen.h"
 #include "log.h"
 #include "logon.h"
+#include "message.h"
 #include "name.h"
 #include "session.h"
+#include "times.h"
+#include "tls.h"
 #include "vmblok.h"
 
 #define TERM_OPEN_SECONDS 30  /* to say TERM_OPEN */
@@ -25,6 +28,7 @@
 #define TERM_CELLS_MAX 16383  /* of a 3270's screen */
 #define TERM_FLAGS \
 	(TERM_COLOR | TERM_HIGHLIGHT | TERM_FULL_SCREEN | TERM_SECURE)
+#define TERM_TOO_MANY 60      /* message: TOO MANY CONNECTIONS */
 #define TERM_LOCAL_ADDR 0x009 /* where VM/370's operator sits */
 
 void
@@ -35,6 +39,7 @@ term_free(struct term *t)
 	if (t->view.kind == 0)
 		t->cp->unopened--;
 	t->cp->nterms--;
+	limit_close(t->cp->limits, &t->from);
 	LIST_REMOVE(t, entry);
 	t->session = NULL;
 	if (s != NULL) {
@@ -108,6 +113,32 @@ term_view_ok(struct term *t, const struct ipc_term_view *view)
 	return true;
 }
 
+/* In a lab it is known only now where a terminal is, and counted.  false: it
+ * is one too many. */
+static bool
+term_counted(struct term *t)
+{
+	struct limit_address from = limit_address(t->peer);
+	char text[MESSAGE_MAX];
+
+	if (t->cp->proxy == NULL || t->local)
+		return true;
+	if (limit_open(t->cp->limits, &from, times_ms())) {
+		t->from = from;
+		return true;
+	}
+	message_print(text, sizeof text, TERM_TOO_MANY);
+	term_close(t, text);
+	return false;
+}
+
+bool
+term_exposed(const struct term *t)
+{
+	return t->from.known && !t->from.loopback &&
+	    (t->view.flags & TERM_SECURE) == 0;
+}
+
 static void
 term_opened(struct term *t, const struct ipc_term_open *open)
 {
@@ -130,7 +161,8 @@ term_opened(struct term *t, const struct ipc_term_open *open)
 		logon_operator(t);
 		return;
 	}
-	term_logo(t);
+	if (term_counted(t))
+		term_logo(t);
 }
 
 static void
@@ -218,6 +250,14 @@ term_message(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
 		term_free(t);
 		return;
 	}
+	if (msg->type == IPC_TERM_TLS_PLAIN ||
+	    msg->type == IPC_TERM_TLS_CLIENT) {
+		if (!tls_message(t, msg))
+			term_free(t);
+		return;
+	}
+	if (msg->type != IPC_TERM_CREDIT)
+		t->used = times_ms();
 	if (msg->type == IPC_TERM_OPEN) {
 		term_opened(t, msg->payload);
 		return;

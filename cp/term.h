@@ -11,6 +11,7 @@
 
 #include "console.h"
 #include "cp.h"
+#include "limit.h"
 #include "loop.h"
 
 #define TERM_MAX 2048	      /* connections */
@@ -38,6 +39,10 @@ struct term {
 	uint32_t full_number;	 /* the last one given to a guest's request */
 	struct vmblok *dial_vm;	 /* DIALed: the machine, and which display of */
 	struct vdev *display;	 /* it; else NULL */
+	struct limit_address from; /* if it counts there */
+	uint64_t used;		 /* times_ms() when something was typed last */
+	uint32_t tls;		 /* its number at vmtls, or 0 */
+	bool tls_given;		 /* vmtls has its client */
 };
 
 /* Take a channel.  NULL with errno: fd is still the caller's. */
@@ -66,6 +71,9 @@ uint32_t term_full_number(struct term *t);
 void term_full(struct term *t, struct ipc_full *full, const char *text,
     size_t len);
 void term_state(struct term *t, enum ipc_cons_status status, bool hidden);
+
+/* Comes what it says from another machine, and over the net as it is? */
+bool term_exposed(const struct term *t);
 
 /* Say why, and close when it is said. */
 void term_close(struct term *t, const char *why);

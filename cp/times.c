@@ -191,3 +191,12 @@ times_connect(const struct vmblok *vm)
 	times_minutes(p, total + vm->total_us, '\0');
 	return line;
 }
+
+uint64_t
+times_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}

@@ -1,10 +1,11 @@
 # vmcp: the control program.  cp_core is everything but main and the commands;
 # the commands are objects, so that the linker keeps every row.
 vm370_library(cp_core command.c console.c conspool.c control.c cp.c device.c
-  fullscreen.c given.c guest.c guestask.c hexloc.c hostlink.c linkrule.c listener.c logon.c
-  message.c minidisk.c nss.c nssmake.c registers.c request.c session.c
-  spoolclient.c spoolfile.c spooljob.c spoolnews.c term.c times.c urclose.c
-  urdevice.c unit.c unitcmd.c uroption.c vmblok.c)
+  doors.c fullscreen.c given.c guest.c guestask.c hexloc.c hostlink.c idle.c
+  limit.c linkrule.c listener.c logon.c message.c minidisk.c nss.c nssmake.c
+  registers.c request.c session.c spoolclient.c spoolfile.c spooljob.c
+  spoolnews.c term.c times.c tls.c unit.c unitcmd.c urclose.c urdevice.c
+  uroption.c vmblok.c)
 target_include_directories(cp_core PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(cp_core PUBLIC cp_leaf base_loop)
 
@@ -46,6 +47,7 @@ endforeach()
 
 vm370_unit(cp_console cp_core)
 vm370_unit(cp_hexloc cp_core)
+vm370_unit(cp_limit cp_core)
 vm370_unit(cp_linkrule cp_core)
 vm370_unit(cp_message cp_core)
 vm370_unit(cp_spoolfile cp_core)

@@ -154,6 +154,7 @@ enum ipc_party {
 	X(HOST_LINKED,      CP,     HOST,   struct ipc_host_linked,   0,             1) \
 	X(HOST_HOLD,        HOST,   CP,     struct ipc_value,         0,             0) \
 	X(HOST_SPOOL,       HOST,   CP,     struct ipc_none,          0,             0) \
+	X(HOST_TLS,         HOST,   CP,     struct ipc_value,         0,             0) \
 	X(HOST_SPOOLED,     CP,     HOST,   struct ipc_host_spooled,  0,             1) \
 	X(HOST_DONE,        CP,     HOST,   struct ipc_done,          IPC_LINE_MAX,  0) \
 	/* workers: slow things, one job each */                                   \
@@ -330,7 +331,8 @@ struct ipc_full {
  * it had read of it, and before that one end of a socketpair; it goes on at
  * the other.  vmcp passes both on to vmtls, under a number of its own.
  * TLS_READY's text is the certificate's SHA-256 fingerprint.  A vmtls without
- * a certificate does not start.
+ * a certificate that can be used says why, as TLS_REFUSED of number 0, and
+ * ends.
  */
 struct ipc_tls_client {
 	uint32_t text_len;
@@ -983,6 +985,9 @@ struct ipc_unit_state {
 };
 
 /* --- HOST_ --- */
+
+/* HOST_TLS: which certificate is in use (0), or is to be read anew (1)?
+ * HOST_DONE: rc 0 and its fingerprint, or 440 and why there is none. */
 
 /* HOST_SPOOL: HOST_SPOOLED brings a channel to vmspool with UR_SYSTEM. */
 struct ipc_host_spooled {

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * doors.c - this host's own terminals always; those of other machines only
+ * with TLS, or when the operator has said without, and not as long as
+ * passwords that everybody knows are in use.
+ */
+#include "doors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "limit.h"
+#include "message.h"
+#include "name.h"
+#include "tls.h"
+
+#define DOORS_CLOSED 442 /* message: NOT LISTENING ON */
+
+/* The demonstration system's users; each one's password is his name. */
+static const char *const doors_demo[] = { "OPERATOR", "MAINT", "CMSUSER",
+	"GUEST1", "GUEST2" };
+
+struct doors {
+	struct cp *cp;
+	doors_fn *fn;
+	void *arg;
+	size_t next; /* of doors_demo */
+};
+
+static void
+doors_answer(struct doors *d, const char *why)
+{
+	char text[MESSAGE_MAX] = "";
+
+	if (why != NULL)
+		message_print(text, sizeof text, DOORS_CLOSED,
+		    d->cp->outside, why);
+	d->fn(why != NULL ? text : NULL, d->arg);
+	free(d);
+}
+
+static void doors_next(struct doors *d);
+
+static void
+doors_compared(int rc, const char *text, void *arg)
+{
+	struct doors *d = arg;
+	char why[96];
+
+	(void)text;
+	if (rc == 1) {
+		doors_next(d);
+		return;
+	}
+	snprintf(why, sizeof why, rc == 0 ? "USER %s HAS THE PASSWORD OF THE "
+	    "DEMONSTRATION SYSTEM" : "THE PASSWORD OF USER %s CANNOT BE "
+	    "CHECKED", doors_demo[d->next - 1]);
+	doors_answer(d, why);
+}
+
+/* The next user who may have his demonstration password still. */
+static void
+doors_next(struct doors *d)
+{
+	const struct dir_user *user = NULL;
+	struct vm_name name;
+
+	while (user == NULL || user->nolog) {
+		if (d->next == sizeof doors_demo / sizeof doors_demo[0]) {
+			doors_answer(d, NULL);
+			return;
+		}
+		name_parse(doors_demo[d->next++], &name);
+		user = directory_find(d->cp->dir->dir, name);
+	}
+	worker_verify(d->cp->workers, doors_demo[d->next - 1], user->hash,
+	    doors_compared, d);
+}
+
+static bool
+doors_loopback(const char *address)
+{
+	char peer[64];
+
+	snprintf(peer, sizeof peer, "[%s]:0", address);
+	if (limit_address(peer).loopback)
+		return true;
+	return limit_address(peer + 1).loopback;
+}
+
+void
+doors_check(struct cp *cp, doors_fn *fn, void *arg)
+{
+	struct doors *d;
+
+	if (doors_loopback(cp->outside)) {
+		fn(NULL, arg);
+		return;
+	}
+	d = calloc(1, sizeof *d);
+	if (d == NULL) {
+		fn("NO STORAGE", arg);
+		return;
+	}
+	*d = (struct doors){ cp, fn, arg, 0 };
+	if (!cp->plain && !tls_ready(cp))
+		doors_answer(d, "THERE IS NO TLS; --plain, OR LISTEN ... "
+		    "PLAIN IN SYSTEM CONFIG, LISTENS WITHOUT");
+	else
+		doors_next(d);
+}
