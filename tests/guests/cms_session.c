@@ -30,6 +30,13 @@
  *   ~ pattern     the very next line is like this
  *   - pattern     no line like this is among those that have come since
  *   attention     the attention key, without a line
+ *   screen ROWS COLS [FLAGS]  a 3270 is there, of that size (again); FLAGS:
+ *                 TERM_* in hex, else colour and all; noscreen: none is
+ *   lose          what it shows is gone
+ *   key NAME [TEXT]  when the keyboard is free TEXT is typed where the cursor
+ *                 is, then ENTER, PF3, TAB ... (rigterm.h) pressed
+ *   see PATTERN   a row of the screen becomes like this
+ *   row N PATTERN row N, from 1, becomes like this
  *   external HEX  an external interrupt
  *   reading       wait until the guest reads its console
  *   sleep MS
@@ -42,6 +49,7 @@
  * The first that fails ends the script; the status is how many failed.
  */
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -522,6 +530,115 @@ step_attention(struct session *s, const char *arg)
 	return 0;
 }
 
+/* --- a 3270 --- */
+
+static int
+step_screen(struct session *s, const char *arg)
+{
+	unsigned rows, cols;
+	unsigned flags = TERM_COLOR | TERM_HIGHLIGHT | TERM_FULL_SCREEN;
+
+	if (sscanf(arg, "%u %u %x", &rows, &cols, &flags) < 2 ||
+	    rigterm_open(&s->rig, 0x009, rows, cols, flags) < 0)
+		return fail(s, "no such screen", arg);
+	return 0;
+}
+
+static int
+step_noscreen(struct session *s, const char *arg)
+{
+	(void)arg;
+	rigterm_close(&s->rig);
+	return 0;
+}
+
+static int
+step_lose(struct session *s, const char *arg)
+{
+	(void)arg;
+	rigterm_lose(&s->rig);
+	return 0;
+}
+
+/* Wait until the guest lets him type. */
+static int
+session_unlocked(struct session *s, const char *what)
+{
+	uint64_t end = now_ms() + WAIT_MS;
+
+	while (!s->rig.term.shown || s->rig.term.ps.locked) {
+		if (now_ms() > end || s->rig.chan.dead)
+			return fail(s, "keyboard locked", what);
+		pump(s);
+	}
+	return 0;
+}
+
+static int
+step_key(struct session *s, const char *arg)
+{
+	char name[16];
+	int n = 0;
+
+	if (sscanf(arg, "%15s %n", name, &n) < 1)
+		return fail(s, "not NAME [TEXT]", arg);
+	if (session_unlocked(s, arg) < 0)
+		return -1;
+	if (rigterm_type(&s->rig, arg + n) < 0)
+		return fail(s, "cannot type", arg);
+	return rigterm_key(&s->rig, name) == 0 ? 0 :
+	    fail(s, "cannot press", arg);
+}
+
+/* What is there instead. */
+static int
+session_unseen(struct session *s, const char *what)
+{
+	char text[RIGTERM_ROW];
+
+	for (unsigned row = 0; row < s->rig.term.ps.rows; row++) {
+		rigterm_row(&s->rig, row, text);
+		printf("    %3u %s\n", row + 1, text);
+	}
+	return fail(s, "not on the screen", what);
+}
+
+static int
+session_see(struct session *s, unsigned from, unsigned to, const char *what)
+{
+	uint64_t end = now_ms() + WAIT_MS;
+	char text[RIGTERM_ROW];
+
+	for (;;) {
+		for (unsigned row = from; row < to &&
+		     row < s->rig.term.ps.rows && s->rig.term.shown; row++) {
+			rigterm_row(&s->rig, row, text);
+			if (like(what, text))
+				return 0;
+		}
+		if (now_ms() > end || s->rig.chan.dead)
+			return session_unseen(s, what);
+		pump(s);
+	}
+}
+
+static int
+step_see(struct session *s, const char *arg)
+{
+	return session_see(s, 0, UINT_MAX, arg);
+}
+
+static int
+step_row(struct session *s, const char *arg)
+{
+	char *end;
+	unsigned row = (unsigned)strtoul(arg, &end, 10);
+
+	if (row == 0)
+		return fail(s, "not N PATTERN", arg);
+	return session_see(s, row - 1, row, end + strspn(end, " "));
+}
+
 static int
 step_external(struct session *s, const char *arg)
 {
@@ -642,6 +759,12 @@ static const struct {
 	{ "~", step_next },
 	{ "-", step_absent },
 	{ "attention", step_attention },
+	{ "screen", step_screen },
+	{ "noscreen", step_noscreen },
+	{ "lose", step_lose },
+	{ "key", step_key },
+	{ "see", step_see },
+	{ "row", step_row },
 	{ "external", step_external },
 	{ "reading", step_reading },
 	{ "sleep", step_sleep },

@@ -952,6 +952,7 @@ void
 rig_end(struct rig *rig)
 {
 	rig_kill(rig);
+	ps3270_close(&rig->term.ps);
 	rigspool_end(rig);
 }
 

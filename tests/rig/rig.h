@@ -18,6 +18,7 @@
 #include "rigfault.h"
 #include "rigfull.h"
 #include "rigspool.h"
+#include "rigterm.h"
 
 #define RIG_DEVICES 12
 #define RIG_LINES 256
@@ -69,6 +70,7 @@ struct rig {
 	struct rigfault fault;
 	struct rigspool spool;
 	struct rigfull full;
+	struct rigterm term; /* instead, at its display */
 	unsigned detached; /* VM_DETACHED that came, and the last one's vdev */
 	uint32_t detached_vdev;
 	unsigned helds; /* VM_HELD */

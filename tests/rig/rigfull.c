@@ -50,8 +50,13 @@ rigfull_answer(struct rig *rig, struct rigfull_display *d)
 void
 rigfull_out(struct rig *rig, const struct ipc_full *m)
 {
-	struct rigfull_display *d = rigfull_display(rig, m->vdev);
+	struct rigfull_display *d;
 
+	if (rig->term.there && rig->term.vdev == m->vdev) {
+		rigterm_out(rig, m);
+		return;
+	}
+	d = rigfull_display(rig, m->vdev);
 	if (m->op == FULL_END) {
 		d->ends++;
 		return;
