@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "limit.h"
 #include "message.h"
@@ -81,11 +82,10 @@ static bool
 doors_loopback(const char *address)
 {
 	char peer[64];
+	bool v6 = strchr(address, ':') != NULL;
 
-	snprintf(peer, sizeof peer, "[%s]:0", address);
-	if (limit_address(peer).loopback)
-		return true;
-	return limit_address(peer + 1).loopback;
+	snprintf(peer, sizeof peer, v6 ? "[%s]:0" : "%s:0", address);
+	return limit_address(peer).loopback;
 }
 
 void
@@ -104,8 +104,7 @@ doors_check(struct cp *cp, doors_fn *fn, void *arg)
 	}
 	*d = (struct doors){ cp, fn, arg, 0 };
 	if (!cp->plain && !tls_ready(cp))
-		doors_answer(d, "THERE IS NO TLS; --plain, OR LISTEN ... "
-		    "PLAIN IN SYSTEM CONFIG, LISTENS WITHOUT");
+		doors_answer(d, "THERE IS NO TLS, AND NOBODY HAS SAID PLAIN");
 	else
 		doors_next(d);
 }

@@ -159,18 +159,14 @@ main_autolog(struct cp *cp, struct vm_name user, bool noipl)
 	    errno == ENOENT ? "not in the directory" : strerror(errno));
 }
 
-/* Open the doors, unless there is a reason not to. */
+/* Open the doors. */
 static void
-main_listen(const char *closed, void *arg)
+main_listen(void *arg)
 {
 	struct main_state *m = arg;
 	struct cp *cp = &m->cp;
 	char why[MAIN_ERROR_MAX];
 
-	if (closed != NULL) {
-		main_failed(m, closed);
-		return;
-	}
 	cp->control = control_new(cp, why, sizeof why);
 	if (cp->control != NULL)
 		cp->listener = listener_new(cp, m->options.address,
@@ -188,24 +184,29 @@ main_listen(const char *closed, void *arg)
 	main_notify(m, "READY", "");
 }
 
+/* Make what the first user is to find, unless none may come. */
 static void
-main_made(void *arg)
-{
-	struct main_state *m = arg;
-
-	doors_check(&m->cp, main_listen, m);
-}
-
-/* It is known whether there is TLS: make what the first user is to find. */
-static void
-main_make(void *arg)
+main_make(const char *closed, void *arg)
 {
 	struct main_state *m = arg;
 	struct cp *cp = &m->cp;
 
+	if (closed != NULL) {
+		main_failed(m, closed);
+		return;
+	}
 	main_autolog(cp, cp->config->operator_user, true);
 	nss_open(cp);
-	nssmake_start(cp, main_made, m);
+	nssmake_start(cp, main_listen, m);
+}
+
+/* It is known whether there is TLS. */
+static void
+main_secured(void *arg)
+{
+	struct main_state *m = arg;
+
+	doors_check(&m->cp, main_make, m);
 }
 
 /* The directory is good. */
@@ -222,7 +223,7 @@ main_open(struct main_state *m)
 		main_failed(m, "no storage");
 		return;
 	}
-	tls_open(cp, main_make, m);
+	tls_open(cp, main_secured, m);
 }
 
 static int

@@ -24,15 +24,22 @@ struct answer {
 	int command; /* telnet's, being read; 0: text */
 };
 
+/* To "any address" Linux connects as to the loopback. */
 static int
-answer_connect(int port)
+answer_connect(const char *address, int port)
 {
 	struct sockaddr_in sin = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		.sin_port = htons((uint16_t)port) };
+	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6,
+		.sin6_port = htons((uint16_t)port) };
+	bool v6 = inet_pton(AF_INET6, address, &sin6.sin6_addr) == 1;
+	const struct sockaddr *to = v6 ? (struct sockaddr *)&sin6 :
+	    (struct sockaddr *)&sin;
+	int fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&sin, sizeof sin) < 0) {
+	if (fd >= 0 && ((!v6 &&
+	    inet_pton(AF_INET, address, &sin.sin_addr) != 1) ||
+	    connect(fd, to, v6 ? sizeof sin6 : sizeof sin) < 0)) {
 		close(fd);
 		fd = -1;
 	}
@@ -91,7 +98,7 @@ answer_pause(void)
 }
 
 bool
-answer_wait(int port, const volatile sig_atomic_t *stop)
+answer_wait(const char *address, int port, const volatile sig_atomic_t *stop)
 {
 	struct answer a = { .fd = -1 };
 	time_t end = time(NULL) + ANSWER_SECONDS;
@@ -101,7 +108,8 @@ answer_wait(int port, const volatile sig_atomic_t *stop)
 		struct pollfd pfd;
 
 		if (a.fd < 0)
-			a = (struct answer){ .fd = answer_connect(port) };
+			a = (struct answer){ .fd = answer_connect(address,
+			    port) };
 		pfd = (struct pollfd){ .fd = a.fd, .events = POLLIN };
 		if (a.fd < 0)
 			answer_pause();

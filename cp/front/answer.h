@@ -9,10 +9,11 @@
 #include <stdbool.h>
 
 /*
- * Connect to 127.0.0.1 as the plainest of terminals, which refuses every
- * option, until it is shown text.  False after ANSWER_SECONDS, or as soon as
- * *stop is set.
+ * Connect, as the plainest of terminals, which refuses every option, to where
+ * the system listens ("any" is this host), until it shows text.  False after
+ * ANSWER_SECONDS, or as soon as *stop is set.
  */
-bool answer_wait(int port, const volatile sig_atomic_t *stop);
+bool answer_wait(const char *address, int port,
+    const volatile sig_atomic_t *stop);
 
 #endif

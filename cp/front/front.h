@@ -44,6 +44,7 @@ int passwd_command(struct front *front, int argc, char *argv[]);
 int adduser_command(struct front *front, int argc, char *argv[]);
 int disk_command(struct front *front, int argc, char *argv[]);
 int spool_command(struct front *front, int argc, char *argv[]);
+int tls_command(struct front *front, int argc, char *argv[]);
 int lab_command(struct front *front, int argc, char *argv[]);
 
 #endif

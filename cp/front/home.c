@@ -181,7 +181,7 @@ home_read_state(const struct front *front, struct home_state *state)
 	char path[PATH_MAX], line[128];
 	FILE *f;
 
-	*state = (struct home_state){ 0 };
+	*state = (struct home_state){ .address = "127.0.0.1" };
 	if ((size_t)snprintf(path, sizeof path, "%s/engine", front->run) >=
 	    sizeof path || (f = fopen(path, "re")) == NULL)
 		return;
@@ -194,6 +194,9 @@ home_read_state(const struct front *front, struct home_state *state)
 			state->pid = (pid_t)atoi(line + 4);
 		else if (strncmp(line, "port=", 5) == 0)
 			state->port = atoi(line + 5);
+		else if (strncmp(line, "address=", 8) == 0)
+			snprintf(state->address, sizeof state->address,
+			    "%.45s", line + 8);
 	}
 	fclose(f);
 }
@@ -230,7 +233,7 @@ home_must_run(const struct front *front, struct home_state *state)
 int
 home_write_state(const struct front *front, const struct home_state *state)
 {
-	char path[PATH_MAX], text[128];
+	char path[PATH_MAX], text[192];
 	int n;
 
 	if ((size_t)snprintf(path, sizeof path, "%s/engine", front->run) >=
@@ -240,7 +243,8 @@ home_write_state(const struct front *front, const struct home_state *state)
 	}
 	if (state == NULL)
 		return unlink(path);
-	n = snprintf(text, sizeof text, "engine=%s\npid=%d\nport=%d\n",
-	    state->engine, (int)state->pid, state->port);
+	n = snprintf(text, sizeof text, "engine=%s\npid=%d\nport=%d\n"
+	    "address=%s\n", state->engine, (int)state->pid, state->port,
+	    state->address);
 	return textfile_replace(path, text, (size_t)n, 0600);
 }

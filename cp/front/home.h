@@ -14,6 +14,7 @@ struct home_state {
 	char engine[16]; /* kvm or lab; "" when it has not written yet */
 	pid_t pid;
 	int port;
+	char address[46]; /* where terminals come in */
 };
 
 /* Make the folders that are missing; front has the true name of home then.

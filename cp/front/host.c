@@ -98,26 +98,47 @@ host_wait(struct ipcchan *ch, FILE *out)
 	}
 }
 
+/* What was asked, if it could be, is answered. */
+static int
+host_answer(const struct front *front, struct ipcchan *ch, int sent, FILE *out)
+{
+	int rc = HOST_NO_ANSWER;
+
+	if (sent < 0)
+		front_fail("%s/cp.sock: %s", front->run, strerror(errno));
+	else
+		rc = host_wait(ch, out);
+	ipcchan_close(ch);
+	return rc;
+}
+
 static int
 host_ask(const struct front *front, const char *command, FILE *out)
 {
 	int fd = host_connect(front, false);
 	struct ipc_text text = { 0 };
 	struct ipcchan ch;
-	int rc;
 
 	if (fd < 0)
 		return HOST_NO_ANSWER;
 	ipcchan_init(&ch, fd, IPC_HOST, IPC_CP);
-	if (ipcchan_send_text(&ch, IPC_HOST_COMMAND, &text, sizeof text,
-	    command, strlen(command), -1) < 0) {
-		front_fail("%s/cp.sock: %s", front->run, strerror(errno));
-		rc = HOST_NO_ANSWER;
-	} else {
-		rc = host_wait(&ch, out);
-	}
-	ipcchan_close(&ch);
-	return rc;
+	return host_answer(front, &ch, ipcchan_send_text(&ch,
+	    IPC_HOST_COMMAND, &text, sizeof text, command, strlen(command),
+	    -1), out);
+}
+
+int
+host_tls(const struct front *front, bool again, FILE *out)
+{
+	struct ipc_value value = { .value = again };
+	int fd = host_connect(front, false);
+	struct ipcchan ch;
+
+	if (fd < 0)
+		return HOST_NO_ANSWER;
+	ipcchan_init(&ch, fd, IPC_HOST, IPC_CP);
+	return host_answer(front, &ch, ipcchan_send(&ch, IPC_HOST_TLS, &value,
+	    sizeof value, -1), out);
 }
 
 static int

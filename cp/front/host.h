@@ -27,4 +27,11 @@ void host_print(const struct ipcchan_message *msg, size_t fixed, FILE *out);
  */
 int host_command(const struct front *front, const char *command, FILE *out);
 
+/*
+ * Ask the vmcp that runs here for the fingerprint of the terminals'
+ * certificate, or have it read anew.  What it says goes to out; the answers
+ * are host_command's.
+ */
+int host_tls(const struct front *front, bool again, FILE *out);
+
 #endif

@@ -24,7 +24,8 @@ static const struct main_row {
 	const char *help;
 } main_rows[] = {
 	{ "start", start_command,
-	    "[--port N] [--engine auto|kvm|lab] [--detach]",
+	    "[--port N] [--address A] [--plain] [--engine auto|kvm|lab]\n"
+	    "        [--detach]",
 	    "start the system; without --detach be the operator's console" },
 	{ "stop", stop_command, "", "shut the system down and wait for it" },
 	{ "status", status_command, "",
@@ -42,6 +43,8 @@ static const struct main_row {
 	    "work on CMS disks: minidisks and images; vm370 disk help" },
 	{ "spool", spool_command, "COMMAND ...",
 	    "cards and listings of users, in and out; vm370 spool help" },
+	{ "tls", tls_command, "[reload]",
+	    "the terminals' certificate; reload: it was replaced" },
 	{ "lab", lab_command, "[-f FILE[:PATH]]... -- COMMAND...",
 	    "run a command in the lab, booting one when none runs" },
 	{ "version", main_version, "", "print the version" },

@@ -3,6 +3,7 @@
  * start.c - vm370 start: a home directory, an engine, a supervisor; then wait
  * for READY, and be the operator's console or leave.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -25,12 +26,15 @@
 #include "front.h"
 #include "home.h"
 #include "supervise.h"
+#include "tls.h"
 
 #define START_LOG_MAX (1 << 20) /* bytes */
 
 struct start {
 	struct front *front;
 	int port; /* 0: not given */
+	char address[46]; /* "": not given */
+	bool plain;
 	bool detach;
 	enum engine engine;
 	int lock;
@@ -54,11 +58,23 @@ start_on_signal(int sig)
 	errno = saved;
 }
 
+static bool
+start_address(struct start *s, const char *address)
+{
+	uint8_t bytes[16];
+
+	snprintf(s->address, sizeof s->address, "%s", address);
+	return inet_pton(AF_INET, address, bytes) == 1 ||
+	    inet_pton(AF_INET6, address, bytes) == 1;
+}
+
 static int
 start_options(struct start *s, int argc, char *argv[])
 {
 	static const struct option options[] = {
 		{ "port", required_argument, NULL, 'p' },
+		{ "address", required_argument, NULL, 'a' },
+		{ "plain", no_argument, NULL, 'P' },
 		{ "engine", required_argument, NULL, 'e' },
 		{ "detach", no_argument, NULL, 'd' },
 		{ NULL, 0, NULL, 0 },
@@ -74,6 +90,13 @@ start_options(struct start *s, int argc, char *argv[])
 			if (*end != '\0' || port < 1 || port > 65535)
 				return front_fail("%s is no port", optarg);
 			s->port = (int)port;
+			break;
+		case 'a':
+			if (!start_address(s, optarg))
+				return front_fail("%s is no address", optarg);
+			break;
+		case 'P':
+			s->plain = true;
 			break;
 		case 'e':
 			s->engine = engine_parse(optarg);
@@ -91,19 +114,25 @@ start_options(struct start *s, int argc, char *argv[])
 	    0;
 }
 
-/* In a lab card readers are listened for outside: raddr and port of each.  What
- * is wrong with SYSTEM CONFIG is vmcp's to say. */
-static void
-start_readers(struct start *s)
+/* SYSTEM CONFIG, or NULL: what is wrong with it is vmcp's to say. */
+static struct config *
+start_config(const struct start *s)
 {
-	struct config *config = NULL;
 	char path[PATH_MAX];
 	struct dir_error err;
+
+	if (!front_path(s->front, "system.config", path, sizeof path))
+		return NULL;
+	return config_load(path, s->front->home, &err);
+}
+
+/* In a lab card readers are listened for outside: raddr and port of each. */
+static void
+start_readers(struct start *s, const struct config *config)
+{
 	size_t n = 0;
 
-	if (front_path(s->front, "system.config", path, sizeof path))
-		config = config_load(path, s->front->home, &err);
-	for (size_t i = 0; config != NULL && i < config->nunits; i++) {
+	for (size_t i = 0; i < config->nunits; i++) {
 		const struct config_unit *unit = &config->units[i];
 
 		if (unit->type == DEVICE_READER)
@@ -112,6 +141,24 @@ start_readers(struct start *s)
 			    "", (unsigned)unit->raddr, unit->port +
 			    (unit->above ? (unsigned)s->port : 0u));
 	}
+}
+
+/* What was not said by options. */
+static void
+start_defaults(struct start *s)
+{
+	struct config *config = start_config(s);
+
+	if (s->port == 0)
+		s->port = FRONT_PORT;
+	if (config != NULL) {
+		start_readers(s, config);
+		s->plain |= config->plain;
+		if (s->address[0] == '\0')
+			memcpy(s->address, config->listen, sizeof s->address);
+	}
+	if (s->address[0] == '\0')
+		strcpy(s->address, "127.0.0.1");
 	config_free(config);
 }
 
@@ -128,15 +175,18 @@ start_again(const struct start *s)
 		return front_fail("already running, or starting, in %s",
 		    s->front->home);
 	if (!s->detach || (s->port != 0 && s->port != state.port) ||
+	    (s->address[0] != '\0' &&
+	    strcmp(s->address, state.address) != 0) ||
 	    (s->engine != ENGINE_AUTO &&
 	    strcmp(names[s->engine], state.engine) != 0))
-		return front_fail("already running in %s, on port %d (engine "
-		    "%s)", s->front->home, state.port, state.engine);
-	if (!answer_wait(state.port, &start_signalled))
+		return front_fail("already running in %s, on %s port %d "
+		    "(engine %s)", s->front->home, state.address, state.port,
+		    state.engine);
+	if (!answer_wait(state.address, state.port, &start_signalled))
 		return front_fail("already running in %s, but terminals on "
 		    "port %d are not answered", s->front->home, state.port);
-	printf("Already running in %s: 127.0.0.1, port %d (engine %s).\n",
-	    s->front->home, state.port, state.engine);
+	printf("Already running in %s: %s, port %d (engine %s).\n",
+	    s->front->home, state.address, state.port, state.engine);
 	return 0;
 }
 
@@ -184,14 +234,16 @@ static void
 start_lab(struct start *s, int notify)
 {
 	char path[PATH_MAX], home[PATH_MAX], port[16], fd[16], lock[16];
-	char readers[sizeof s->readers];
+	char readers[sizeof s->readers], address[sizeof s->address];
 	char *argv[] = { path, (char[]){ "start" }, (char[]){ "--home" }, home,
 		(char[]){ "--port" }, port, (char[]){ "--notify-fd" }, fd,
 		(char[]){ "--lock-fd" }, lock, (char[]){ "--readers" },
-		readers, NULL };
+		readers, (char[]){ "--address" }, address,
+		s->plain ? (char[]){ "--plain" } : NULL, NULL };
 
 	memcpy(home, s->front->home, sizeof home);
 	memcpy(readers, s->readers, sizeof readers);
+	memcpy(address, s->address, sizeof address);
 	snprintf(port, sizeof port, "%d", s->port);
 	snprintf(fd, sizeof fd, "%d", notify);
 	snprintf(lock, sizeof lock, "%d", s->lock);
@@ -206,7 +258,8 @@ static _Noreturn void
 start_child_main(struct start *s, int log, int notify, const sigset_t *mask)
 {
 	struct supervise supervise = { .front = s->front, .port = s->port,
-		.lock = s->lock, .notify = notify };
+		.address = s->address, .plain = s->plain, .lock = s->lock,
+		.notify = notify };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	setsid();
@@ -343,7 +396,7 @@ start_wait_ready(struct start *s)
 	close(s->notify);
 	/* vmlab says READY when a terminal was answered; vmcp when it listens. */
 	if (ready && (s->engine == ENGINE_LAB ||
-	    answer_wait(s->port, &start_signalled)))
+	    answer_wait(s->address, s->port, &start_signalled)))
 		return 0;
 	/* After an ERROR vmlab ends in order by itself. */
 	start_end(s, !error || s->engine == ENGINE_KVM);
@@ -358,13 +411,40 @@ start_wait_ready(struct start *s)
 	    s->front->home);
 }
 
+/* The certificate's line. */
+static void
+start_greet_tls(const struct start *s, const char *host)
+{
+	struct config *config = start_config(s);
+	char shown[TLS_SHOWN_MAX], sha[128];
+	int rc;
+
+	if (config == NULL || config->tls.off) {
+		config_free(config);
+		return;
+	}
+	rc = tls_look(s->front, config, shown);
+	config_free(config);
+	tls_fingerprint(shown, sha, sizeof sha);
+	if (rc == 0)
+		printf("  TLS:    c3270 L:Y:%s:%d    SHA-256 %s\n", host,
+		    s->port, sha);
+	else
+		printf("  TLS:    none; vm370 tls says why\n");
+}
+
 static void
 start_greet(const struct start *s)
 {
-	printf("VM/370 runs on 127.0.0.1, port %d (engine %s).\n", s->port,
-	    s->engine == ENGINE_LAB ? "lab" : "kvm");
-	printf("  3270:   c3270 127.0.0.1:%d    (or x3270)\n", s->port);
-	printf("  telnet: telnet 127.0.0.1 %d\n", s->port);
+	char host[64];
+
+	tls_host(s->address, host, sizeof host);
+	printf("VM/370 runs on %s, port %d (engine %s).\n", s->address,
+	    s->port, s->engine == ENGINE_LAB ? "lab" : "kvm");
+	printf("  3270:   c3270 %s:%d    (or x3270)\n", host, s->port);
+	printf("  telnet: telnet %.*s %d\n", (int)strcspn(host + (host[0] ==
+	    '['), "]"), host + (host[0] == '['), s->port);
+	start_greet_tls(s, host);
 	printf("  then:   LOGON CMSUSER   (password CMSUSER in the "
 	    "demonstration system)\n");
 	printf("  log:    %s/log/vm370.log\n", s->front->home);
@@ -428,9 +508,7 @@ start_command(struct front *front, int argc, char *argv[])
 	    (rc = home_make(front)) != 0 || !start_lock(&s, &rc) ||
 	    (rc = demo_prepare(front)) != 0)
 		return rc;
-	if (s.port == 0)
-		s.port = FRONT_PORT;
-	start_readers(&s);
+	start_defaults(&s);
 	s.engine = engine_choose(s.engine);
 	if (s.engine == ENGINE_BAD)
 		return 1;

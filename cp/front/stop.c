@@ -138,8 +138,8 @@ status_command(struct front *front, int argc, char *argv[])
 	if (state.port == 0)
 		printf("A system is starting in %s\n", front->home);
 	else
-		printf("A system runs in %s: 127.0.0.1 port %d, engine %s, "
-		    "process %d\n", front->home, state.port, state.engine,
-		    (int)state.pid);
+		printf("A system runs in %s: %s port %d, engine %s, process "
+		    "%d\n", front->home, state.address, state.port,
+		    state.engine, (int)state.pid);
 	return 0;
 }

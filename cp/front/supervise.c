@@ -53,20 +53,30 @@ static pid_t
 supervise_spawn(struct supervise *s)
 {
 	char path[PATH_MAX], home[PATH_MAX], run[PATH_MAX], port[16];
+	char address[64], plain[] = "--plain", notify[] = "--notify-fd";
+	char fd[] = SUPERVISE_NOTIFY_FD;
 	int fds[] = { s->lock, open(s->front->run, O_PATH | O_DIRECTORY |
 	    O_CLOEXEC), s->notify };
 	size_t nfds = s->notify >= 0 ? 3 : 2;
 	char *argv[] = { path, (char[]){ "--home" }, home,
 		(char[]){ "--run" }, run, (char[]){ "--port" }, port,
-		nfds == 3 ? (char[]){ "--notify-fd" } : NULL,
-		(char[]){ SUPERVISE_NOTIFY_FD }, NULL };
+		(char[]){ "--address" }, address, NULL, NULL, NULL, NULL };
+	int n = 9;
 	pid_t pid;
+
+	if (s->plain)
+		argv[n++] = plain;
+	if (nfds == 3) {
+		argv[n++] = notify;
+		argv[n++] = fd;
+	}
 
 	if (!front_program("vmcp", path, sizeof path))
 		return -1;
 	memcpy(home, s->front->home, sizeof home);
 	supervise_run_folder(s, run);
 	snprintf(port, sizeof port, "%d", s->port);
+	snprintf(address, sizeof address, "%s", s->address);
 	pid = spawn(path, argv, fds, nfds);
 	if (fds[1] >= 0)
 		close(fds[1]);
@@ -222,6 +232,7 @@ supervise_run(struct supervise *s)
 	sigset_t signals;
 	int rc;
 
+	snprintf(state.address, sizeof state.address, "%s", s->address);
 	log_init("vm370 start");
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);

@@ -10,6 +10,8 @@
 struct supervise {
 	const struct front *front;
 	int port;
+	const char *address;
+	bool plain; /* terminals of other machines without TLS, too */
 	int lock;   /* held here and by vmcp: it ends with the last of them */
 	int notify; /* vmcp's first READY or ERROR goes there */
 };

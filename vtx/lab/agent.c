@@ -181,8 +181,9 @@ agent_spawn_vmcp(struct agent *a, int null, int log, int notify)
 	char *argv[] = { LAB_PROGRAMS "/vmcp", "--home", AGENT_HOME, "--run",
 		AGENT_RUN, "--address", a->config.address, "--port", port,
 		"--proxy", a->config.proxy, "--readers", a->config.readers,
-		"--kvm", "/dev/kvm",
-		"--notify-fd", "3", NULL };
+		"--outside", a->config.outside, "--kvm", "/dev/kvm",
+		"--notify-fd", "3", a->config.plain ? "--plain" : NULL,
+		NULL };
 	char *env[] = { "PATH=" LAB_PATH, "HOME=/root",
 		a->config.zone[0] != '\0' ? zone : NULL, NULL };
 	struct job_spec spec = { .argv = argv, .env = env, .in = null,

@@ -13,8 +13,9 @@ int
 lab_config_text(const struct lab_config *c, char *buf, int size)
 {
 	return snprintf(buf, (size_t)size,
-	    "serve=%d\ntoken=%s\nproxy=%s\naddress=%s\nreaders=%s\nzone=%s\n",
-	    c->serve, c->token, c->proxy, c->address, c->readers, c->zone);
+	    "serve=%d\nplain=%d\ntoken=%s\nproxy=%s\naddress=%s\n"
+	    "outside=%s\nreaders=%s\nzone=%s\n", c->serve, c->plain,
+	    c->token, c->proxy, c->address, c->outside, c->readers, c->zone);
 }
 
 static void
@@ -27,6 +28,7 @@ lab_config_line(struct lab_config *c, char *line)
 		{ "token", c->token },
 		{ "proxy", c->proxy },
 		{ "address", c->address },
+		{ "outside", c->outside },
 		{ "readers", c->readers },
 		{ "zone", c->zone },
 	};
@@ -38,6 +40,8 @@ lab_config_line(struct lab_config *c, char *line)
 	*value++ = '\0';
 	if (strcmp(line, "serve") == 0)
 		c->serve = atoi(value);
+	if (strcmp(line, "plain") == 0)
+		c->plain = atoi(value);
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		if (strcmp(line, texts[i].key) == 0)
 			snprintf(texts[i].value, LAB_LINE_MAX, "%s", value);

@@ -81,8 +81,9 @@ engine_write(const char *home, const struct engine *e)
 		return -1;
 	}
 	f = fdopen(fd, "w");
-	fprintf(f, "engine=lab\npid=%d\nport=%u\nagent=%u\ntoken=%s\n",
-	    (int)e->pid, e->port, e->agent, e->token);
+	fprintf(f, "engine=lab\npid=%d\nport=%u\naddress=%s\nagent=%u\n"
+	    "token=%s\n", (int)e->pid, e->port, e->address, e->agent,
+	    e->token);
 	if (fclose(f) != 0)
 		return -1;
 	return rename(new, path);

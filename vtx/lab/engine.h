@@ -13,6 +13,7 @@
 struct engine {
 	pid_t pid; /* of the supervisor */
 	uint16_t port, agent;
+	char address[46]; /* where terminals come in, for vm370 to read */
 	char token[WIRE_TOKEN_LEN + 1];
 };
 

@@ -21,7 +21,9 @@ struct lab_config {
 	int serve;		    /* run vmcp on the home */
 	char token[LAB_LINE_MAX];   /* for the host's commands */
 	char proxy[LAB_LINE_MAX];   /* for PROXY headers */
-	char address[LAB_LINE_MAX]; /* where vmcp listens */
+	char address[LAB_LINE_MAX]; /* where vmcp listens, */
+	char outside[LAB_LINE_MAX]; /* and where the world comes in */
+	int plain;		    /* vmcp's --plain */
 	char readers[LAB_LINE_MAX]; /* vmcp's --readers */
 	char zone[LAB_LINE_MAX];    /* TZ, or empty */
 };

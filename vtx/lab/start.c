@@ -47,6 +47,7 @@ struct start {
 	/* options */
 	char home[PATH_MAX];
 	const char *address;
+	int plain;
 	uint16_t port;
 	unsigned memory_mb;
 	int notify; /* -1: none, or done */
@@ -318,6 +319,8 @@ start_boot(struct start *s)
 	snprintf(c->token, sizeof c->token, "%s", s->engine.token);
 	snprintf(c->proxy, sizeof c->proxy, "%s", s->proxy);
 	snprintf(c->address, sizeof c->address, "%s", "0.0.0.0");
+	snprintf(c->outside, sizeof c->outside, "%s", s->address);
+	c->plain = s->plain;
 	start_reader_text(s, c->readers, sizeof c->readers);
 	if (boot_start(&s->boot) < 0)
 		return -1;
@@ -550,6 +553,7 @@ start_options(struct start *s, int argc, char *argv[])
 		{ "home", required_argument, NULL, 'h' },
 		{ "port", required_argument, NULL, 'p' },
 		{ "address", required_argument, NULL, 'a' },
+		{ "plain", no_argument, NULL, 'P' },
 		{ "memory", required_argument, NULL, 'm' },
 		{ "notify-fd", required_argument, NULL, 'n' },
 		{ "lock-fd", required_argument, NULL, 'l' },
@@ -565,6 +569,7 @@ start_options(struct start *s, int argc, char *argv[])
 		case 'h': home = optarg; break;
 		case 'p': s->port = (uint16_t)atoi(optarg); break;
 		case 'a': s->address = optarg; break;
+		case 'P': s->plain = 1; break;
 		case 'm': s->memory_mb = (unsigned)atoi(optarg); break;
 		case 'n': s->notify = atoi(optarg); break;
 		case 'l': s->lock = atoi(optarg); break;
@@ -573,7 +578,7 @@ start_options(struct start *s, int argc, char *argv[])
 		}
 	if (home == NULL || optind != argc || s->memory_mb < 256)
 		start_refuse(s, "usage: vmlab start --home DIR [--port N] "
-		    "[--address A] [--memory MB, at least 256] "
+		    "[--address A] [--plain] [--memory MB, at least 256] "
 		    "[--notify-fd FD] [--lock-fd FD] "
 		    "[--readers RADDR:PORT,...]");
 	if (realpath(home, s->home) == NULL)
@@ -602,6 +607,7 @@ start_main(int argc, char *argv[])
 	boot_token(s.proxy, 32);
 	s.engine.pid = getpid();
 	s.engine.port = s.forward.port;
+	snprintf(s.engine.address, sizeof s.engine.address, "%s", s.address);
 	s.deadline = evtimer_new(s.base, start_on_deadline, &s);
 	s.again = evtimer_new(s.base, start_on_again, &s);
 	s.last = evtimer_new(s.base, start_on_last, &s);
