@@ -4,13 +4,13 @@
  */
 #include "lineedit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "text.h"
 
 #define LINEEDIT_ROOM_MIN 10 /* fewer columns than this: take a new row */
-#define ESC_LEN_MAX 16	     /* a longer key sequence is none */
 
 static const char lineedit_blanks[] = "                                ";
 static const char lineedit_backs[] = "\b\b\b\b\b\b\b\b\b\b\b\b\b\b\b\b"
@@ -43,12 +43,16 @@ lineedit_forget_draft(struct lineedit *le)
 static void
 lineedit_empty(struct lineedit *le)
 {
+	le->searching = false;
+	le->prefix = 0;
 	explicit_bzero(le->text, le->len);
 	le->len = le->cur = le->first = 0;
 	le->shown = le->shown_cur = 0;
 	le->over = le->secret = false;
 	lineedit_forget_draft(le);
 }
+
+#define CTRL(c) ((c) & 0x1F)
 
 /* --- the picture --- */
 
@@ -149,7 +153,9 @@ lineedit_prev(const struct lineedit *le, size_t at)
 static unsigned
 lineedit_room(const struct lineedit *le)
 {
-	return le->cols > le->origin + 1 ? le->cols - le->origin - 1 : 1;
+	unsigned before = le->origin + le->prefix + 1;
+
+	return le->cols > before ? le->cols - before : 1;
 }
 
 /* Choose what stands at the origin so that the cursor is in the row. */
@@ -188,6 +194,27 @@ lineedit_new_row(struct lineedit *le)
 	}
 }
 
+/* While earlier lines are searched, that and what for stands before the line;
+ * in a narrow row only that. */
+static void
+lineedit_draw_search(struct lineedit *le)
+{
+	char text[LINEEDIT_SOUGHT_MAX + 16];
+	int n = snprintf(text, sizeof text, "(search '%.*s') ",
+	    (int)le->sought_len, le->sought);
+	const char *s = text, *end = text + n;
+	unsigned w = 0;
+
+	while (s < end)
+		w += text_width(text_next(&s, end));
+	if (w > lineedit_room(le) / 2) {
+		n = snprintf(text, sizeof text, "? ");
+		w = 2;
+	}
+	le->port.out(le->port.arg, text, (size_t)n);
+	le->prefix = w;
+}
+
 static void
 lineedit_draw(struct lineedit *le)
 {
@@ -197,8 +224,10 @@ lineedit_draw(struct lineedit *le)
 		le->first = 0; /* may be gone by the time it is shown */
 		return;
 	}
-	if (le->shown == 0 && le->len > 0)
+	if (le->shown == 0 && le->prefix == 0 && (le->len > 0 || le->searching))
 		lineedit_new_row(le);
+	if (le->searching && le->prefix == 0)
+		lineedit_draw_search(le);
 	lineedit_scroll(le);
 	lineedit_repeat(le, lineedit_backs, le->shown_cur);
 	w = lineedit_print(le, le->first, le->len, lineedit_room(le));
@@ -214,10 +243,12 @@ lineedit_draw(struct lineedit *le)
 static void
 lineedit_wipe(struct lineedit *le)
 {
-	lineedit_repeat(le, lineedit_backs, le->shown_cur);
-	lineedit_repeat(le, lineedit_blanks, le->shown);
-	lineedit_repeat(le, lineedit_backs, le->shown);
-	le->shown = le->shown_cur = 0;
+	unsigned all = le->prefix + le->shown;
+
+	lineedit_repeat(le, lineedit_backs, le->prefix + le->shown_cur);
+	lineedit_repeat(le, lineedit_blanks, all);
+	lineedit_repeat(le, lineedit_backs, all);
+	le->shown = le->shown_cur = le->prefix = 0;
 }
 
 /* Characters were added at the end: no need to draw the whole line. */
@@ -249,7 +280,7 @@ lineedit_show(struct lineedit *le, unsigned origin, unsigned cols)
 	le->suspended = false;
 	le->origin = origin;
 	le->cols = cols;
-	if (le->len > 0)
+	if (le->len > 0 || le->searching)
 		lineedit_draw(le);
 }
 
@@ -260,6 +291,7 @@ lineedit_hidden(struct lineedit *le, bool hidden)
 		return;
 	if (lineedit_visible(le))
 		lineedit_wipe(le);
+	le->searching = false;
 	if (!hidden && le->secret)
 		lineedit_empty(le);
 	le->hidden = le->secret = hidden;
@@ -358,10 +390,46 @@ lineedit_set(struct lineedit *le, const char *text, size_t n)
 	lineedit_draw(le);
 }
 
+/* Keep the line as it is, a draft no more to be had back. */
+static void
+lineedit_search_end(struct lineedit *le)
+{
+	if (!le->searching)
+		return;
+	if (lineedit_visible(le))
+		lineedit_wipe(le);
+	le->searching = false;
+	lineedit_draw(le);
+}
+
 void
 lineedit_forget(struct lineedit *le)
 {
+	lineedit_search_end(le);
 	history_clear(&le->history);
+	lineedit_forget_draft(le);
+}
+
+/* Before an earlier line takes its place; false: no memory. */
+static bool
+lineedit_save_draft(struct lineedit *le)
+{
+	if (le->back > 0)
+		return true; /* it has been */
+	lineedit_forget_draft(le);
+	le->draft = malloc(le->len + 1);
+	if (le->draft == NULL)
+		return false;
+	memcpy(le->draft, le->text, le->len);
+	le->draft_len = le->len;
+	return true;
+}
+
+static void
+lineedit_restore_draft(struct lineedit *le)
+{
+	if (le->draft != NULL)
+		lineedit_set(le, le->draft, le->draft_len);
 	lineedit_forget_draft(le);
 }
 
@@ -378,20 +446,109 @@ lineedit_recall(struct lineedit *le, int step)
 		lineedit_bell(le);
 		return;
 	}
-	if (le->back == 0) {
-		le->draft = malloc(le->len + 1);
-		if (le->draft == NULL)
-			return;
-		memcpy(le->draft, le->text, le->len);
-		le->draft_len = le->len;
-	}
+	if (!lineedit_save_draft(le))
+		return;
 	le->back = back;
-	if (l != NULL) {
+	if (l != NULL)
 		lineedit_set(le, l->text, l->len);
+	else
+		lineedit_restore_draft(le);
+}
+
+void
+lineedit_retrieve(struct lineedit *le)
+{
+	lineedit_search_end(le);
+	lineedit_recall(le, 1);
+}
+
+/* --- searching --- */
+
+static void
+lineedit_search_draw(struct lineedit *le)
+{
+	if (lineedit_visible(le))
+		lineedit_wipe(le);
+	lineedit_draw(le);
+}
+
+static void
+lineedit_search(struct lineedit *le)
+{
+	if (le->hidden || !lineedit_save_draft(le)) {
+		lineedit_bell(le);
 		return;
 	}
-	lineedit_set(le, le->draft, le->draft_len);
-	lineedit_forget_draft(le);
+	le->searching = true;
+	le->sought_len = 0;
+	lineedit_search_draw(le);
+}
+
+/* The newest line, `from` lines ago or more, that has what is sought. */
+static void
+lineedit_search_from(struct lineedit *le, size_t from)
+{
+	const struct history_line *l;
+
+	for (size_t back = from;
+	     (l = history_get(&le->history, back)) != NULL; back++)
+		if (memmem(l->text, l->len, le->sought, le->sought_len) !=
+		    NULL) {
+			le->back = back;
+			memcpy(le->text, l->text, l->len);
+			le->len = le->cur = l->len;
+			le->first = 0;
+			le->over = false;
+			break;
+		}
+	if (l == NULL)
+		lineedit_bell(le);
+	lineedit_search_draw(le);
+}
+
+static void
+lineedit_sought_add(struct lineedit *le, uint32_t c)
+{
+	char text[TEXT_UTF8_MAX];
+	size_t n = text_encode(c, text);
+
+	if (n > sizeof le->sought - le->sought_len) {
+		lineedit_bell(le);
+		return;
+	}
+	memcpy(le->sought + le->sought_len, text, n);
+	le->sought_len += n;
+	lineedit_search_from(le, le->back > 0 ? le->back : 1);
+}
+
+static void
+lineedit_sought_drop(struct lineedit *le)
+{
+	while (le->sought_len > 0 &&
+	    ((unsigned char)le->sought[--le->sought_len] & 0xC0) == 0x80)
+		;
+	lineedit_search_from(le, 1);
+}
+
+/* A key while earlier lines are searched; false: it is for the line. */
+static bool
+lineedit_search_key(struct lineedit *le, const struct keymap_key *key)
+{
+	bool control = key->what == KEYMAP_CONTROL;
+
+	if (key->what == KEYMAP_CHARACTER)
+		lineedit_sought_add(le, key->c);
+	else if (control && (key->c == '\b' || key->c == 0x7F))
+		lineedit_sought_drop(le);
+	else if (control && key->c == CTRL('R'))
+		lineedit_search_from(le, le->back + 1);
+	else {
+		lineedit_search_end(le);
+		if (!control || key->c != CTRL('G'))
+			return false;
+		lineedit_restore_draft(le);
+	}
+	return true;
 }
 
 static void
@@ -400,7 +557,7 @@ lineedit_redraw(struct lineedit *le)
 	if (!lineedit_visible(le))
 		return;
 	lineedit_out(le, "\r\n");
-	le->shown = le->shown_cur = 0;
+	le->shown = le->shown_cur = le->prefix = 0;
 	le->origin = 0;
 	lineedit_draw(le);
 }
@@ -453,22 +610,10 @@ lineedit_attention(struct lineedit *le)
 
 /* --- keys --- */
 
-enum {
-	KEY_HOME = 0x100,
-	KEY_END,
-	KEY_DELETE,
-	KEY_UP,
-	KEY_DOWN,
-	KEY_LEFT,
-	KEY_RIGHT,
-};
-
-#define CTRL(c) ((c) & 0x1F)
-
 static void
-lineedit_key(struct lineedit *le, unsigned key)
+lineedit_control(struct lineedit *le, uint32_t c)
 {
-	switch (key) {
+	switch (c) {
 	case '\n':
 	case '\r':
 		lineedit_finish(le);
@@ -481,7 +626,6 @@ lineedit_key(struct lineedit *le, unsigned key)
 		lineedit_delete(le, lineedit_prev(le, le->cur), le->cur);
 		break;
 	case CTRL('D'):
-	case KEY_DELETE:
 		lineedit_delete(le, le->cur, lineedit_next(le, le->cur));
 		break;
 	case CTRL('U'):
@@ -494,30 +638,26 @@ lineedit_key(struct lineedit *le, unsigned key)
 		lineedit_delete(le, lineedit_word(le), le->cur);
 		break;
 	case CTRL('A'):
-	case KEY_HOME:
 		lineedit_move(le, 0);
 		break;
 	case CTRL('E'):
-	case KEY_END:
 		lineedit_move(le, le->len);
 		break;
 	case CTRL('B'):
-	case KEY_LEFT:
 		lineedit_move(le, lineedit_prev(le, le->cur));
 		break;
 	case CTRL('F'):
-	case KEY_RIGHT:
 		lineedit_move(le, lineedit_next(le, le->cur));
 		break;
 	case CTRL('P'):
-	case KEY_UP:
 		lineedit_recall(le, 1);
 		break;
 	case CTRL('N'):
-	case KEY_DOWN:
 		lineedit_recall(le, -1);
 		break;
 	case CTRL('R'):
+		lineedit_search(le);
+		break;
 	case CTRL('L'):
 		lineedit_redraw(le);
 		break;
@@ -529,111 +669,61 @@ lineedit_key(struct lineedit *le, unsigned key)
 	}
 }
 
-static unsigned
-lineedit_final(unsigned value, uint8_t b)
+/* Keys of their own that do what a control character does. */
+static uint32_t
+lineedit_same(enum keymap_what what)
 {
-	static const unsigned short tilde[] = { [1] = KEY_HOME,
-		[3] = KEY_DELETE, [4] = KEY_END, [7] = KEY_HOME,
-		[8] = KEY_END };
-
-	switch (b) {
-	case 'A':
-		return KEY_UP;
-	case 'B':
-		return KEY_DOWN;
-	case 'C':
-		return KEY_RIGHT;
-	case 'D':
-		return KEY_LEFT;
-	case 'H':
-		return KEY_HOME;
-	case 'F':
-		return KEY_END;
-	case '~':
-		if (value < sizeof tilde / sizeof tilde[0])
-			return tilde[value];
-		return 0;
+	switch (what) {
+	case KEYMAP_UP:
+		return CTRL('P');
+	case KEYMAP_DOWN:
+		return CTRL('N');
+	case KEYMAP_LEFT:
+		return CTRL('B');
+	case KEYMAP_RIGHT:
+		return CTRL('F');
+	case KEYMAP_HOME:
+		return CTRL('A');
+	case KEYMAP_END:
+		return CTRL('E');
+	case KEYMAP_DELETE:
+		return CTRL('D');
 	default:
 		return 0;
 	}
 }
 
-/* A byte of a key's sequence.  Control characters break it off. */
 static void
-lineedit_escape(struct lineedit *le, uint8_t b)
+lineedit_key(void *arg, const struct keymap_key *key)
 {
-	if (le->esc == LINEEDIT_ESC && (b == '[' || b == 'O')) {
-		le->esc = b == '[' ? LINEEDIT_CSI : LINEEDIT_SS3;
-		le->esc_len = le->esc_value = 0;
+	struct lineedit *le = arg;
+	char text[TEXT_UTF8_MAX];
+
+	if (le->port.key(le->port.arg, key))
 		return;
-	}
-	if (le->esc == LINEEDIT_CSI && b < 0x40 &&
-	    le->esc_len++ < ESC_LEN_MAX) {
-		if (b >= '0' && b <= '9' && le->esc_value < 100)
-			le->esc_value = le->esc_value * 10 + (b - '0');
+	if (le->searching && lineedit_search_key(le, key))
 		return;
-	}
-	if (le->esc != LINEEDIT_ESC)
-		lineedit_key(le, lineedit_final(le->esc_value, b));
-	le->esc = LINEEDIT_GROUND;
-}
-
-static void
-lineedit_flush_part(struct lineedit *le)
-{
-	char out[TEXT_UTF8_MAX];
-
-	/* Not UTF-8: read as Latin-1, as an old client sends it. */
-	for (size_t i = 0; i < le->part_len; i++)
-		lineedit_insert(le, out,
-		    text_encode((unsigned char)le->part[i], out));
-	le->part_len = 0;
-}
-
-/* Gather a character of several bytes. */
-static void
-lineedit_high(struct lineedit *le, uint8_t b)
-{
-	size_t used;
-
-	if (le->part_len > 0 && (b & 0xC0) != 0x80)
-		lineedit_flush_part(le);
-	le->part[le->part_len++] = (char)b;
-	if (text_decode(le->part, le->part_len, &used) != TEXT_BAD ||
-	    used > 1) {
-		lineedit_insert(le, le->part, used);
-		le->part_len = 0;
-	} else if (le->part_len == sizeof le->part ||
-	    (le->part_len == 1 && (b < 0xC2 || b > 0xF4)))
-		lineedit_flush_part(le);
-}
-
-static void
-lineedit_byte(struct lineedit *le, uint8_t b)
-{
-	bool after_cr = le->after_cr;
-
-	le->after_cr = false;
-	if (after_cr && (b == '\n' || b == '\0'))
-		return; /* CR LF and CR NUL are one end */
-	if (b < 0x80 && le->part_len > 0)
-		lineedit_flush_part(le);
-	if (b == 0x1B) {
-		le->esc = LINEEDIT_ESC;
-		return;
-	}
-	if (le->esc != LINEEDIT_GROUND && b >= ' ') {
-		lineedit_escape(le, b);
-		return;
-	}
-	le->esc = LINEEDIT_GROUND;
-	le->after_cr = b == '\r';
-	if (b >= 0x80)
-		lineedit_high(le, b);
-	else if (b >= ' ' && b != 0x7F)
-		lineedit_insert(le, (const char *)&b, 1);
+	if (key->what == KEYMAP_CHARACTER)
+		lineedit_insert(le, text, text_encode(key->c, text));
+	else if (key->what == KEYMAP_CONTROL)
+		lineedit_control(le, key->c);
+	else if (key->what == KEYMAP_BAD)
+		le->port.bad(le->port.arg);
 	else
-		lineedit_key(le, b);
+		lineedit_control(le, lineedit_same(key->what));
+}
+
+void
+lineedit_timeout(struct lineedit *le)
+{
+	keymap_timeout(&le->keymap, lineedit_key, le);
+}
+
+void
+lineedit_type(struct lineedit *le, const char *text, size_t n)
+{
+	lineedit_search_end(le);
+	lineedit_insert(le, text, n);
 }
 
 size_t
@@ -643,6 +733,6 @@ lineedit_feed(struct lineedit *le, const uint8_t *bytes, size_t n)
 
 	le->stop = false;
 	while (i < n && !le->stop)
-		lineedit_byte(le, bytes[i++]);
+		keymap_byte(&le->keymap, bytes[i++], lineedit_key, le);
 	return i;
 }

@@ -10,8 +10,12 @@
  *   backspace DEL   delete to the left     ^D Delete   delete to the right
  *   ^U  delete all  ^K delete to the end   ^W          delete a word
  *   ^A Home         ^E End                 ^B ^F arrows  left, right
- *   ^P ^N arrows    earlier, later lines   ^R ^L       show the line again
+ *   ^P ^N arrows    earlier, later lines   ^L          show the line again
+ *   ^R              search the earlier lines: characters, ^R again for the one
+ *                   before, ^G gives up, other keys take the line that is found
  *   ^C              attention; the line goes to the history
+ *
+ * Bytes that are no UTF-8 are not put into the line.
  */
 #ifndef VM370_TERMINAL_LINEEDIT_H
 #define VM370_TERMINAL_LINEEDIT_H
@@ -22,8 +26,10 @@
 
 #include "channel.h"
 #include "history.h"
+#include "keymap.h"
 
 #define LINEEDIT_MAX CON_LINE_MAX
+#define LINEEDIT_SOUGHT_MAX 32
 
 struct lineedit_port {
 	void *arg;
@@ -35,6 +41,10 @@ struct lineedit_port {
 	void (*attention)(void *arg);
 	/* A line over LINEEDIT_MAX bytes was refused at its end. */
 	void (*refused)(void *arg);
+	/* Something typed was no UTF-8 and is not in the line. */
+	void (*bad)(void *arg);
+	/* Every key, first: true when it is not for the editor. */
+	bool (*key)(void *arg, const struct keymap_key *key);
 };
 
 struct lineedit {
@@ -48,22 +58,21 @@ struct lineedit {
 	bool stop;	  /* take no more of what is being fed */
 	bool suspended;	  /* between lineedit_hide and lineedit_show */
 
-	/* the bytes of a key or character that is not complete */
-	enum { LINEEDIT_GROUND, LINEEDIT_ESC, LINEEDIT_CSI, LINEEDIT_SS3 } esc;
-	unsigned esc_len, esc_value;
-	char part[4];
-	size_t part_len;
-	bool after_cr;
+	struct keymap keymap;
 
 	/* what is shown, in columns from origin */
 	unsigned cols, origin;
 	size_t first;	  /* byte of text that stands at origin */
 	unsigned shown, shown_cur;
+	unsigned prefix;  /* columns of what stands before it: a search */
 
 	struct history history;
 	size_t back;	  /* how far in the history; 0: the line itself */
 	char *draft;	  /* the line itself, meanwhile */
 	size_t draft_len;
+	bool searching;
+	char sought[LINEEDIT_SOUGHT_MAX];
+	size_t sought_len;
 };
 
 void lineedit_init(struct lineedit *le, const struct lineedit_port *port,
@@ -73,6 +82,13 @@ void lineedit_free(struct lineedit *le);
 /* What the client sent.  Returns how much of it was taken: all, unless one of
  * the port's functions set le->stop. */
 size_t lineedit_feed(struct lineedit *le, const uint8_t *bytes, size_t n);
+
+/* KEYMAP_ESCAPE_MS after keymap_pending(). */
+void lineedit_timeout(struct lineedit *le);
+
+/* As if it had been typed; the line before this one, as by an arrow. */
+void lineedit_type(struct lineedit *le, const char *text, size_t n);
+void lineedit_retrieve(struct lineedit *le);
 
 /* Take the line off the terminal, the cursor to the origin; then something
  * else may be written; then show it again at the column the cursor is at. */

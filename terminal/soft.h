@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ipc.h"
+
 #define SOFT_ROWS_MIN 24
 #define SOFT_COLS_MIN 80
 
@@ -27,7 +29,7 @@ struct soft_port {
 	/* PA1's neighbours that are no record: attention, system request. */
 	void (*attention)(void *arg);
 	void (*sysreq)(void *arg);
-	/* The user wants lines again, or the screen. */
+	/* The user wants lines again. */
 	void (*toggle)(void *arg);
 	/* Call soft_timer() after ms; 0: not any more. */
 	void (*timer)(void *arg, unsigned ms);
@@ -36,10 +38,14 @@ struct soft_port {
 /* Before the sandbox: what ncurses needs to find.  -1 with errno. */
 int soft_prepare(void);
 
-/* Can a client whose terminal is of this type be drawn on?  Names that we do
- * not know are drawn on as a vt100 when they begin like one (xterm-..., vt...,
- * screen..., linux...); others cannot. */
-bool soft_known(const char *type);
+/* What a terminal of this type can be: TERM_FULL_SCREEN and so on, or 0: it
+ * cannot be drawn on.  Names that we do not know are drawn on as what they
+ * begin like (xterm-..., vt..., screen..., linux...); others cannot. */
+uint32_t soft_flags(const char *type);
+
+/* From the size of a window to that of the largest screen in it; false: it is
+ * smaller than any 3270. */
+bool soft_screen(unsigned *rows, unsigned *cols);
 
 struct soft;
 
@@ -54,10 +60,16 @@ void soft_close(struct soft *s);
  * port.record at once. */
 int soft_host(struct soft *s, const uint8_t *record, size_t n);
 
-/* What the client typed. */
-void soft_input(struct soft *s, const uint8_t *bytes, size_t n);
+/* What the client typed; how much of it was taken: all, unless the user wants
+ * lines.  What comes while the keyboard is locked is kept, up to a bound. */
+size_t soft_input(struct soft *s, const uint8_t *bytes, size_t n);
 
-/* The client's window; 0, or -1 when it is too small now. */
+/* What was typed and not sent, as it would be typed again elsewhere: what is
+ * in the field of the cursor, if it can be seen, and what was kept. */
+size_t soft_typed(const struct soft *s, uint8_t *bytes, size_t room);
+
+/* The client's window: an empty screen of another size.  0, or -1: it is too
+ * small now, or there is no memory. */
 int soft_resize(struct soft *s, unsigned rows, unsigned cols);
 
 /* The client has taken what it was sent: draw what has changed. */

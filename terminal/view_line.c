@@ -2,22 +2,21 @@
  *
  * view_line.c - console items as lines on a character terminal.
  *
- * There is no MORE here: the client's window scrolls back.  What the user is
- * typing is taken off the row before anything is written and shown again
- * after it, so nothing that comes in between disturbs it.  Of a console's past
- * only the last screenful is shown.
+ * What the user is typing is taken off the row before anything is written and
+ * shown again after it, so nothing that comes in between disturbs it.  Of a
+ * console's past only the last screenful is shown, but its pages can be asked
+ * for.  Output stops at a full window (MORE...) only for who wants it to.
  */
-#include "view_line.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "text.h"
+#include "view_line_internal.h"
 
 #define TAB_STOP 8
 
-static void view_line_say(struct view_line *v, const char *text, size_t n);
+static const char view_line_more[] = "MORE...";
 
 static void
 view_line_write(struct view_line *v, const char *s, size_t n)
@@ -25,11 +24,12 @@ view_line_write(struct view_line *v, const char *s, size_t n)
 	v->port.write(v->port.arg, s, n);
 }
 
-static void
+void
 view_line_newline(struct view_line *v)
 {
 	view_line_write(v, "\r\n", 2);
 	v->col = 0;
+	v->filled++;
 }
 
 /*
@@ -68,6 +68,9 @@ view_line_edit_line(void *arg, const char *text, size_t n)
 	struct view_line *v = arg;
 
 	v->col = 0;
+	v->filled = 0;
+	v->told = false;
+	v->past_first = v->past_last = 0; /* back to the present */
 	view_line_end_prompt(v);
 	if (v->status == CONS_LOGGED_OFF && n > 0)
 		view_line_wait(v);
@@ -98,6 +101,19 @@ view_line_edit_refused(void *arg)
 	    v->edit.hidden ? "" : more);
 	v->col = 0;
 	view_line_say(v, said, (size_t)n);
+}
+
+static void
+view_line_edit_bad(void *arg)
+{
+	struct view_line *v = arg;
+
+	view_line_write(v, "\a", 1);
+	if (v->told)
+		return; /* of each line once */
+	v->told = true;
+	VIEW_LINE_SAY(v, "DMKCNS187E NOT UTF-8, NOT TAKEN; SET YOUR TERMINAL "
+	    "TO UTF-8");
 }
 
 /* --- writing --- */
@@ -139,8 +155,7 @@ view_line_tab(struct view_line *v, struct view_line_run *run)
 	while (v->col % TAB_STOP != 0 && v->col < v->cols);
 }
 
-/* Text, folded at the view's width.  A new line in it is one. */
-static void
+void
 view_line_text(struct view_line *v, const char *s, size_t n)
 {
 	struct view_line_run run = { .n = 0 };
@@ -160,23 +175,48 @@ view_line_text(struct view_line *v, const char *s, size_t n)
 	view_line_flush(v, &run);
 }
 
-static void
+void
 view_line_hide(struct view_line *v)
 {
 	lineedit_hide(&v->edit);
+	if (v->more)
+		view_line_write(v, "\r       \r", 9);
+	v->more = false;
 }
 
-static void
+void
 view_line_show(struct view_line *v)
 {
-	lineedit_show(&v->edit, v->col, v->cols);
+	if (v->background)
+		return;
+	if (!v->paused) {
+		lineedit_show(&v->edit, v->col, v->cols);
+		return;
+	}
+	view_line_write(v, view_line_more, sizeof view_line_more - 1);
+	v->more = true;
 }
 
-static void
+void
 view_line_fresh(struct view_line *v)
 {
 	if (v->col > 0)
 		view_line_newline(v);
+}
+
+void
+view_line_whole(struct view_line *v, const char *s, size_t n)
+{
+	view_line_text(v, s, n);
+	if (n == 0 || s[n - 1] != '\n')
+		view_line_newline(v);
+}
+
+void
+view_line_prompt_again(struct view_line *v)
+{
+	if (v->open && v->prompt_len > 0)
+		view_line_text(v, v->prompt, v->prompt_len);
 }
 
 /* --- the client --- */
@@ -188,37 +228,18 @@ view_line_open(void *view, const struct view_port *port,
 	struct view_line *v = view;
 	struct lineedit_port edit = { v, view_line_edit_out,
 		view_line_edit_line, view_line_edit_attention,
-		view_line_edit_refused };
+		view_line_edit_refused, view_line_edit_bad, view_line_key };
 
 	memset(v, 0, sizeof *v);
 	v->port = *port;
 	v->cols = shape->cols;
 	v->rows = shape->rows;
-	v->tail = &v->head;
+	v->flags = shape->flags;
 	v->status = CONS_LOGGED_OFF;
+	pfkeys_reset(&v->pf);
 	lineedit_init(&v->edit, &edit, v->cols);
 	v->edit.echo = shape->echo;
 	port->credit(port->arg, VIEW_LINE_WINDOW);
-}
-
-static void
-view_line_unkeep(struct view_line *v)
-{
-	struct view_line_kept *k = v->head;
-
-	v->head = k->next;
-	if (v->head == NULL)
-		v->tail = &v->head;
-	v->kept--;
-	v->kept_bytes -= k->item.len;
-	free(k);
-}
-
-static void
-view_line_forget(struct view_line *v)
-{
-	while (v->head != NULL)
-		view_line_unkeep(v);
 }
 
 static void
@@ -226,7 +247,12 @@ view_line_close(void *view)
 {
 	struct view_line *v = view;
 
-	view_line_forget(v);
+	itemlist_clear(&v->replay);
+	itemlist_clear(&v->held);
+	itemlist_clear(&v->past);
+	pfkeys_reset(&v->pf);
+	if (v->ahead != NULL)
+		explicit_bzero(v->ahead, VIEW_LINE_AHEAD_MAX);
 	free(v->ahead);
 	v->ahead = NULL;
 	lineedit_free(&v->edit);
@@ -292,6 +318,8 @@ view_line_data(void *view, const uint8_t *bytes, size_t n)
 		bytes += used;
 		n -= used;
 	}
+	v->port.timer(v->port.arg, VIEW_LINE_TIMER_KEY,
+	    keymap_pending(&v->edit.keymap) ? KEYMAP_ESCAPE_MS : 0);
 }
 
 static void
@@ -315,29 +343,34 @@ view_line_reshape(void *view, const struct view_shape *shape)
 		view_line_show(v);
 	}
 	v->edit.echo = shape->echo;
+	v->flags = shape->flags;
+}
+
+size_t
+view_line_typed(const struct view_line *v, uint8_t *bytes, size_t room)
+{
+	size_t n = v->edit.hidden || v->edit.secret ? 0 : v->edit.len;
+	size_t ahead = v->ahead_len;
+
+	if (n > room)
+		n = room;
+	if (ahead > room - n)
+		ahead = room - n;
+	memcpy(bytes, v->edit.text, n);
+	if (ahead > 0)
+		memcpy(bytes + n, v->ahead, ahead);
+	return n + ahead;
 }
 
 /* --- CP --- */
-
-/* A whole line; one that brings its own end gets no second one. */
-static void
-view_line_whole(struct view_line *v, const struct view_item *item)
-{
-	view_line_text(v, item->text, item->len);
-	if (item->len == 0 || item->text[item->len - 1] != '\n')
-		view_line_newline(v);
-}
 
 /* Something stands on a line of its own; the prompt comes again after it. */
 static void
 view_line_message(struct view_line *v, const struct view_item *item)
 {
-	bool again = v->open;
-
 	view_line_fresh(v);
-	view_line_whole(v, item);
-	if (again && v->prompt_len > 0)
-		view_line_text(v, v->prompt, v->prompt_len);
+	view_line_whole(v, item->text, item->len);
+	view_line_prompt_again(v);
 }
 
 static void
@@ -398,39 +431,207 @@ view_line_show_item(struct view_line *v, const struct view_item *item)
 		view_line_message(v, item);
 		return;
 	}
-	view_line_whole(v, item);
+	view_line_whole(v, item->text, item->len);
 	view_line_end_prompt(v);
+}
+
+/* --- MORE... --- */
+
+unsigned
+view_line_rows(const struct view_line *v, const char *s, size_t n,
+    unsigned most, size_t *bytes)
+{
+	const char *at = s, *end = s + n;
+	unsigned rows = 1, col = 0;
+
+	while (at < end) {
+		const char *next = at;
+		uint32_t c = *at == '\t' || *at == '\n' ?
+		    (next++, (unsigned char)*at) : text_next(&next, end);
+		unsigned w = c == '\t' ? TAB_STOP - col % TAB_STOP :
+		    c == '\n' ? 0 : text_width(c);
+
+		if (col + w > v->cols || (c == '\n' && next < end)) {
+			if (rows == most)
+				break;
+			rows++;
+			col = 0;
+			w = c == '\n' ? 0 : c == '\t' ? 1 : w;
+		}
+		col += w;
+		at = next;
+	}
+	*bytes = (size_t)(at - s);
+	return rows;
+}
+
+static void
+view_line_more_timer(struct view_line *v)
+{
+	unsigned s = v->options.more;
+
+	v->alarmed = s == 0;
+	if (s == 0)
+		s = v->options.clear;
+	v->port.timer(v->port.arg, VIEW_LINE_TIMER_MORE, s * 1000);
+}
+
+/* The window is full.  Shown by view_line_show(). */
+static void
+view_line_pause(struct view_line *v)
+{
+	v->paused = true;
+	view_line_more_timer(v);
+}
+
+/*
+ * How much of an item there is room for: all of it, or nothing, and it waits
+ * for the next page; of one longer than a page, as much as a page has.
+ */
+static size_t
+view_line_fit(const struct view_line *v, const struct view_item *item)
+{
+	unsigned page = v->rows - 1;
+	size_t fit;
+
+	if ((v->options.flags & OPTION_PAGING) == 0 || v->col > 0)
+		return item->len;
+	if (v->filled >= page)
+		return 0;
+	view_line_rows(v, item->text, item->len, page - v->filled, &fit);
+	if (fit == item->len || (v->filled == 0 && item->kind != ITEM_OUTPUT))
+		return item->len;
+	return v->filled == 0 ? fit : 0;
+}
+
+static void
+view_line_held_shown(struct view_line *v)
+{
+	itemlist_drop_first(&v->held);
+	if (v->paid > 0) {
+		v->paid--;
+		return;
+	}
+	v->owed++;
+	v->port.again(v->port.arg);
+}
+
+/* Show what is held, as far as the window goes. */
+static void
+view_line_drain(struct view_line *v)
+{
+	while (v->held.head != NULL && !v->paused) {
+		struct view_item item = v->held.head->item;
+		size_t fit = view_line_fit(v, &item);
+
+		if (fit == item.len && v->filled < v->rows - 1) {
+			view_line_show_item(v, &item);
+			view_line_held_shown(v);
+			continue;
+		}
+		item.len = fit;
+		if (fit > 0) {
+			view_line_show_item(v, &item);
+			itemlist_trim_first(&v->held, fit);
+		}
+		view_line_pause(v);
+	}
+	if (v->held.head == NULL && v->entered) {
+		v->entered = false;
+		view_line_fresh(v);
+		view_line_end_prompt(v);
+	}
+}
+
+void
+view_line_resume(struct view_line *v)
+{
+	v->port.timer(v->port.arg, VIEW_LINE_TIMER_MORE, 0);
+	view_line_hide(v);
+	v->paused = false;
+	v->filled = 0;
+	view_line_drain(v);
+	view_line_show(v);
+}
+
+/* MORE... for so long: the alarm; and as long again as was said: go on. */
+static void
+view_line_more_expired(struct view_line *v)
+{
+	if (!v->paused)
+		return;
+	if (v->alarmed) {
+		view_line_resume(v);
+		return;
+	}
+	v->alarmed = true;
+	view_line_write(v, "\a", 1);
+	v->port.timer(v->port.arg, VIEW_LINE_TIMER_MORE,
+	    v->options.clear * 1000u);
+}
+
+/* Everything at once: what comes next cannot wait. */
+static void
+view_line_flush_held(struct view_line *v)
+{
+	uint32_t flags = v->options.flags;
+
+	if (v->held.head == NULL && !v->paused)
+		return;
+	v->options.flags = 0;
+	view_line_resume(v);
+	v->options.flags = flags;
+}
+
+static void
+view_line_background_item(struct view_line *v, const struct view_item *item)
+{
+	if (itemlist_add(&v->held, item))
+		v->paid++;
+	while (v->held.bytes > VIEW_LINE_KEPT_BYTES) {
+		itemlist_drop_first(&v->held);
+		v->paid--;
+	}
+}
+
+static void view_line_replayed(struct view_line *v);
+
+void
+view_line_background(struct view_line *v, bool background)
+{
+	if (background) {
+		view_line_replayed(v);
+		view_line_hide(v);
+		for (unsigned i = 0; i < VIEW_TIMERS; i++)
+			v->port.timer(v->port.arg, i, 0);
+		v->paused = v->replaying = v->waiting = false;
+		v->paid = v->held.count;
+		v->owed = 0;
+		v->background = true;
+		return;
+	}
+	v->background = false;
+	v->col = 0;
+	v->filled = 0;
+	view_line_write(v, "\r\n", 2);
+	view_line_prompt_again(v);
+	view_line_drain(v);
+	view_line_show(v);
+	v->port.credit(v->port.arg, VIEW_LINE_WINDOW);
 }
 
 /* --- a replay --- */
 
 static void
-view_line_keep(struct view_line *v, const struct view_item *item)
-{
-	struct view_line_kept *k = malloc(sizeof *k + item->len);
-	char *text;
-
-	if ((item->flags & ITEM_RESET) != 0)
-		view_line_forget(v);
-	if (k == NULL)
-		return; /* then it is not shown */
-	text = (char *)(k + 1);
-	memcpy(text, item->text, item->len);
-	*k = (struct view_line_kept){ .item = *item };
-	k->item.text = text;
-	*v->tail = k;
-	v->tail = &k->next;
-	v->kept++;
-	v->kept_bytes += item->len;
-	while (v->kept > v->rows || v->kept_bytes > VIEW_LINE_KEPT_BYTES)
-		view_line_unkeep(v);
-}
-
-static void
 view_line_replay(struct view_line *v, const struct view_item *item)
 {
 	v->replaying = true;
-	view_line_keep(v, item);
+	if ((item->flags & ITEM_RESET) != 0)
+		itemlist_clear(&v->replay);
+	itemlist_add(&v->replay, item);
+	while (v->replay.count > v->rows ||
+	    v->replay.bytes > VIEW_LINE_KEPT_BYTES)
+		itemlist_drop_first(&v->replay);
 	v->port.timer(v->port.arg, VIEW_LINE_TIMER_REPLAY,
 	    VIEW_LINE_REPLAY_MS);
 }
@@ -445,10 +646,11 @@ view_line_replayed(struct view_line *v)
 	v->port.timer(v->port.arg, VIEW_LINE_TIMER_REPLAY, 0);
 	view_line_hide(v);
 	view_line_fresh(v);
-	while (v->head != NULL) {
-		view_line_show_item(v, &v->head->item);
-		view_line_unkeep(v);
+	while (v->replay.head != NULL) {
+		view_line_show_item(v, &v->replay.head->item);
+		itemlist_drop_first(&v->replay);
 	}
+	v->filled = 0;
 	view_line_show(v);
 }
 
@@ -457,10 +659,20 @@ view_line_timer(void *view, unsigned id)
 {
 	struct view_line *v = view;
 
-	if (id == VIEW_LINE_TIMER_REPLAY)
+	switch ((enum view_line_timer)id) {
+	case VIEW_LINE_TIMER_REPLAY:
 		view_line_replayed(v);
-	else
+		break;
+	case VIEW_LINE_TIMER_ANSWER:
 		view_line_go_on(v);
+		break;
+	case VIEW_LINE_TIMER_KEY:
+		lineedit_timeout(&v->edit);
+		break;
+	case VIEW_LINE_TIMER_MORE:
+		view_line_more_expired(v);
+		break;
+	}
 }
 
 /* Lines typed in one session, LOGON with its password too, are not retrieved
@@ -481,6 +693,10 @@ view_line_logo(void *view, const struct ipc_logo *logo)
 	size_t n = logo->text_len;
 
 	view_line_replayed(v);
+	view_line_flush_held(v);
+	pfkeys_reset(&v->pf);
+	v->options = (struct ipc_cons_options){ .flags = OPTION_HOLD };
+	v->past_first = v->past_last = 0;
 	view_line_hide(v);
 	view_line_fresh(v);
 	view_line_newline(v);
@@ -496,6 +712,25 @@ view_line_logo(void *view, const struct ipc_logo *logo)
 		n -= len;
 	}
 	view_line_session(v, CONS_LOGGED_OFF);
+	v->filled = 0;
+	view_line_show(v);
+}
+
+static void
+view_line_now(struct view_line *v, const struct view_item *item)
+{
+	view_line_hide(v);
+	if (v->held.head != NULL || view_line_fit(v, item) < item->len ||
+	    v->paused) {
+		if (itemlist_add(&v->held, item)) {
+			view_line_drain(v);
+			view_line_show(v);
+			return;
+		}
+	}
+	view_line_show_item(v, item);
+	v->owed++;
+	v->port.again(v->port.arg);
 	view_line_show(v);
 }
 
@@ -504,19 +739,23 @@ view_line_item(void *view, const struct view_item *item)
 {
 	struct view_line *v = view;
 
-	v->owed++;
-	v->port.again(v->port.arg);
+	if ((item->flags & ITEM_PAST) != 0) {
+		view_line_past_item(v, item);
+		return;
+	}
 	if (v->waiting)
 		v->port.timer(v->port.arg, VIEW_LINE_TIMER_ANSWER,
 		    VIEW_LINE_QUIET_MS);
-	if ((item->flags & ITEM_REPLAY) != 0) {
+	if (v->background) {
+		view_line_background_item(v, item);
+	} else if ((item->flags & ITEM_REPLAY) != 0) {
+		v->owed++;
+		v->port.again(v->port.arg);
 		view_line_replay(v, item);
-		return;
+	} else {
+		view_line_replayed(v);
+		view_line_now(v, item);
 	}
-	view_line_replayed(v);
-	view_line_hide(v);
-	view_line_show_item(v, item);
-	view_line_show(v);
 }
 
 /* A client that shows what is typed cannot be kept from showing this. */
@@ -537,8 +776,8 @@ static void
 view_line_entered(struct view_line *v)
 {
 	view_line_hide(v);
-	view_line_fresh(v);
-	view_line_end_prompt(v);
+	v->entered = true;
+	view_line_drain(v);
 	view_line_show(v);
 }
 
@@ -553,7 +792,9 @@ view_line_state(void *view, const struct ipc_cons_state *state)
 		view_line_warn(v);
 	lineedit_hidden(&v->edit, state->hidden != 0);
 	view_line_session(v, state->status);
-	if (entered && !v->replaying)
+	if (entered && v->background)
+		v->entered = true;
+	else if (entered && !v->replaying)
 		view_line_entered(v);
 	/* The logo's own state is no answer. */
 	if (state->status != CONS_LOGGED_OFF || state->hidden != 0)
@@ -566,6 +807,7 @@ view_line_farewell(void *view, const char *text, size_t n)
 	struct view_line *v = view;
 
 	view_line_replayed(v);
+	view_line_flush_held(v);
 	view_line_hide(v);
 	view_line_end_prompt(v);
 	view_line_fresh(v);
@@ -573,7 +815,7 @@ view_line_farewell(void *view, const char *text, size_t n)
 	view_line_newline(v);
 }
 
-static void
+void
 view_line_say(struct view_line *v, const char *text, size_t n)
 {
 	struct view_item item = { .kind = ITEM_OUTPUT, .message = true,
@@ -597,6 +839,24 @@ view_line_ready(void *view)
 }
 
 static void
+view_line_options(void *view, const struct ipc_cons_options *options)
+{
+	struct view_line *v = view;
+
+	v->options = *options;
+	if ((options->flags & OPTION_PAGING) == 0 && v->paused)
+		view_line_resume(v);
+}
+
+static void
+view_line_set_pf(void *view, const struct ipc_cons_pf *pf)
+{
+	struct view_line *v = view;
+
+	pfkeys_set(&v->pf, pf);
+}
+
+static void
 view_line_there(void *view)
 {
 	static const char text[] = "[VM/370 is here]";
@@ -616,6 +876,9 @@ const struct view_ops view_line_ops = {
 	.logo = view_line_logo,
 	.item = view_line_item,
 	.state = view_line_state,
+	.past = view_line_past_done,
+	.options = view_line_options,
+	.pf = view_line_set_pf,
 	.farewell = view_line_farewell,
 	.ready = view_line_ready,
 	.timer = view_line_timer,

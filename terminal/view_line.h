@@ -5,7 +5,9 @@
 #ifndef VM370_TERMINAL_VIEW_LINE_H
 #define VM370_TERMINAL_VIEW_LINE_H
 
+#include "itemlist.h"
 #include "lineedit.h"
+#include "pfkeys.h"
 #include "view.h"
 
 #define VIEW_LINE_WINDOW 16 /* items that may be under way */
@@ -15,24 +17,31 @@
 #define VIEW_LINE_QUIET_MS 15	 /* so long after its last line */
 #define VIEW_LINE_AHEAD_MAX 4096u /* typed ahead meanwhile */
 
-enum view_line_timer { VIEW_LINE_TIMER_REPLAY, VIEW_LINE_TIMER_ANSWER };
+enum view_line_timer {
+	VIEW_LINE_TIMER_REPLAY,
+	VIEW_LINE_TIMER_ANSWER,
+	VIEW_LINE_TIMER_KEY,
+	VIEW_LINE_TIMER_MORE,
+};
 
-/* An item of a replay that may be among those to show. */
-struct view_line_kept {
-	struct view_line_kept *next;
-	struct view_item item; /* text points behind this structure */
+/* What TERM_PAST was asked for. */
+enum view_line_past {
+	VIEW_LINE_PAST_NONE = 0,
+	VIEW_LINE_PAST_BACK,
+	VIEW_LINE_PAST_FORWARD,
+	VIEW_LINE_PAST_COPY,
 };
 
 struct view_line {
 	struct view_port port;
 	struct lineedit edit;
+	struct pfkeys pf;
+	uint32_t flags;	    /* TERM_* */
 	unsigned cols, col; /* where output goes on; 0-based */
 	unsigned rows;
 	/* While a console's past is replayed: a screenful of it. */
 	bool replaying;
-	struct view_line_kept *head, **tail;
-	unsigned kept;
-	size_t kept_bytes;
+	struct itemlist replay;
 	bool open;	    /* the row ends in a prompt */
 	char *prompt;	    /* its text, to show it again; malloc'ed */
 	size_t prompt_len;
@@ -42,8 +51,35 @@ struct view_line {
 	uint8_t *ahead;	    /* what was typed meanwhile; malloc'ed */
 	size_t ahead_len;
 	bool warned;	    /* that the client shows passwords */
+	bool told;	    /* that what it types is no UTF-8 */
+
+	/* MORE... */
+	struct ipc_cons_options options;
+	unsigned filled;    /* rows written since the user last was there */
+	bool paused, more;  /* it is; and it stands in the last row */
+	bool alarmed;
+	bool entered;	    /* a new row is wanted after what is held */
+	struct itemlist held; /* what comes after it */
+	unsigned paid;	    /* of these, the first: no credit is owed */
+	bool background;    /* another view is shown: everything is held */
+
+	/* Earlier lines. */
+	enum view_line_past asked;
+	struct itemlist past;
+	uint64_t past_first, past_last; /* shown last; 0: none */
+	uint64_t past_next; /* as CP said last */
 };
 
-extern const struct view_ops view_line_ops; /* for a struct view_line */
+extern const struct view_ops view_line_ops;
+
+/*
+ * Another view is shown on the same terminal, for a while: nothing is written,
+ * what comes is held and shown afterwards.  Its credit is the other's.
+ */
+void view_line_background(struct view_line *v, bool background);
+
+/* What is typed and not sent, as it would be typed again elsewhere. */
+size_t view_line_typed(const struct view_line *v, uint8_t *bytes,
+    size_t room);
 
 #endif

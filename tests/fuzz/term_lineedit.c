@@ -59,12 +59,21 @@ nothing(void *arg)
 	(void)arg;
 }
 
+static bool
+not_taken(void *arg, const struct keymap_key *key)
+{
+	(void)arg;
+	(void)key;
+	return false;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	const struct lineedit_port port = { NULL, out, line, nothing, nothing };
+	const struct lineedit_port port = { NULL, out, line, nothing, nothing,
+		nothing, not_taken };
 	static struct lineedit le;
 
 	col = 0;
@@ -76,11 +85,13 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 			lineedit_show(&le, col, COLS);
 		} else if (bytes[i] == 0xF9)
 			lineedit_hidden(&le, !le.hidden);
+		else if (bytes[i] == 0xFA)
+			lineedit_timeout(&le);
 		else
 			lineedit_feed(&le, bytes + i, 1);
 		if (le.cur > le.len || le.len > LINEEDIT_MAX ||
 		    le.first > le.len || le.shown_cur > le.shown ||
-		    le.shown > COLS)
+		    le.shown + le.prefix > COLS)
 			abort();
 	}
 	lineedit_free(&le);

@@ -22,7 +22,7 @@ static struct {
 	unsigned col, bells, rows;
 	char line[LINEEDIT_MAX + 1];
 	size_t len;
-	unsigned lines, attentions, refused;
+	unsigned lines, attentions, refused, bad;
 	unsigned longest; /* columns that a row has reached */
 } term;
 
@@ -80,11 +80,26 @@ term_refused(void *arg)
 	term.refused++;
 }
 
+static void
+term_bad(void *arg)
+{
+	(void)arg;
+	term.bad++;
+}
+
+/* F5 is not the editor's. */
+static bool
+term_key(void *arg, const struct keymap_key *key)
+{
+	(void)arg;
+	return key->what == KEYMAP_FUNCTION && key->c == 5;
+}
+
 static int
 setup(void **state)
 {
 	const struct lineedit_port port = { NULL, term_out, term_line,
-		term_attention, term_refused };
+		term_attention, term_refused, term_bad, term_key };
 
 	(void)state;
 	memset(&term, 0, sizeof term);
@@ -172,6 +187,7 @@ test_keys(void **state)
 	expect("\x04\r", "");
 	expect("a\x1b[99;5Xb\r", "ab");   /* an unknown key is none */
 	expect("a\x1b" "qb\r", "ab");
+	expect("a\x1b[15~b\r", "ab");
 	expect("a\tb\r", "a\tb");
 	expect("a\x1e\x1f" "b\r", "ab");
 }
@@ -200,10 +216,15 @@ test_utf8(void **state)
 	(void)state;
 	expect("B\xc3\xa4\xc3\xb6\x7fr\r", "B\xc3\xa4r");
 	expect("\xe2\x82\xac\x02x\r", "x\xe2\x82\xac");
-	/* not UTF-8: read as Latin-1 */
-	expect("B\xe4r\r", "B\xc3\xa4r");
-	expect("\xff\xfe\r", "\xc3\xbf\xc3\xbe");
-	expect("\xe2\x82\r", "\xc3\xa2\xc2\x82");
+	assert_int_equal(term.bad, 0);
+	/* not UTF-8: not taken, and said so */
+	expect("B\xe4r\r", "Br");
+	assert_int_equal(term.bad, 1);
+	expect("\xff\xfe\r", "");
+	assert_int_equal(term.bad, 3);
+	expect("\xe2\x82\r", "");
+	assert_int_equal(term.bad, 4);
+	expect("\xed\xa0\x80x\xc2\x9b\r", "x");
 	type("\xc3\xa4\xc3\xb6");
 	assert_string_equal(row(), "##");
 	assert_int_equal(term.col, 2);
@@ -432,10 +453,78 @@ static void
 test_redraw(void **state)
 {
 	(void)state;
-	type("abc\x12");
+	type("abc\x0c");
 	assert_int_equal(term.rows, 1);
 	assert_string_equal(row(), "abc");
 	expect("d\r", "abcd");
+}
+
+static void
+test_search(void **state)
+{
+	(void)state;
+	expect("COPYFILE A B\r", "COPYFILE A B");
+	expect("LISTFILE\r", "LISTFILE");
+	expect("COPYFILE C D\r", "COPYFILE C D");
+	type("dra\x12");
+	assert_string_equal(row(), "(search '') dra");
+	type("FILE");
+	assert_string_equal(row(), "(search 'FILE') COPYFILE C D");
+	type("\x12");
+	assert_string_equal(row(), "(search 'FILE') LISTFILE");
+	type("\x12");
+	assert_string_equal(row(), "(search 'FILE') COPYFILE A B");
+	type("\x12");
+	assert_int_equal(term.bells, 1); /* there is no other */
+	assert_string_equal(row(), "(search 'FILE') COPYFILE A B");
+	type("\x7f\x7f\x7f\x7fL");
+	assert_string_equal(row(), "(search 'L') COPYFILE C D");
+	type("\x07");
+	assert_string_equal(row(), "dra");
+	assert_int_equal(term.col, 3);
+	/* a key of the editor takes the line; Enter sends it */
+	type("\x12LIST\x01" ">");
+	assert_string_equal(row(), ">LISTFILE");
+	expect("\r", ">LISTFILE");
+	expect("\x12" "A B\r", "COPYFILE A B");
+	expect("\x12nowhere\r", "");
+}
+
+/* Output comes while a line is searched for; and a password is asked for. */
+static void
+test_search_disturbed(void **state)
+{
+	(void)state;
+	expect("FIRST LINE\r", "FIRST LINE");
+	type("\x12LINE");
+	lineedit_hide(&le);
+	assert_string_equal(row(), "");
+	assert_int_equal(term.col, 0);
+	term_out(NULL, "message\r\n", 9);
+	lineedit_show(&le, 0, COLS);
+	assert_string_equal(row(), "(search 'LINE') FIRST LINE");
+	lineedit_hidden(&le, true);
+	assert_string_equal(row(), "");
+	expect("\x15secret\r", "secret");
+	lineedit_hidden(&le, false);
+	/* a narrow row has no room for what is sought */
+	lineedit_show(&le, 0, 20);
+	type("\x12LINE");
+	assert_string_equal(row(), "? FIRST LINE");
+	type("\x07");
+	assert_string_equal(row(), "");
+}
+
+static void
+test_put_in(void **state)
+{
+	(void)state;
+	type("a  c\x02\x02");
+	lineedit_type(&le, "b", 1);
+	assert_string_equal(row(), "a b c");
+	expect("\r", "a b c");
+	lineedit_retrieve(&le);
+	expect("\r", "a b c");
 }
 
 /* --- text.c --- */
@@ -495,7 +584,8 @@ main(void)
 		TEST(test_long_line_scrolls), TEST(test_narrow),
 		TEST(test_hide_show), TEST(test_redraw), TEST(test_text),
 		TEST(test_long_line_left), TEST(test_forget),
-		TEST(test_secret),
+		TEST(test_secret), TEST(test_search),
+		TEST(test_search_disturbed), TEST(test_put_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * soft.c - a 3270 made of a presentation space, a keymap and ncurses.
+ *
+ * Unlike a real one it forgets no key: what is typed while the keyboard is
+ * locked waits until it is not.  What cannot be typed rings the bell and says
+ * why; the keyboard does not lock for it.
+ */
+#include "soft.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codepage.h"
+#include "draw.h"
+#include "ds3270.h"
+#include "keymap.h"
+#include "ps3270.h"
+#include "text.h"
+
+#define SOFT_AHEAD_MAX 4096 /* keys typed while the keyboard is locked */
+#define SOFT_COLS_MAX 500
+
+struct soft {
+	struct soft_port port;
+	struct ps3270 ps;
+	struct codepage page;
+	struct keymap keymap;
+	unsigned rows, cols;	  /* of the window */
+	bool prefixed;		  /* Ctrl-A was the last key */
+	bool help;		  /* the map of the keys is shown */
+	bool stop;		  /* lines are wanted: take no more */
+	bool playing;		  /* kept keys are being used */
+	bool changed, bell;
+	const char *refused;	  /* why the last key was */
+	struct keymap_3270 *ahead; /* a ring; NULL: never needed */
+	unsigned ahead_first, ahead_len;
+	uint8_t answer[IPC_FULL_MAX];
+	struct draw_cell row[SOFT_COLS_MAX];
+};
+
+static const char *const soft_keys[] = {
+	"                         THE KEYS OF THIS 3270",
+	"",
+	" F1 to F12            PF1 to PF12         Esc 1 ... 9 0 - =    the same",
+	" Shift-F1 to F12      PF13 to PF24        Esc ! ... ( ) _ +    the same",
+	"                                          Esc Esc 1 ... - =    the same",
+	" Enter                ENTER               Ctrl-J, Esc n        new line",
+	" Ctrl-A 1, Esc ,      PA1, to CP          Ctrl-C, Esc c        CLEAR",
+	" Ctrl-A 2, Esc .      PA2                 Ctrl-A a, Esc a      ATTN",
+	" Ctrl-A 3, Esc /      PA3                 Ctrl-A y, Esc y      SYS REQ",
+	"",
+	" Tab                  next field          arrows               cursor",
+	" Shift-Tab, Esc Tab   field before        Home, End            first; last",
+	" Page Up, Page Down   PF7, PF8            Insert, Ctrl-T       insert mode",
+	" Backspace, Delete    delete              Ctrl-E, Esc e        erase EOF",
+	" Ctrl-W               delete the word     Ctrl-U, Esc u        erase input",
+	" Ctrl-D, Esc d        DUP                 Ctrl-F, Esc f        FIELD MARK",
+	"",
+	" Ctrl-R, Esc r        RESET               Ctrl-L, Esc l        draw again",
+	" Esc s                lines / screen      Esc h, Esc ?         this",
+	"",
+	" Esc is a key before another one, not together with it.",
+	"                         Any key shows the screen again.",
+};
+
+#define SOFT_KEYS (sizeof soft_keys / sizeof soft_keys[0])
+
+/* --- beginning and end --- */
+
+int
+soft_prepare(void)
+{
+	return draw_prepare();
+}
+
+uint32_t
+soft_flags(const char *type)
+{
+	unsigned known = draw_type(type);
+
+	if ((known & DRAW_KNOWN) == 0)
+		return 0;
+	return TERM_FULL_SCREEN | TERM_HIGHLIGHT |
+	    ((known & DRAW_COLOR) != 0 ? TERM_COLOR : 0);
+}
+
+/* A window higher than 24 rows has one of them for the state of the 3270. */
+bool
+soft_screen(unsigned *rows, unsigned *cols)
+{
+	if (*rows < SOFT_ROWS_MIN || *cols < SOFT_COLS_MIN)
+		return false;
+	*rows -= *rows > SOFT_ROWS_MIN;
+	if (*cols > SOFT_COLS_MAX)
+		*cols = SOFT_COLS_MAX;
+	if (*rows > PS_CELLS_MAX / *cols)
+		*rows = PS_CELLS_MAX / *cols;
+	return true;
+}
+
+/* What is typed before the first screen waits for it. */
+static int
+soft_screen_open(struct ps3270 *ps, unsigned rows, unsigned cols,
+    uint32_t flags)
+{
+	if (!soft_screen(&rows, &cols)) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (ps3270_open(ps, rows, cols, (flags & TERM_COLOR) != 0, true) < 0)
+		return -1;
+	ps->locked = true;
+	return 0;
+}
+
+static void
+soft_window(struct soft *s, unsigned rows, unsigned cols)
+{
+	s->rows = rows;
+	s->cols = cols < SOFT_COLS_MAX ? cols : SOFT_COLS_MAX;
+}
+
+struct soft *
+soft_open(const char *type, unsigned rows, unsigned cols, bool utf8,
+    const struct soft_port *port)
+{
+	struct soft *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return NULL;
+	s->port = *port;
+	s->changed = true;
+	soft_window(s, rows, cols);
+	codepage_load(&s->page, "bracket"); /* CMS's, and every view's */
+	if (soft_screen_open(&s->ps, rows, cols, soft_flags(type)) < 0) {
+		free(s);
+		return NULL;
+	}
+	if (draw_open(type, rows, cols, utf8) < 0) {
+		ps3270_close(&s->ps);
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+static void
+soft_forget_ahead(struct soft *s)
+{
+	if (s->ahead != NULL)
+		explicit_bzero(s->ahead, SOFT_AHEAD_MAX * sizeof *s->ahead);
+	s->ahead_len = 0;
+}
+
+void
+soft_close(struct soft *s)
+{
+	s->port.timer(s->port.arg, 0);
+	draw_close();
+	draw_flush(s->port.out, s->port.arg);
+	ps3270_close(&s->ps);
+	soft_forget_ahead(s);
+	free(s->ahead);
+	explicit_bzero(s, sizeof *s);
+	free(s);
+}
+
+int
+soft_resize(struct soft *s, unsigned rows, unsigned cols)
+{
+	uint32_t flags = s->ps.color ? TERM_COLOR : 0;
+	struct ps3270 ps;
+
+	if (soft_screen_open(&ps, rows, cols, flags) < 0)
+		return -1;
+	if (draw_resize(rows, cols) < 0) {
+		ps3270_close(&ps);
+		return -1;
+	}
+	ps3270_close(&s->ps);
+	s->ps = ps;
+	soft_window(s, rows, cols);
+	s->changed = true;
+	return 0;
+}
+
+/* --- keys --- */
+
+static void
+soft_refuse(struct soft *s, const char *why)
+{
+	s->refused = why;
+	s->bell = true;
+}
+
+static void
+soft_type(struct soft *s, uint32_t c)
+{
+	int e = codepage_ebcdic(&s->page, c);
+
+	if (e < 0)
+		soft_refuse(s, "X NO SUCH CHARACTER");
+	else if (!ps3270_type(&s->ps, (uint8_t)e))
+		soft_refuse(s, "X NOT HERE");
+}
+
+static void
+soft_send(struct soft *s, uint8_t aid)
+{
+	size_t n = ps3270_aid(&s->ps, aid, s->answer, sizeof s->answer);
+
+	if (n > 0)
+		s->port.record(s->port.arg, s->answer, n);
+	explicit_bzero(s->answer, n);
+}
+
+static void
+soft_do(struct soft *s, const struct keymap_3270 *key)
+{
+	if (key->what == KEYMAP_DO_TYPE)
+		soft_type(s, key->arg);
+	else if (key->what == KEYMAP_DO_SEND)
+		soft_send(s, (uint8_t)key->arg);
+	else if (!ps3270_key(&s->ps, (enum ps_key)key->arg))
+		soft_refuse(s, "X NOT HERE");
+}
+
+static void
+soft_keep(struct soft *s, const struct keymap_3270 *key)
+{
+	if (s->ahead == NULL)
+		s->ahead = calloc(SOFT_AHEAD_MAX, sizeof *s->ahead);
+	if (s->ahead == NULL || s->ahead_len == SOFT_AHEAD_MAX) {
+		soft_refuse(s, "X TOO MUCH TYPED AHEAD");
+		return;
+	}
+	s->ahead[(s->ahead_first + s->ahead_len++) % SOFT_AHEAD_MAX] = *key;
+}
+
+/* The keyboard may be unlocked: on with what was typed ahead.  A key that is
+ * sent may have brought the next screen before this returns. */
+static void
+soft_play(struct soft *s)
+{
+	if (s->playing)
+		return;
+	s->playing = true;
+	while (s->ahead_len > 0 && !s->ps.locked) {
+		struct keymap_3270 key = s->ahead[s->ahead_first];
+
+		s->ahead_first = (s->ahead_first + 1) % SOFT_AHEAD_MAX;
+		s->ahead_len--;
+		soft_do(s, &key);
+	}
+	s->playing = false;
+}
+
+/* RESET unlocks the keyboard, and what was typed ahead is not meant any more. */
+static bool
+soft_reset(struct soft *s, const struct keymap_3270 *key)
+{
+	if (key->what != KEYMAP_DO_KEY || key->arg != PS_KEY_RESET)
+		return false;
+	soft_forget_ahead(s);
+	ps3270_key(&s->ps, PS_KEY_RESET);
+	return true;
+}
+
+/* Keys that do not wait. */
+static bool
+soft_at_once(struct soft *s, const struct keymap_3270 *key)
+{
+	switch (key->what) {
+	case KEYMAP_DO_NOTHING:
+		soft_refuse(s, "X NO SUCH KEY");
+		return true;
+	case KEYMAP_DO_ATTENTION:
+		s->port.attention(s->port.arg);
+		return true;
+	case KEYMAP_DO_SYSREQ:
+		s->port.sysreq(s->port.arg);
+		return true;
+	case KEYMAP_DO_HELP:
+		s->help = true;
+		return true;
+	case KEYMAP_DO_REDRAW:
+		draw_again();
+		return true;
+	case KEYMAP_DO_TOGGLE:
+		s->stop = true;
+		s->port.toggle(s->port.arg);
+		return true;
+	case KEYMAP_DO_PREFIX:
+		s->prefixed = true;
+		return true;
+	default:
+		return soft_reset(s, key);
+	}
+}
+
+static void
+soft_key(void *arg, const struct keymap_key *key)
+{
+	struct soft *s = arg;
+	struct keymap_3270 is = keymap_3270(key, s->prefixed);
+
+	s->changed = true;
+	s->refused = NULL;
+	s->prefixed = false;
+	if (s->help) {
+		s->help = false;
+		return;
+	}
+	if (key->what == KEYMAP_BAD)
+		soft_refuse(s, "X NO SUCH CHARACTER");
+	else if (!soft_at_once(s, &is)) {
+		soft_keep(s, &is);
+		soft_play(s);
+	}
+}
+
+size_t
+soft_input(struct soft *s, const uint8_t *bytes, size_t n)
+{
+	size_t i = 0;
+
+	s->stop = false;
+	while (i < n && !s->stop)
+		keymap_byte(&s->keymap, bytes[i++], soft_key, s);
+	s->port.timer(s->port.arg,
+	    keymap_pending(&s->keymap) ? KEYMAP_ESCAPE_MS : 0);
+	return i;
+}
+
+void
+soft_timer(struct soft *s)
+{
+	keymap_timeout(&s->keymap, soft_key, s);
+}
+
+/* --- what was typed, elsewhere --- */
+
+struct soft_out {
+	uint8_t *bytes;
+	size_t n, room;
+	unsigned blanks; /* not yet put: there may be nothing behind them */
+};
+
+static void
+soft_out_put(struct soft_out *o, uint32_t c)
+{
+	char text[TEXT_UTF8_MAX];
+	size_t n = text_encode(c, text);
+
+	if (n > o->room - o->n)
+		return;
+	memcpy(o->bytes + o->n, text, n);
+	o->n += n;
+}
+
+static void
+soft_out_cell(struct soft_out *o, uint32_t c)
+{
+	if (c == ' ') {
+		o->blanks++;
+		return;
+	}
+	for (; o->blanks > 0; o->blanks--)
+		soft_out_put(o, ' ');
+	soft_out_put(o, c);
+}
+
+static void
+soft_typed_field(const struct soft *s, struct soft_out *o)
+{
+	const struct ps3270 *ps = &s->ps;
+	unsigned cells = ps->rows * ps->cols;
+	unsigned at = ps->field[ps->cursor] + 1u;
+	int attribute = ps3270_field(ps, ps->cursor);
+
+	if (attribute < 0 || (attribute & DS_PROTECTED) != 0 ||
+	    (attribute & DS_NONDISPLAY) == DS_NONDISPLAY ||
+	    (attribute & DS_MDT) == 0)
+		return;
+	for (unsigned i = 0; i < cells; i++) {
+		const struct ps_cell *cell = &ps->cell[(at + i) % cells];
+
+		if ((cell->what & PS_ATTR) != 0)
+			break;
+		if (cell->c != 0)
+			soft_out_cell(o, codepage_character(&s->page, cell->c));
+	}
+}
+
+size_t
+soft_typed(const struct soft *s, uint8_t *bytes, size_t room)
+{
+	struct soft_out o = { .bytes = bytes, .room = room };
+
+	soft_typed_field(s, &o);
+	for (unsigned i = 0; i < s->ahead_len; i++) {
+		const struct keymap_3270 *key =
+		    &s->ahead[(s->ahead_first + i) % SOFT_AHEAD_MAX];
+
+		if (key->what == KEYMAP_DO_TYPE)
+			soft_out_put(&o, key->arg);
+		else if (key->what == KEYMAP_DO_SEND &&
+		    key->arg == DS_AID_ENTER)
+			soft_out_put(&o, '\r');
+	}
+	return o.n;
+}
+
+/* --- the host --- */
+
+int
+soft_host(struct soft *s, const uint8_t *record, size_t n)
+{
+	size_t answered = 0;
+	int rc = ps3270_host(&s->ps, record, n, s->answer, sizeof s->answer,
+	    &answered);
+
+	s->changed = true;
+	if (s->ps.alarm)
+		s->bell = true;
+	s->ps.alarm = false;
+	if (rc == 0 && answered > 0)
+		s->port.record(s->port.arg, s->answer, answered);
+	soft_play(s);
+	return rc;
+}
+
+/* --- drawing --- */
+
+/* X'F1' to X'F7', as DRAW_BLUE to DRAW_WHITE. */
+static uint8_t
+soft_color(uint8_t color)
+{
+	return color >= 0xF1 && color <= 0xF7 ? color & 0x0F : DRAW_GREEN;
+}
+
+static struct draw_cell
+soft_cell(const struct soft *s, unsigned address)
+{
+	struct ps_look look = ps3270_look(&s->ps, address);
+	uint32_t c = look.hidden ? ' ' : look.graphic ?
+	    codepage_graphic(look.c) : codepage_character(&s->page, look.c);
+
+	/* A soft hyphen and the like have no width of their own. */
+	return (struct draw_cell){
+		.c = text_width(c) == 1 && text_safe(c) == c ? c : ' ',
+		.color = soft_color(look.color),
+		.bright = look.bright,
+		.blink = look.blink,
+		.reverse = look.reverse,
+		.underscore = look.underscore,
+	};
+}
+
+static unsigned
+soft_put(struct draw_cell *row, unsigned cols, unsigned at, const char *text,
+    enum draw_color color)
+{
+	for (; *text != '\0' && at < cols; text++, at++)
+		row[at] = (struct draw_cell){ .c = (unsigned char)*text,
+			.color = (uint8_t)color };
+	return at;
+}
+
+static void
+soft_blank(struct soft *s)
+{
+	for (unsigned i = 0; i < SOFT_COLS_MAX; i++)
+		s->row[i] = (struct draw_cell){ .c = ' ', .color = DRAW_GREEN };
+}
+
+/* What a 3270 says below its screen: may be typed, insert mode, the cursor. */
+static void
+soft_draw_state(struct soft *s)
+{
+	const struct ps3270 *ps = &s->ps;
+	char where[16];
+
+	soft_blank(s);
+	soft_put(s->row, s->cols, 0, "4A", DRAW_BLUE);
+	if (s->refused != NULL)
+		soft_put(s->row, s->cols, 8, s->refused, DRAW_RED);
+	else if (ps->locked)
+		soft_put(s->row, s->cols, 8, "X WAIT", DRAW_RED);
+	else
+		soft_put(s->row, s->cols, 8, "Esc h: keys", DRAW_BLUE);
+	if (s->ahead_len > 0)
+		soft_put(s->row, s->cols, 48, "T", DRAW_WHITE);
+	if (ps->insert)
+		soft_put(s->row, s->cols, 52, "^", DRAW_WHITE);
+	snprintf(where, sizeof where, "%03u/%03u", ps->cursor / ps->cols + 1,
+	    ps->cursor % ps->cols + 1);
+	soft_put(s->row, s->cols, 72, where, DRAW_BLUE);
+	draw_row(s->rows - 1, s->row, s->cols);
+}
+
+static void
+soft_draw_keys(struct soft *s)
+{
+	for (unsigned r = 0; r < s->rows; r++) {
+		soft_blank(s);
+		if (r < SOFT_KEYS)
+			soft_put(s->row, s->cols, 0, soft_keys[r],
+			    DRAW_TURQUOISE);
+		draw_row(r, s->row, s->cols);
+	}
+	draw_cursor(SOFT_KEYS, 0, false);
+}
+
+static void
+soft_draw_screen(struct soft *s)
+{
+	const struct ps3270 *ps = &s->ps;
+
+	for (unsigned r = 0; r < s->rows; r++) {
+		unsigned n = r < ps->rows ? ps->cols : 0;
+
+		for (unsigned c = 0; c < n; c++)
+			s->row[c] = soft_cell(s, r * ps->cols + c);
+		draw_row(r, s->row, n);
+	}
+	if (s->rows > ps->rows)
+		soft_draw_state(s);
+	draw_cursor(ps->cursor / ps->cols, ps->cursor % ps->cols, ps->insert);
+}
+
+void
+soft_ready(struct soft *s)
+{
+	if (!s->changed)
+		return;
+	s->changed = false;
+	if (s->bell)
+		draw_bell();
+	s->bell = false;
+	if (s->help)
+		soft_draw_keys(s);
+	else
+		soft_draw_screen(s);
+	draw_flush(s->port.out, s->port.arg);
+}
