@@ -85,7 +85,8 @@ ds3270_bytes(struct ds_out *o, const uint8_t *b, size_t n)
 		n = o->cap - o->len;
 		o->overflow = true;
 	}
-	memcpy(o->buf + o->len, b, n);
+	if (n > 0)
+		memcpy(o->buf + o->len, b, n);
 	o->len += n;
 }
 

@@ -536,10 +536,12 @@ ps3270_read_fields(const struct ps3270 *ps, struct ps_read *r)
 static void
 ps3270_read_modified(const struct ps3270 *ps, struct ps_read *r, bool all)
 {
+	if (ds3270_aid_short(ps->aid) && !all) {
+		ds3270_byte(&r->out, ps->aid);
+		return;
+	}
 	ps3270_read_begin(ps, r);
-	if (ds3270_aid_short(ps->aid) && !all)
-		r->out.len = 1;
-	else if (ps->formatted)
+	if (ps->formatted)
 		ps3270_read_fields(ps, r);
 	else /* from the first to the last; it wraps to where it began */
 		ps3270_read_field(ps, r, 0);
