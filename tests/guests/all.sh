@@ -83,6 +83,8 @@ check start-small -s 256 -r 00C=start.deck ipl=00C,parm="HELLO WORLD" rc=0
 deck channel
 deck console
 deck full
+deck display -3 020 -3 021
+check display-console -3 9 -r 00C=display.deck ipl=00C,parm=CONSOLE rc=0
 deck fba -d 200=zeros.data -D 201=numbers.data
 deck blocks -d 200=zeros.data -D 201=numbers.data
 
