@@ -4,13 +4,17 @@
  *
  * A line typed is taken at once, whatever the screen's state: ENTER with text
  * at MORE... or HOLDING sends it and goes on.  What waits for room waits here,
- * no more than the credit given.
+ * no more than the credit given.  The glass is a guest's when it has written a
+ * screen and nothing of CP's is left to be seen: view_3270_free().
  */
 #include "view_3270.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "help_keys.h"
+#include "log.h"
 #include "text.h"
 
 _Static_assert(VIEW_3270_TIMERS <= VIEW_TIMERS, "timers");
@@ -20,6 +24,12 @@ view_3270_touch(struct view_3270 *v)
 {
 	v->stale = true;
 	v->port.again(v->port.arg);
+}
+
+static void
+view_3270_timed(struct view_3270 *v, enum view_3270_timer id, unsigned ms)
+{
+	v->port.timer(v->port.arg, id, ms);
 }
 
 /* --- the keyboard --- */
@@ -34,17 +44,23 @@ view_3270_lock(struct view_3270 *v, bool empty)
 {
 	bool logon = v->status == CONS_LOGGED_OFF && !empty;
 
-	v->locked = true;
-	v->port.timer(v->port.arg, VIEW_3270_TIMER_ANSWER,
+	v->locked = v->empty = true;
+	view_3270_timed(v, VIEW_3270_TIMER_ANSWER,
 	    logon ? VIEW_3270_LOGON_MS : VIEW_3270_ANSWER_MS);
+}
+
+static void
+view_3270_answer_over(struct view_3270 *v)
+{
+	if (v->locked)
+		view_3270_timed(v, VIEW_3270_TIMER_ANSWER, 0);
+	v->locked = false;
 }
 
 static void
 view_3270_unlock(struct view_3270 *v)
 {
-	if (v->locked)
-		v->port.timer(v->port.arg, VIEW_3270_TIMER_ANSWER, 0);
-	v->locked = false;
+	view_3270_answer_over(v);
 	v->screen.restore = true;
 	view_3270_touch(v);
 }
@@ -54,14 +70,14 @@ view_3270_answered(struct view_3270 *v)
 {
 	v->answered = false;
 	if (v->locked)
-		v->port.timer(v->port.arg, VIEW_3270_TIMER_ANSWER,
+		view_3270_timed(v, VIEW_3270_TIMER_ANSWER,
 		    VIEW_3270_QUIET_MS);
 }
 
 /* --- the status --- */
 
 static const char *
-view_3270_word(const struct view_3270 *v)
+view_3270_word(const struct view_3270 *v, char past[16])
 {
 	static const char *const words[] = {
 		[CONS_LOGGED_OFF] = "",
@@ -72,17 +88,28 @@ view_3270_word(const struct view_3270 *v)
 
 	if (v->notice)
 		return "NOT ACCEPTED";
-	if (v->hold == VIEW_3270_MORE)
-		return "MORE...";
-	if (v->hold == VIEW_3270_HOLDING)
+	if (v->over == VIEW_3270_PAST) {
+		snprintf(past, 16, "PAST %u",
+		    (unsigned)(v->past.next - v->past.begin.seq));
+		return past;
+	}
+	if (v->over == VIEW_3270_HELP)
+		return "HELP";
+	if (v->hold == VIEW_3270_HELD)
 		return "HOLDING";
+	if (v->hold != VIEW_3270_FLOW)
+		return "MORE...";
 	return words[v->status];
 }
 
 static void
 view_3270_status(struct view_3270 *v)
 {
-	screen_status(&v->screen, view_3270_word(v), v->system);
+	char past[16];
+
+	screen_status(&v->screen, view_3270_word(v, past), v->system,
+	    v->notice || v->over != VIEW_3270_LIVE ||
+	    v->hold != VIEW_3270_FLOW);
 	view_3270_touch(v);
 }
 
@@ -90,29 +117,183 @@ static void
 view_3270_not_accepted(struct view_3270 *v)
 {
 	v->notice = true;
-	v->port.timer(v->port.arg, VIEW_3270_TIMER_NOTICE,
-	    VIEW_3270_NOTICE_MS);
+	view_3270_timed(v, VIEW_3270_TIMER_NOTICE, VIEW_3270_NOTICE_MS);
 	view_3270_status(v);
 }
 
 /* --- MORE... --- */
 
+/* The interval at hand; without a first one, or after it, the second. */
 static void
-view_3270_hold(struct view_3270 *v, int hold)
+view_3270_more_clock(struct view_3270 *v)
+{
+	unsigned seconds = 0;
+
+	if (v->hold == VIEW_3270_FILLED || v->hold == VIEW_3270_COVERED) {
+		if (v->options.more == 0)
+			v->alarmed = true;
+		seconds = v->alarmed ? v->options.clear : v->options.more;
+	}
+	view_3270_timed(v, VIEW_3270_TIMER_MORE, seconds * 1000);
+}
+
+static void
+view_3270_hold(struct view_3270 *v, enum view_3270_hold hold)
 {
 	v->hold = hold;
 	v->alarmed = false;
-	v->port.timer(v->port.arg, VIEW_3270_TIMER_MORE,
-	    hold == VIEW_3270_MORE ? VIEW_3270_ALARM_MS : 0);
+	view_3270_more_clock(v);
 	view_3270_status(v);
+}
+
+/* The user has had a chance to read what is there. */
+static void
+view_3270_seen(struct view_3270 *v)
+{
+	page_seen(&v->live);
+	v->unread = false;
 }
 
 /* The page was read: on with what waits. */
 static void
 view_3270_continue(struct view_3270 *v)
 {
-	screen_clear(&v->screen);
+	if (v->hold != VIEW_3270_COVERED)
+		page_clear(&v->live);
+	view_3270_seen(v);
 	view_3270_hold(v, VIEW_3270_FLOW);
+}
+
+/* --- the past, and help --- */
+
+static void
+view_3270_back_to_live(struct view_3270 *v)
+{
+	if (v->over == VIEW_3270_PAST)
+		past_close(&v->past);
+	page_close(&v->help);
+	v->over = VIEW_3270_LIVE;
+	view_3270_status(v);
+}
+
+static void
+view_3270_ask_past(struct view_3270 *v, const struct past_ask *ask)
+{
+	v->port.past(v->port.arg, ask->before, ask->count);
+}
+
+/* The first row that is on the screen now. */
+static struct page_at
+view_3270_top(const struct view_3270 *v)
+{
+	struct page_at next = { .seq = v->last + 1 };
+
+	for (unsigned r = 0; r < v->live.used; r++)
+		if (page_row(&v->live, r)->at.seq != 0)
+			return page_row(&v->live, r)->at;
+	return next;
+}
+
+static void
+view_3270_page_back(struct view_3270 *v)
+{
+	struct past_ask ask;
+
+	if (past_begin(&v->past, PAST_BACK, v->over == VIEW_3270_PAST ?
+	    v->past.begin : view_3270_top(v), &v->live, &ask))
+		view_3270_ask_past(v, &ask);
+	else
+		view_3270_not_accepted(v);
+}
+
+static void
+view_3270_page_forward(struct view_3270 *v)
+{
+	struct past_ask ask;
+
+	if (v->over != VIEW_3270_PAST)
+		view_3270_not_accepted(v);
+	else if (!page_before(v->past.end, view_3270_top(v)) ||
+	    !past_begin(&v->past, PAST_FORWARD, v->past.end, &v->live, &ask))
+		view_3270_back_to_live(v);
+	else
+		view_3270_ask_past(v, &ask);
+}
+
+/* The screen has another size: its lines, folded anew, come from the past. */
+static void
+view_3270_refill(struct view_3270 *v)
+{
+	const struct page_at end = { .seq = v->last + 1 };
+	struct past_ask ask;
+
+	if (!v->refill || v->past.asking)
+		return;
+	v->refill = false;
+	v->refilling = past_begin(&v->past, PAST_BACK, end, &v->live, &ask);
+	if (v->refilling)
+		view_3270_ask_past(v, &ask);
+}
+
+static void
+view_3270_refilled(struct view_3270 *v)
+{
+	struct page live = v->past.page;
+
+	v->refilling = false;
+	v->past.page = v->live;
+	past_close(&v->past);
+	v->live = live;
+	v->live.stop = (struct page_at){ 0 };
+	page_seen(&v->live);
+}
+
+static void
+view_3270_past(void *view, const struct ipc_cons_past *told)
+{
+	struct view_3270 *v = view;
+	struct past_ask ask;
+
+	switch (past_done(&v->past, told, &ask)) {
+	case PAST_ASK:
+		view_3270_ask_past(v, &ask);
+		return;
+	case PAST_PAGE:
+		if (v->refilling)
+			view_3270_refilled(v);
+		else
+			v->over = VIEW_3270_PAST;
+		break;
+	case PAST_NONE:
+		if (!v->refilling)
+			view_3270_not_accepted(v);
+		v->refilling = false;
+		break;
+	case PAST_STALE:
+		break;
+	}
+	view_3270_refill(v);
+	view_3270_status(v);
+	if (!v->locked)
+		view_3270_unlock(v);
+}
+
+static void
+view_3270_help(struct view_3270 *v)
+{
+	char *text = malloc(HELP_KEYS_MAX);
+
+	view_3270_back_to_live(v);
+	if (text == NULL ||
+	    page_open(&v->help, v->live.rows, v->live.cols, &v->codepage) < 0) {
+		view_3270_not_accepted(v);
+	} else {
+		page_heading(&v->help, text,
+		    help_keys(&v->pf, v->live.cols, text));
+		v->over = VIEW_3270_HELP;
+		view_3270_status(v);
+	}
+	free(text);
 }
 
 /* --- items --- */
@@ -120,17 +301,21 @@ view_3270_continue(struct view_3270 *v)
 static unsigned
 view_3270_flags(const struct view_3270 *v, const struct view_item *item)
 {
-	unsigned flags = 0;
+	return past_flags(item) |
+	    ((item->flags & ITEM_REPLAY) != 0 || v->closing ? PAGE_SEEN : 0u);
+}
 
-	if ((item->flags & ITEM_HIGH) != 0)
-		flags |= SCREEN_BRIGHT;
-	if (!item->message && (item->flags & ITEM_LINE) == 0)
-		flags |= SCREEN_APPEND;
-	if (item->kind == ITEM_PROMPT)
-		flags |= SCREEN_OPEN;
-	if ((item->flags & ITEM_REPLAY) != 0 || v->closing)
-		flags |= SCREEN_SEEN;
-	return flags;
+/* Its first piece. */
+static void
+view_3270_begin(struct view_3270 *v, const struct view_item *item)
+{
+	if ((item->flags & ITEM_RESET) != 0)
+		page_clear(&v->live);
+	if ((item->flags & (ITEM_ALARM | ITEM_REPLAY)) == ITEM_ALARM)
+		v->screen.alarm = true;
+	if (item->kind == ITEM_OUTPUT && (item->flags & ITEM_REPLAY) == 0 &&
+	    v->status != CONS_LOGGED_OFF)
+		v->unread = true;
 }
 
 /* True: the item is dealt with. */
@@ -138,22 +323,20 @@ static bool
 view_3270_place(struct view_3270 *v, struct view_3270_item *wait)
 {
 	const struct view_item *item = &wait->item;
+	bool all;
 
-	if (wait->done == 0) {
-		if ((item->flags & ITEM_RESET) != 0) {
-			screen_clear(&v->screen);
-			v->screen.logo = false;
-		}
-		if ((item->flags & (ITEM_ALARM | ITEM_REPLAY)) == ITEM_ALARM)
-			v->screen.alarm = true;
-		/* A password's echo: nothing to show, but its line ends. */
-		if (item->kind == ITEM_INPUT && item->len == 0) {
-			screen_end_line(&v->screen);
-			return true;
-		}
-	}
-	return screen_put(&v->screen, item->text, item->len, &wait->done,
-	    view_3270_flags(v, item));
+	if (wait->done == 0)
+		view_3270_begin(v, item);
+	/* A password's echo: nothing to show, but its line ends. */
+	if (item->kind == ITEM_INPUT && item->len == 0) {
+		page_end_line(&v->live);
+		all = true;
+	} else
+		all = page_put(&v->live, item->seq, item->text, item->len,
+		    &wait->done, view_3270_flags(v, item), past_look(item));
+	if (all || wait->done > 0)
+		v->last = item->seq;
+	return all;
 }
 
 static void
@@ -172,12 +355,13 @@ view_3270_drop(struct view_3270 *v)
 static void
 view_3270_drain(struct view_3270 *v)
 {
-	while (v->head != NULL &&
-	    (v->hold == VIEW_3270_FLOW || v->closing)) {
+	while (v->head != NULL && !v->refill && !v->refilling &&
+	    (v->closing || (v->over == VIEW_3270_LIVE &&
+	    (v->hold == VIEW_3270_FLOW || v->hold == VIEW_3270_COVERED)))) {
 		if (view_3270_place(v, v->head))
 			view_3270_drop(v);
 		else
-			view_3270_hold(v, VIEW_3270_MORE);
+			view_3270_hold(v, VIEW_3270_FILLED);
 	}
 }
 
@@ -205,9 +389,15 @@ view_3270_item(void *view, const struct view_item *item)
 {
 	struct view_3270 *v = view;
 
+	if ((item->flags & ITEM_PAST) != 0) {
+		past_item(&v->past, item);
+		return;
+	}
 	v->replaying = (item->flags & ITEM_REPLAY) != 0;
 	v->greeted = true;
 	v->answered = true;
+	if ((item->flags & ITEM_RESET) != 0)
+		view_3270_back_to_live(v);
 	view_3270_wait(v, item);
 	view_3270_drain(v);
 	view_3270_touch(v);
@@ -215,19 +405,74 @@ view_3270_item(void *view, const struct view_item *item)
 
 /* --- CP --- */
 
+/* A display that says nothing sensible has the size that all have. */
+static struct view_shape
+view_3270_shape(const struct view_shape *shape)
+{
+	struct view_shape sane = *shape;
+
+	if (sane.rows < DS_ROWS || sane.rows > DS_CELLS_MAX ||
+	    sane.cols < DS_COLS || sane.cols > DS_CELLS_MAX ||
+	    sane.rows * sane.cols > DS_CELLS_MAX) {
+		sane.rows = DS_ROWS;
+		sane.cols = DS_COLS;
+	}
+	return sane;
+}
+
+static void
+view_3270_size(struct view_3270 *v)
+{
+	if (!codepage_load_number(&v->codepage, v->shape.codepage))
+		codepage_load(&v->codepage, "bracket");
+	if (screen_open(&v->screen, v->shape.rows, v->shape.cols,
+	    (v->shape.flags & TERM_COLOR) != 0, &v->codepage) < 0 ||
+	    page_open(&v->live, v->screen.out_rows, v->shape.cols,
+	    &v->codepage) < 0)
+		fatal("a screen of %u by %u", v->shape.rows, v->shape.cols);
+}
+
 static void
 view_3270_open(void *view, const struct view_port *port,
     const struct view_shape *shape)
 {
 	struct view_3270 *v = view;
 
-	(void)shape;
 	memset(v, 0, sizeof *v);
 	v->port = *port;
+	v->shape = view_3270_shape(shape);
 	v->tail = &v->head;
 	v->status = CONS_LOGGED_OFF;
-	screen_init(&v->screen);
-	port->credit(port->arg, VIEW_3270_WINDOW);
+	v->options = (struct ipc_cons_options){ .flags = OPTION_HOLD,
+		.more = VIEW_3270_MORE, .clear = VIEW_3270_CLEAR };
+	pfkeys_reset(&v->pf);
+	view_3270_size(v);
+	view_full_open(&v->full, &v->port, &v->shape, VIEW_3270_TIMER_FULL);
+	v->window = v->screen.out_rows < VIEW_3270_WINDOW_MAX ?
+	    v->screen.out_rows : VIEW_3270_WINDOW_MAX;
+	port->credit(port->arg, v->window);
+}
+
+static void
+view_3270_keep(struct view_3270 *v, const char *text, size_t n)
+{
+	if (v->kept != NULL)
+		explicit_bzero(v->kept, v->kept_len);
+	free(v->kept);
+	v->kept = n > 0 ? malloc(n) : NULL;
+	v->kept_len = v->kept != NULL ? n : 0;
+	if (v->kept != NULL)
+		memcpy(v->kept, text, n);
+}
+
+static void
+view_3270_logo_is(struct view_3270 *v, const char *text, size_t n)
+{
+	free(v->logo);
+	v->logo = n > 0 ? malloc(n) : NULL;
+	v->logo_len = v->logo != NULL ? n : 0;
+	if (v->logo != NULL)
+		memcpy(v->logo, text, n);
 }
 
 static void
@@ -237,7 +482,43 @@ view_3270_close(void *view)
 
 	while (v->head != NULL)
 		view_3270_drop(v);
+	view_full_lose(&v->full);
+	view_3270_keep(v, "", 0);
+	view_3270_logo_is(v, "", 0);
+	past_close(&v->past);
+	page_close(&v->help);
+	page_close(&v->live);
+	screen_close(&v->screen);
+	pfkeys_reset(&v->pf);
 	history_clear(&v->history);
+}
+
+static void
+view_3270_reshape(void *view, const struct view_shape *shape)
+{
+	struct view_3270 *v = view;
+	struct view_shape now = view_3270_shape(shape);
+	bool hidden = v->hidden;
+
+	if (now.rows == v->shape.rows && now.cols == v->shape.cols &&
+	    now.flags == v->shape.flags && now.codepage == v->shape.codepage)
+		return;
+	v->shape = now;
+	view_full_reshape(&v->full, &now);
+	view_3270_back_to_live(v);
+	past_close(&v->past);
+	screen_close(&v->screen);
+	page_close(&v->live);
+	view_3270_size(v);
+	v->screen.hidden = hidden;
+	v->refilling = false;
+	v->refill = v->status != CONS_LOGGED_OFF;
+	if (v->head != NULL)
+		v->head->done = 0; /* all of it again */
+	if (v->logo != NULL)
+		page_heading(&v->live, v->logo, v->logo_len);
+	view_3270_refill(v);
+	view_3270_status(v);
 }
 
 /* What waits for MORE of a session that has ended is scrolled through. */
@@ -246,11 +527,13 @@ view_3270_hurry(struct view_3270 *v)
 {
 	bool closing = v->closing;
 
+	view_3270_back_to_live(v);
 	v->closing = true;
 	view_3270_drain(v);
 	v->closing = closing;
 	if (v->hold != VIEW_3270_FLOW)
 		view_3270_hold(v, VIEW_3270_FLOW);
+	v->unread = false;
 }
 
 /* Lines typed in one session, LOGON with its password too, are not retrieved
@@ -261,6 +544,7 @@ view_3270_session(struct view_3270 *v, uint32_t status)
 	if ((v->status == CONS_LOGGED_OFF) != (status == CONS_LOGGED_OFF)) {
 		history_clear(&v->history);
 		v->back = 0;
+		view_3270_logo_is(v, "", 0);
 	}
 	v->status = status;
 }
@@ -271,11 +555,31 @@ view_3270_logo(void *view, const struct ipc_logo *logo)
 	struct view_3270 *v = view;
 
 	view_3270_hurry(v);
+	view_full_lose(&v->full);
 	v->greeted = true;
 	memcpy(v->system, logo->system.c, sizeof logo->system.c);
-	screen_logo(&v->screen, logo->text, logo->text_len);
+	page_heading(&v->live, logo->text, logo->text_len);
 	view_3270_session(v, CONS_LOGGED_OFF);
+	view_3270_logo_is(v, logo->text, logo->text_len);
+	v->options = (struct ipc_cons_options){ .flags = OPTION_HOLD,
+		.more = VIEW_3270_MORE, .clear = VIEW_3270_CLEAR };
+	pfkeys_reset(&v->pf);
 	view_3270_status(v);
+}
+
+static void
+view_3270_options(void *view, const struct ipc_cons_options *options)
+{
+	struct view_3270 *v = view;
+
+	v->options = *options;
+	view_3270_more_clock(v);
+}
+
+static void
+view_3270_pf(void *view, const struct ipc_cons_pf *pf)
+{
+	pfkeys_set(&((struct view_3270 *)view)->pf, pf);
 }
 
 /* What nobody asks for any more before it was entered is forgotten, not
@@ -288,6 +592,7 @@ view_3270_hide(struct view_3270 *v, bool hidden)
 	if (v->secret)
 		screen_input(&v->screen, "", 0);
 	v->hidden = v->secret = v->screen.hidden = hidden;
+	view_3270_back_to_live(v);
 }
 
 static void
@@ -300,7 +605,7 @@ view_3270_state(void *view, const struct ipc_cons_state *state)
 	/* CP has taken over: what it says does not go on in a prompt. */
 	if (state->status == CONS_CP_READ && v->status != CONS_CP_READ &&
 	    v->head == NULL)
-		screen_end_line(&v->screen);
+		page_end_line(&v->live);
 	view_3270_session(v, state->status);
 	view_3270_hide(v, state->hidden != 0);
 	view_3270_status(v);
@@ -317,21 +622,128 @@ view_3270_farewell(void *view, const char *text, size_t n)
 		.message = true, .text = text, .len = n };
 
 	view_3270_hurry(v);
+	view_full_end(&v->full);
 	v->closing = true;
+	v->taking = false;
 	v->screen.alarm = true;
 	view_3270_item(v, &item);
+}
+
+/* --- whose the glass is --- */
+
+static void
+view_3270_full(void *view, const struct ipc_full *full)
+{
+	struct view_3270 *v = view;
+
+	if (full->op == FULL_END) {
+		view_full_end(&v->full);
+		v->ended = true;
+	} else {
+		/* It is what the guest answers to ENTER. */
+		view_3270_answer_over(v);
+		view_full_out(&v->full, full, false);
+	}
+	view_3270_touch(v);
+}
+
+/* Is nothing of CP's left to be seen? */
+static bool
+view_3270_free(const struct view_3270 *v)
+{
+	return v->hold == VIEW_3270_FLOW && v->over == VIEW_3270_LIVE &&
+	    v->head == NULL && !v->unread && !v->locked && !v->replaying &&
+	    !v->closing && v->status != CONS_CP_READ;
+}
+
+/* Lines that a guest's screen waits for are a page to be read. */
+static void
+view_3270_hold_guest(struct view_3270 *v)
+{
+	if (v->unread && v->hold == VIEW_3270_FLOW &&
+	    v->status != CONS_CP_READ)
+		view_3270_hold(v, VIEW_3270_COVERED);
 }
 
 static void
 view_3270_draw(struct view_3270 *v)
 {
-	uint8_t record[SCREEN_RECORD_MAX];
-	size_t n = screen_write(&v->screen, record);
+	const struct page *page = v->over == VIEW_3270_PAST ? &v->past.page :
+	    v->over == VIEW_3270_HELP			    ? &v->help :
+							      &v->live;
 
 	v->stale = false;
-	if (n == 0)
+	if (v->screen.restore)
+		v->empty = false;
+	screen_write(&v->screen, page, v->port.record, v->port.arg);
+}
+
+/* What the user has typed into CP's screen is asked for before the guest's
+ * takes its place. */
+static void
+view_3270_take(struct view_3270 *v)
+{
+	static const uint8_t command = DS_READ_MODIFIED;
+
+	view_3270_draw(v);
+	v->taking = true;
+	v->port.record(v->port.arg, &command, 1);
+	view_3270_timed(v, VIEW_3270_TIMER_FULL, VIEW_FULL_ASK_MS);
+}
+
+static void
+view_3270_give(struct view_3270 *v)
+{
+	if (!v->empty && !v->taken) {
+		view_3270_take(v);
 		return;
-	v->port.record(v->port.arg, record, n);
+	}
+	v->taken = false;
+	v->guest = true;
+	view_full_show(&v->full);
+}
+
+/* CP's screen is back. */
+static void
+view_3270_regain(struct view_3270 *v)
+{
+	v->guest = false;
+	screen_input(&v->screen, v->kept, v->kept_len);
+	view_3270_keep(v, "", 0);
+	screen_lost(&v->screen);
+	view_3270_unlock(v);
+}
+
+static void
+view_3270_glass(struct view_3270 *v)
+{
+	if (v->guest && !v->full.shown)
+		view_3270_regain(v);
+	if (v->taken && !view_3270_free(v)) {
+		/* CP's screen stays, and what is typed in it. */
+		v->taken = false;
+		view_3270_keep(v, "", 0);
+	}
+	if (!view_full_wanted(&v->full) || v->taking)
+		return;
+	view_3270_hold_guest(v);
+	if (v->full.shown && !view_3270_free(v))
+		view_full_cover(&v->full);
+	else if (!v->full.shown && view_3270_free(v))
+		view_3270_give(v);
+	if (v->guest && !v->full.shown)
+		view_3270_regain(v);
+}
+
+/* The guest's screen has ended, and what covered it was read. */
+static void
+view_3270_lines(struct view_3270 *v)
+{
+	if (!v->ended || view_full_wanted(&v->full) || v->head != NULL ||
+	    v->hold != VIEW_3270_FLOW || v->over != VIEW_3270_LIVE)
+		return;
+	v->ended = false;
+	v->port.lines(v->port.arg);
 }
 
 static void
@@ -342,32 +754,40 @@ view_3270_ready(void *view)
 	if (v->answered)
 		view_3270_answered(v);
 	view_3270_drain(v);
+	view_full_ready(&v->full);
+	view_3270_glass(v);
 	if (v->replaying)
-		v->port.timer(v->port.arg, VIEW_3270_TIMER_REPLAY,
+		view_3270_timed(v, VIEW_3270_TIMER_REPLAY,
 		    VIEW_3270_REPLAY_MS);
-	else if (v->stale && v->greeted)
+	else if (v->stale && v->greeted && !v->full.shown && !v->taking &&
+	    !v->refilling)
 		view_3270_draw(v);
 	/* Not line by line: CP would be woken by each; nor before somebody who
 	 * waits has seen his answer. */
-	if (v->owed >= VIEW_3270_WINDOW / (v->locked ? 1 : 2)) {
+	if (v->owed >= v->window / (v->locked ? 1 : 2)) {
 		v->port.credit(v->port.arg, v->owed);
 		v->owed = 0;
 	}
+	view_3270_lines(v);
 }
 
 static void
 view_3270_timer_more(struct view_3270 *v)
 {
-	if (v->hold != VIEW_3270_MORE)
+	if (v->hold != VIEW_3270_FILLED && v->hold != VIEW_3270_COVERED)
 		return;
-	if (v->alarmed && !v->stale) {
+	if (v->over != VIEW_3270_LIVE || (v->alarmed && v->stale)) {
+		/* A page that is not on the glass cannot have been read. */
+		view_3270_more_clock(v);
+		return;
+	}
+	if (v->alarmed) {
 		view_3270_continue(v);
 		return;
 	}
-	/* A page that the client has not taken yet cannot have been read. */
 	v->alarmed = true;
 	v->screen.alarm = true;
-	v->port.timer(v->port.arg, VIEW_3270_TIMER_MORE, VIEW_3270_CLEAR_MS);
+	view_3270_more_clock(v);
 	view_3270_touch(v);
 }
 
@@ -391,58 +811,115 @@ view_3270_timer(void *view, unsigned id)
 	case VIEW_3270_TIMER_ANSWER:
 		view_3270_unlock(v);
 		break;
+	case VIEW_3270_TIMER_FULL:
+		v->taken = v->taken || v->taking;
+		v->taking = v->pressed = false;
+		view_full_timer(&v->full);
+		view_3270_touch(v);
+		break;
 	}
 }
 
-/* --- keys --- */
+/* --- what is typed --- */
 
-/* The input field's text as UTF-8; -1 when it is longer than the field. */
-static int
-view_3270_typed(struct ds_in *in, char text[2 * SCREEN_INPUT_LEN],
-    size_t *n)
+/* A field's characters, without orders that a display may put among them. */
+static size_t
+view_3270_characters(const struct view_3270 *v, const struct ds_field *f,
+    uint8_t *out)
 {
-	struct ds_field f;
+	struct ds_stream s = { f->data, f->len, v->screen.cells };
+	struct ds_item item;
+	size_t n = 0;
 
-	*n = 0;
-	while (ds3270_read_field(in, &f)) {
-		if (f.address != SCREEN_INPUT)
+	while (ds3270_next(&s, &item) > 0) {
+		if (item.order != DS_TEXT)
 			continue;
-		if (f.len > SCREEN_INPUT_LEN)
-			return -1;
-		*n = 0;
-		for (size_t k = 0; k < f.len; k++)
-			*n += text_encode(ds3270_character(f.data[k]),
-			    text + *n);
+		if (n + item.len > v->screen.input_len)
+			return SIZE_MAX;
+		memcpy(out + n, item.data, item.len);
+		n += item.len;
 	}
-	return 0;
+	return n;
 }
+
+/* What came with a key out of the input field. */
+struct view_3270_typed {
+	uint8_t *ebcdic;
+	size_t n;
+	char *text; /* UTF-8 */
+	size_t len;
+};
 
 static void
-view_3270_enter(struct view_3270 *v, struct ds_in *in)
+view_3270_typed_free(const struct view_3270 *v, struct view_3270_typed *t)
 {
-	char text[2 * SCREEN_INPUT_LEN + TEXT_UTF8_MAX];
-	size_t n;
+	if (t->ebcdic != NULL)
+		explicit_bzero(t->ebcdic, v->screen.input_len);
+	free(t->ebcdic);
+	if (t->text != NULL)
+		explicit_bzero(t->text, t->len);
+	free(t->text);
+}
 
-	if (view_3270_typed(in, text, &n) < 0) {
-		view_3270_not_accepted(v);
-		return;
-	}
-	if (n == 0 && v->hold != VIEW_3270_FLOW) {
-		view_3270_hold(v, VIEW_3270_HOLDING);
-		return;
-	}
-	v->back = 0;
-	v->secret = false;
+/* False: longer than the field or than a line can be, or no memory. */
+static bool
+view_3270_typed(const struct view_3270 *v, const struct ds_in *key,
+    struct view_3270_typed *t)
+{
+	struct ds_in in = *key;
+	struct ds_field f;
+
+	*t = (struct view_3270_typed){
+		.ebcdic = malloc(v->screen.input_len),
+		.text = malloc((size_t)v->screen.input_len * TEXT_UTF8_MAX),
+	};
+	if (t->ebcdic == NULL || t->text == NULL)
+		return false;
+	while (ds3270_read_field(&in, &f))
+		if (f.address == v->screen.input)
+			t->n = view_3270_characters(v, &f, t->ebcdic);
+	if (t->n > v->screen.input_len)
+		return false;
+	for (size_t i = 0; i < t->n; i++)
+		t->len += text_encode(codepage_character(&v->codepage,
+		    t->ebcdic[i]), t->text + t->len);
+	return t->len <= IPC_LINE_MAX;
+}
+
+/* Send a line, and go on. */
+static void
+view_3270_send(struct view_3270 *v, const char *text, size_t n)
+{
 	if (!v->hidden)
 		history_add(&v->history, text, n);
-	screen_input(&v->screen, "", 0);
-	screen_seen(&v->screen);
+	v->back = 0;
+	view_3270_seen(v);
 	if (v->hold != VIEW_3270_FLOW)
 		view_3270_continue(v);
 	view_3270_lock(v, n == 0);
 	v->port.line(v->port.arg, text, n);
-	explicit_bzero(text, sizeof text);
 }
+
+static void
+view_3270_enter(struct view_3270 *v, const struct view_3270_typed *t)
+{
+	if (t->len == 0 && v->hold == VIEW_3270_COVERED) {
+		view_3270_continue(v);
+		return;
+	}
+	if (t->len == 0 && v->hold != VIEW_3270_FLOW) {
+		if ((v->options.flags & OPTION_HOLD) != 0)
+			view_3270_hold(v, VIEW_3270_HELD);
+		else
+			view_3270_continue(v);
+		return;
+	}
+	v->secret = false;
+	screen_input(&v->screen, "", 0);
+	view_3270_send(v, t->text, t->len);
+}
+
+/* --- keys --- */
 
 /* An earlier line into the input field. */
 static void
@@ -463,12 +940,71 @@ view_3270_retrieve(struct view_3270 *v)
 }
 
 static void
+view_3270_copy(struct view_3270 *v, const struct view_3270_typed *t)
+{
+	size_t n;
+	char *text = screen_text(&v->screen, t->ebcdic, t->n, &n);
+
+	if (text != NULL && n <= IPC_SCREEN_MAX)
+		v->port.screen(v->port.arg, text, n);
+	else
+		view_3270_not_accepted(v);
+	free(text);
+}
+
+static void
+view_3270_immediate(struct view_3270 *v, const struct pfkey *k)
+{
+	if (v->hidden) {
+		view_3270_not_accepted(v); /* it is no password */
+		return;
+	}
+	view_3270_send(v, k->text, k->len);
+	v->empty = false; /* what is typed stays */
+}
+
+static void
+view_3270_pf_key(struct view_3270 *v, unsigned key,
+    const struct view_3270_typed *t)
+{
+	const struct pfkey *k = pfkeys_get(&v->pf, key);
+
+	switch (k->what) {
+	case PF_IMMED:
+		view_3270_immediate(v, k);
+		break;
+	case PF_DELAYED:
+		screen_input(&v->screen, k->text, k->len);
+		break;
+	case PF_RETRIEVE:
+		view_3270_retrieve(v);
+		break;
+	case PF_COPY:
+		view_3270_copy(v, t);
+		break;
+	case PF_BACKWARD:
+		view_3270_page_back(v);
+		break;
+	case PF_FORWARD:
+		view_3270_page_forward(v);
+		break;
+	case PF_HELP:
+		view_3270_help(v);
+		break;
+	case PF_UNDEFINED:
+		view_3270_not_accepted(v);
+		break;
+	}
+}
+
+static void
 view_3270_clear(struct view_3270 *v)
 {
 	if (v->hold != VIEW_3270_FLOW)
 		view_3270_continue(v);
-	else if (!v->screen.logo)
-		screen_clear(&v->screen);
+	else if (!v->live.heading)
+		page_clear(&v->live);
+	view_3270_seen(v);
 }
 
 static void
@@ -477,38 +1013,114 @@ view_3270_attention(void *view)
 	struct view_3270 *v = view;
 
 	/* The user wants CP, not the rest of a page he did not ask for. */
+	if (v->over != VIEW_3270_LIVE)
+		view_3270_back_to_live(v);
 	if (v->hold != VIEW_3270_FLOW)
 		view_3270_continue(v);
-	screen_seen(&v->screen);
+	view_3270_seen(v);
 	view_3270_touch(v);
 	v->port.key(v->port.arg, KEY_ATTENTION);
 }
 
 static void
-view_3270_key(struct view_3270 *v, struct ds_in *in)
+view_3270_sysreq(void *view)
 {
+	struct view_3270 *v = view;
+
+	v->port.key(v->port.arg, KEY_SYSREQ);
+}
+
+/* Does this key do no more than to take away what is shown over the newest
+ * lines? */
+static bool
+view_3270_leaves(const struct view_3270 *v, const struct ds_in *in, size_t n)
+{
+	unsigned pf = ds3270_pf(in->aid);
+
+	return in->aid == DS_AID_CLEAR || in->aid == DS_AID_PA2 ||
+	    (in->aid == DS_AID_ENTER && n == 0) ||
+	    (v->over == VIEW_3270_HELP && pf != 0 &&
+	    pfkeys_get(&v->pf, pf)->what == PF_HELP);
+}
+
+/* True: that is all that the key did. */
+static bool
+view_3270_leave(struct view_3270 *v, const struct ds_in *in, size_t n)
+{
+	unsigned pf = ds3270_pf(in->aid);
+	enum ipc_pf what = pf != 0 ? pfkeys_get(&v->pf, pf)->what :
+	    PF_UNDEFINED;
+	bool all = view_3270_leaves(v, in, n);
+
+	if (v->over == VIEW_3270_LIVE)
+		return false;
+	if (!all && v->over == VIEW_3270_PAST && pf != 0 && what != PF_IMMED)
+		return false; /* it pages, prints or types here */
+	view_3270_back_to_live(v);
+	return all;
+}
+
+static void
+view_3270_key(struct view_3270 *v, const struct ds_in *in,
+    const struct view_3270_typed *t)
+{
+	unsigned pf = ds3270_pf(in->aid);
+
+	if (in->aid == DS_AID_CLEAR)
+		screen_lost(&v->screen); /* it has erased itself */
+	if (view_3270_leave(v, in, t->len))
+		return;
+	if (pf != 0) {
+		view_3270_pf_key(v, pf, t);
+		return;
+	}
 	switch (in->aid) {
 	case DS_AID_ENTER:
-		view_3270_enter(v, in);
+		view_3270_enter(v, t);
 		break;
-	case DS_AID_CLEAR: /* the terminal has erased itself */
-		screen_lost(&v->screen);
-		view_3270_clear(v);
-		break;
+	case DS_AID_CLEAR:
 	case DS_AID_PA2:
 		view_3270_clear(v);
 		break;
 	case DS_AID_PA1:
 		view_3270_attention(v);
 		break;
-	case DS_AID_PF12:
-	case DS_AID_PF24:
-		view_3270_retrieve(v);
+	case DS_AID_SYSREQ:
+		view_3270_sysreq(v);
 		break;
 	default:
 		view_3270_not_accepted(v);
 		break;
 	}
+}
+
+/* The answer to what view_3270_take() has asked. */
+static void
+view_3270_take_answer(struct view_3270 *v, const struct ds_in *in,
+    const struct view_3270_typed *t)
+{
+	v->taking = v->pressed = false;
+	v->taken = true;
+	view_3270_timed(v, VIEW_3270_TIMER_FULL, 0);
+	if (!v->hidden && in->aid != DS_AID_ENTER)
+		view_3270_keep(v, t->text, t->len);
+	view_3270_touch(v);
+}
+
+static void
+view_3270_pressed(struct view_3270 *v, const struct ds_in *in)
+{
+	struct view_3270_typed t;
+
+	if (!view_3270_typed(v, in, &t)) {
+		view_3270_not_accepted(v);
+	} else if (v->taking && (in->aid == DS_AID_NONE || v->pressed)) {
+		view_3270_take_answer(v, in, &t);
+	} else if (in->aid != DS_AID_NONE) {
+		v->pressed = v->taking;
+		view_3270_key(v, in, &t);
+	}
+	view_3270_typed_free(v, &t);
 }
 
 static void
@@ -517,15 +1129,17 @@ view_3270_record(void *view, const uint8_t *record, size_t n)
 	struct view_3270 *v = view;
 	struct ds_in in;
 
+	if (view_full_record(&v->full, record, n))
+		return;
 	if (v->notice) {
 		v->notice = false;
 		view_3270_status(v);
 	}
-	if (ds3270_read(record, n, DS_CELLS, &in) == 0)
-		view_3270_key(v, &in);
+	if (ds3270_read(record, n, v->screen.cells, &in) == 0)
+		view_3270_pressed(v, &in);
 	else
 		view_3270_not_accepted(v);
-	if (!v->locked)
+	if (!v->locked && !v->past.asking)
 		view_3270_unlock(v);
 }
 
@@ -536,9 +1150,15 @@ const struct view_ops view_3270_ops = {
 	.close = view_3270_close,
 	.record = view_3270_record,
 	.attention = view_3270_attention,
+	.sysreq = view_3270_sysreq,
+	.reshape = view_3270_reshape,
 	.logo = view_3270_logo,
 	.item = view_3270_item,
 	.state = view_3270_state,
+	.past = view_3270_past,
+	.options = view_3270_options,
+	.pf = view_3270_pf,
+	.full = view_3270_full,
 	.farewell = view_3270_farewell,
 	.ready = view_3270_ready,
 	.timer = view_3270_timer,

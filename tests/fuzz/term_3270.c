@@ -1,18 +1,32 @@
 /* SPDX-License-Identifier: MIT
  *
- * term_3270.c - records from a 3270 and items from a guest, in any order.
+ * term_3270.c - a 3270 between a CP, a guest and a user who do anything.
  *
- * The input is a sequence of {kind, length, bytes}.  What is checked: every
- * write is made of whole orders with addresses on the screen, and leaves the
- * input field and the status where they are.
+ * The first byte chooses the size, then comes a sequence of {kind, length,
+ * bytes}.  What is checked: the display, a ps3270, takes every record; the
+ * guest gets no more answers than it asked for; and in the end PA1 gives CP's
+ * own screen, whatever the guest has written.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "view_3270.h"
 
-struct con {
+#define ANSWER_MAX 65536
+
+static struct {
 	struct view_3270 view;
+	struct ps3270 glass;
+	uint8_t answer[ANSWER_MAX];
+	size_t len;
+	uint32_t tag;
+	unsigned asked, past;
+	uint64_t seq;
+	bool attention;
+} con;
+
+static const unsigned sizes[][2] = {
+	{ 24, 80 }, { 32, 80 }, { 27, 132 }, { 62, 160 }
 };
 
 static void
@@ -22,43 +36,21 @@ check(bool good)
 		abort();
 }
 
-static size_t
-order_len(uint8_t order)
-{
-	switch (order) {
-	case 0x11:
-		return 3;
-	case 0x1D:
-		return 2;
-	case 0x3C:
-		return 4;
-	default:
-		return 1;
-	}
-}
-
 static void
-view_record(void *arg, const uint8_t *record, size_t len)
+con_record(void *arg, const uint8_t *record, size_t n)
 {
+	size_t got;
+
 	(void)arg;
-	check(len >= 2 && len <= SCREEN_RECORD_MAX);
-	check(record[0] == DS_WRITE || record[0] == DS_ERASE_WRITE);
-	for (size_t i = 2; i < len;) {
-		uint8_t b = record[i];
-		size_t n = order_len(b);
-
-		check(i + n <= len);
-		if (b == 0x11 || b == 0x3C)
-			check(((record[i + 1] & 0x3Fu) << 6 |
-			    (record[i + 2] & 0x3Fu)) < DS_CELLS);
-		else
-			check(b == 0 || b == 0x13 || b == 0x1D || b >= 0x40);
-		i += n;
-	}
+	check(n > 0);
+	check(ps3270_host(&con.glass, record, n, con.answer, ANSWER_MAX,
+	    &got) == 0);
+	if (got > 0)
+		con.len = got;
 }
 
 static void
-view_typed(void *arg, const char *text, size_t n)
+con_line(void *arg, const char *text, size_t n)
 {
 	(void)arg;
 	(void)text;
@@ -66,27 +58,27 @@ view_typed(void *arg, const char *text, size_t n)
 }
 
 static void
-view_key(void *arg, enum ipc_term_key key)
+con_key(void *arg, enum ipc_term_key key)
 {
 	(void)arg;
-	(void)key;
+	con.attention = con.attention || key == KEY_ATTENTION;
 }
 
 static void
-view_credit(void *arg, unsigned n)
+con_credit(void *arg, unsigned n)
 {
 	(void)arg;
 	(void)n;
 }
 
 static void
-view_again(void *arg)
+con_again(void *arg)
 {
 	(void)arg;
 }
 
 static void
-view_timer(void *arg, unsigned id, unsigned ms)
+con_timer(void *arg, unsigned id, unsigned ms)
 {
 	(void)arg;
 	(void)ms;
@@ -94,7 +86,74 @@ view_timer(void *arg, unsigned id, unsigned ms)
 }
 
 static void
-logo(struct con *c, const uint8_t *bytes, size_t n)
+con_past(void *arg, uint64_t before, unsigned count)
+{
+	(void)arg;
+	(void)before;
+	check(count >= 1 && count <= TERM_PAST_MAX);
+	check(con.past == 0);
+	con.past = count;
+}
+
+static void
+con_screen(void *arg, const char *text, size_t n)
+{
+	(void)arg;
+	check(n <= IPC_SCREEN_MAX && text[n - 1] == '\n');
+}
+
+static void
+con_full(void *arg, struct ipc_full *full, const void *text, size_t n)
+{
+	(void)arg;
+	(void)text;
+	check(n <= IPC_FULL_MAX);
+	check(full->tag == 0 || (full->tag == con.tag && con.asked-- > 0));
+}
+
+static void
+con_lines(void *arg)
+{
+	(void)arg;
+}
+
+static const struct view_port port = { .record = con_record, .line = con_line,
+	.key = con_key, .credit = con_credit, .again = con_again,
+	.timer = con_timer, .past = con_past, .screen = con_screen,
+	.full = con_full, .lines = con_lines };
+
+/* --- what may happen --- */
+
+static void
+an_item(uint8_t kind, uint32_t flags, const uint8_t *bytes, size_t n)
+{
+	struct view_item item = { .kind = (enum ipc_item_kind)(1 + kind % 3),
+		.flags = flags, .message = (kind & 8) != 0,
+		.seq = ++con.seq, .text = (const char *)bytes, .len = n };
+
+	view_3270_ops.item(&con.view, &item);
+}
+
+static void
+the_past(const uint8_t *bytes, size_t n)
+{
+	struct ipc_cons_past told = { n % 5, con.seq + 1 };
+	uint64_t seq = con.seq;
+
+	if (con.past == 0)
+		return;
+	for (unsigned i = 0; i < con.past && i < n; i++) {
+		con.seq = seq > con.past ? seq - con.past + i : i;
+		an_item(bytes[i], ITEM_PAST | (bytes[i] & ITEM_LINE), bytes,
+		    n - i);
+	}
+	con.seq = seq;
+	con.past = 0;
+	view_3270_ops.past(&con.view, &told);
+}
+
+static void
+a_logo(const uint8_t *bytes, size_t n)
 {
 	struct ipc_logo *l = calloc(1, sizeof *l + n);
 
@@ -102,39 +161,157 @@ logo(struct con *c, const uint8_t *bytes, size_t n)
 	l->text_len = (uint32_t)n;
 	memcpy(l->system.c, "VM370", 5);
 	memcpy(l->text, bytes, n);
-	view_3270_ops.logo(&c->view, l);
+	view_3270_ops.logo(&con.view, l);
 	free(l);
 }
 
 static void
-step(struct con *c, uint8_t kind, const uint8_t *bytes, size_t n)
+a_pf(const uint8_t *bytes, size_t n)
 {
-	struct view_item item = { .kind = (enum ipc_item_kind)(1 + kind % 3),
-		.flags = kind >> 4, .message = (kind & 8) != 0,
-		.text = (const char *)bytes, .len = n };
-	struct ipc_cons_state state = { .status = kind, .hidden = n & 1 };
+	struct ipc_cons_pf *pf = calloc(1, sizeof *pf + n);
 
-	switch (kind % 6) {
+	check(pf != NULL);
+	pf->text_len = (uint32_t)n;
+	pf->key = n > 0 ? bytes[0] % 26 : 0;
+	pf->what = n > 1 ? bytes[1] % 9 : 0;
+	memcpy(pf->text, bytes, n);
+	view_3270_ops.pf(&con.view, pf);
+	free(pf);
+}
+
+/* One at a time, as CP sees to. */
+static void
+a_guest(uint8_t kind, const uint8_t *bytes, size_t n)
+{
+	struct ipc_full *full = calloc(1, sizeof *full + n);
+
+	check(full != NULL);
+	full->op = (kind & 0x40) != 0 ? FULL_READ : FULL_WRITE;
+	if (n == 0 || (kind & 0xC0) == 0xC0)
+		full->op = FULL_END;
+	full->text_len = (uint32_t)n;
+	memcpy(full->text, bytes, n);
+	if (full->op == FULL_END) {
+		full->text_len = 0;
+		con.asked = 0;
+	} else if (con.asked > 0) {
+		free(full);
+		return;
+	} else {
+		full->tag = ++con.tag;
+		con.asked = 1;
+	}
+	view_3270_ops.full(&con.view, full);
+	free(full);
+}
+
+static void
+a_key(const uint8_t *bytes, size_t n)
+{
+	uint8_t record[ANSWER_MAX];
+	size_t len;
+
+	for (size_t i = 1; i < n; i++) {
+		if (bytes[i] < PS_KEY_FIELD_MARK)
+			ps3270_key(&con.glass, (enum ps_key)bytes[i]);
+		else
+			ps3270_type(&con.glass, bytes[i]);
+	}
+	if (n == 0 || !ds3270_aid_known(bytes[0]))
+		return;
+	len = ps3270_aid(&con.glass, bytes[0], record, sizeof record);
+	if (len > 0)
+		view_3270_ops.record(&con.view, record, len);
+}
+
+static void
+an_answer(void)
+{
+	size_t n = con.len;
+
+	con.len = 0;
+	if (n > 0)
+		view_3270_ops.record(&con.view, con.answer, n);
+}
+
+static void
+step(uint8_t kind, const uint8_t *bytes, size_t n)
+{
+	struct ipc_cons_state state = { .status = kind >> 4, .hidden = n & 1 };
+	struct ipc_cons_options options = { .flags = kind >> 4,
+		.more = (uint16_t)n, .clear = (uint16_t)n / 2 };
+
+	switch (kind % 16) {
 	case 0:
-		view_3270_ops.record(&c->view, bytes, n);
+		view_3270_ops.record(&con.view, bytes, n);
 		break;
 	case 1:
-		view_3270_ops.timer(&c->view, n % VIEW_3270_TIMERS);
+		view_3270_ops.timer(&con.view, n % VIEW_3270_TIMERS);
 		break;
 	case 2:
-		view_3270_ops.state(&c->view, &state);
+		view_3270_ops.state(&con.view, &state);
 		break;
 	case 3:
-		logo(c, bytes, n);
+		a_logo(bytes, n);
 		break;
 	case 4:
-		view_3270_ops.farewell(&c->view, (const char *)bytes, n);
+		a_pf(bytes, n);
+		break;
+	case 5:
+		view_3270_ops.options(&con.view, &options);
+		break;
+	case 6:
+		the_past(bytes, n);
+		break;
+	case 7:
+	case 8:
+		a_key(bytes, n);
+		break;
+	case 9:
+	case 10:
+		an_answer();
+		break;
+	case 11:
+	case 12:
+		an_item(kind >> 4, (kind >> 4) * 2u & 0x1Fu, bytes, n);
 		break;
 	default:
-		view_3270_ops.item(&c->view, &item);
+		a_guest(kind, bytes, n);
 		break;
 	}
-	view_3270_ops.ready(&c->view);
+	view_3270_ops.ready(&con.view);
+}
+
+/* The user wants CP, and gets it: no later than the clocks say. */
+static void
+cp_read(void)
+{
+	static const uint8_t pa1 = DS_AID_PA1;
+	struct ipc_cons_state state = { .status = CONS_CP_READ };
+	const struct view_3270 *v = &con.view;
+	struct ps_look look;
+
+	for (unsigned i = 0; i < 3; i++) {
+		an_answer();
+		view_3270_ops.timer(&con.view, VIEW_3270_TIMER_REPLAY);
+		view_3270_ops.timer(&con.view, VIEW_3270_TIMER_FULL);
+		view_3270_ops.timer(&con.view, VIEW_3270_TIMER_ANSWER);
+		view_3270_ops.timer(&con.view, VIEW_3270_TIMER_NOTICE);
+		the_past((const uint8_t *)"", 0);
+		if (i == 0) {
+			con.attention = false;
+			view_3270_ops.record(&con.view, &pa1, 1);
+			check(con.attention);
+			view_3270_ops.state(&con.view, &state);
+		}
+		view_3270_ops.ready(&con.view);
+	}
+	check(con.glass.rows == v->screen.rows);
+	look = ps3270_look(&con.glass, v->screen.status_attr + 1);
+	check(look.c == 0xC3 || look.c == 0xD4); /* CP READ, MORE... */
+	check(ps3270_field(&con.glass, v->screen.status_attr + 1) ==
+	    DS_PROTECTED);
+	check(!con.glass.locked);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -142,24 +319,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	static struct con c;
-	const struct view_port port = { .arg = &c, .record = view_record,
-		.line = view_typed, .key = view_key, .credit = view_credit,
-		.again = view_again, .timer = view_timer };
-	const struct view_shape shape = { .rows = 24, .cols = 80 };
+	const unsigned *size = sizes[n > 0 ? bytes[0] % 4 : 0];
+	const struct view_shape shape = { .rows = size[0], .cols = size[1],
+		.flags = n > 0 && bytes[0] & 4 ? TERM_COLOR : 0 };
 	int items = 0;
 
-	memset(&c, 0, sizeof c);
-	view_3270_ops.open(&c.view, &port, &shape);
-	while (n >= 2 && items++ < 200) {
-		size_t len = bytes[1];
+	memset(&con, 0, sizeof con);
+	check(ps3270_open(&con.glass, shape.rows, shape.cols, true, true) ==
+	    0);
+	view_3270_ops.open(&con.view, &port, &shape);
+	a_logo((const uint8_t *)"VM/370\n", 7);
+	for (; n >= 3 && items++ < 200;) {
+		size_t len = bytes[2];
 
-		if (len > n - 2)
-			len = n - 2;
-		step(&c, bytes[0], bytes + 2, len);
+		if (len > n - 3)
+			len = n - 3;
+		step(bytes[1], bytes + 3, len);
 		bytes += 2 + len;
 		n -= 2 + len;
 	}
-	view_3270_ops.close(&c.view);
+	cp_read();
+	view_3270_ops.close(&con.view);
+	ps3270_close(&con.glass);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * term_screen.c - the 3270 data stream and the CP screen.  The writes are
- * played on a terminal made here, which checks every order and address.
+ * term_screen.c - pages of folded lines and the CP screen that shows them.  The
+ * writes go to a display made of ps3270, which refuses what breaks the rules;
+ * what it shows then is compared, at every size.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,107 +14,68 @@
 
 #include <cmocka.h>
 
-#include "ebcdic.h"
+#include "ps3270.h"
 #include "screen.h"
 
-/* --- a terminal --- */
+static const struct size {
+	unsigned rows, cols;
+} sizes[] = {
+	{ 24, 80 }, { 32, 80 }, { 43, 80 }, { 27, 132 }, { 62, 160 },
+	{ 99, 165 }, { 204, 80 }, { 24, 682 },
+};
+
+#define SIZES (sizeof sizes / sizeof sizes[0])
+
+/* --- a display --- */
 
 static struct {
-	uint8_t cell[DS_CELLS];
-	uint8_t attr[DS_CELLS]; /* 0: no attribute, else its code */
-	unsigned cursor, writes, erases;
-	int restored, alarms;
+	struct ps3270 ps;
+	unsigned writes, erases, restored, alarms;
+	size_t bytes;
 } dev;
 
-static unsigned
-address(const uint8_t *p)
-{
-	unsigned a = (p[0] & 0x3Fu) << 6 | (p[1] & 0x3Fu);
-
-	assert_true(p[0] >= 0x40 && p[1] >= 0x40);
-	assert_true(a < DS_CELLS);
-	return a;
-}
+static struct codepage cp;
+static struct screen sc;
+static struct page page;
 
 static void
-dev_put(unsigned *at, uint8_t cell, uint8_t attr)
+dev_record(void *arg, const uint8_t *record, size_t n)
 {
-	dev.cell[*at] = cell;
-	dev.attr[*at] = attr;
-	*at = (*at + 1) % DS_CELLS;
-}
+	uint8_t answer[8];
+	size_t got;
 
-static void
-dev_write(const uint8_t *p, size_t n)
-{
-	unsigned at = dev.cursor, stop;
-
+	(void)arg;
 	assert_true(n >= 2);
 	dev.writes++;
-	if (p[0] == DS_ERASE_WRITE) {
-		memset(dev.cell, 0, sizeof dev.cell);
-		memset(dev.attr, 0, sizeof dev.attr);
-		dev.erases++;
-		at = dev.cursor = 0;
-	} else
-		assert_int_equal(p[0], DS_WRITE);
-	dev.restored += (p[1] & DS_WCC_RESTORE) != 0;
-	dev.alarms += (p[1] & DS_WCC_ALARM) != 0;
-	for (size_t i = 2; i < n;) {
-		switch (p[i]) {
-		case 0x11: /* SBA */
-			assert_true(i + 2 < n);
-			at = address(p + i + 1);
-			i += 3;
-			break;
-		case 0x1D: /* SF */
-			assert_true(i + 1 < n);
-			dev_put(&at, 0, p[i + 1]);
-			i += 2;
-			break;
-		case 0x13: /* IC */
-			dev.cursor = at;
-			i++;
-			break;
-		case 0x3C: /* RA */
-			assert_true(i + 3 < n);
-			stop = address(p + i + 1);
-			do
-				dev_put(&at, p[i + 3], 0);
-			while (at != stop);
-			i += 4;
-			break;
-		default:
-			assert_true(p[i] == 0 || p[i] >= 0x40);
-			dev_put(&at, p[i], 0);
-			i++;
-		}
-	}
+	dev.bytes += n;
+	dev.erases += record[0] != DS_WRITE;
+	dev.restored += (record[1] & DS_WCC_RESTORE) != 0;
+	dev.alarms += (record[1] & DS_WCC_ALARM) != 0;
+	assert_int_equal(ps3270_host(&dev.ps, record, n, answer,
+	    sizeof answer, &got), 0);
+	assert_int_equal(dev.ps.rows, sc.rows);
+	assert_int_equal(dev.ps.cols, sc.cols);
 }
-
-static struct screen sc;
 
 static void
 draw(void)
 {
-	uint8_t record[SCREEN_RECORD_MAX];
-	size_t n = screen_write(&sc, record);
-
-	if (n > 0)
-		dev_write(record, n);
+	screen_write(&sc, &page, dev_record, NULL);
 }
 
 /* A row as text, 1-based, without blanks at its end. */
 static const char *
 row(unsigned number)
 {
-	static char text[DS_COLS + 1];
-	size_t n = DS_COLS;
+	static char text[1000];
+	size_t n = sc.cols;
 
-	for (unsigned i = 0; i < DS_COLS; i++) {
-		uint8_t e = dev.cell[(number - 1) * DS_COLS + i];
+	for (unsigned i = 0; i < sc.cols; i++) {
+		unsigned at = (number - 1) * sc.cols + i;
+		struct ps_look look = ps3270_look(&dev.ps, at);
+		uint32_t c = codepage_character(&cp, look.c);
 
-		text[i] = e == 0 ? ' ' : (char)ebcdic_to_latin1[e];
+		text[i] = look.hidden || c > 0xFF ? ' ' : (char)c;
 	}
 	while (n > 0 && text[n - 1] == ' ')
 		n--;
@@ -124,19 +86,50 @@ row(unsigned number)
 static const char *
 status(void)
 {
-	const char *text = row(24);
+	const char *text = row(sc.rows);
 
-	return strlen(text) < 60 ? "" : text + 60;
+	return strlen(text) < sc.cols - 20 ? "" : text + sc.cols - 20;
+}
+
+static int
+attr(unsigned at)
+{
+	return (dev.ps.cell[at].what & PS_ATTR) != 0 ? dev.ps.cell[at].c : -1;
+}
+
+static void
+begin(unsigned rows, unsigned cols, bool color)
+{
+	memset(&dev, 0, sizeof dev);
+	assert_int_equal(ps3270_open(&dev.ps, rows, cols, color, color), 0);
+	assert_int_equal(screen_open(&sc, rows, cols, color, &cp), 0);
+	assert_int_equal(page_open(&page, sc.out_rows, cols, &cp), 0);
+	screen_status(&sc, "RUNNING", "VM370", false);
+	draw();
+}
+
+static void
+end(void)
+{
+	ps3270_close(&dev.ps);
+	screen_close(&sc);
+	page_close(&page);
 }
 
 static int
 setup(void **state)
 {
 	(void)state;
-	memset(&dev, 0, sizeof dev);
-	screen_init(&sc);
-	screen_status(&sc, "RUNNING", "VM370");
-	draw();
+	assert_true(codepage_load(&cp, "bracket"));
+	begin(24, 80, false);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	end();
 	return 0;
 }
 
@@ -145,7 +138,16 @@ put(const char *text, unsigned flags)
 {
 	size_t done = 0;
 
-	return screen_put(&sc, text, strlen(text), &done, flags);
+	return page_put(&page, 1, text, strlen(text), &done, flags,
+	    PAGE_OUTPUT);
+}
+
+static void
+look(const char *text, enum page_look as)
+{
+	size_t done = 0;
+
+	assert_true(page_put(&page, 1, text, strlen(text), &done, 0, as));
 }
 
 static void
@@ -160,79 +162,88 @@ fill(unsigned n, unsigned flags)
 }
 
 static void
-test_characters(void **state)
+user_types(const char *text)
 {
-	(void)state;
-	assert_int_equal(ds3270_ebcdic('A'), 0xC1);
-	assert_int_equal(ds3270_ebcdic('['), 0xAD);
-	assert_int_equal(ds3270_ebcdic(']'), 0xBD);
-	assert_int_equal(ds3270_ebcdic(0xE4), 0x43);
-	assert_int_equal(ds3270_ebcdic(0x2019), 0x7D);
-	assert_int_equal(ds3270_ebcdic(0x20AC), 0x6F);
-	for (uint32_t c = 0; c < 0x300; c++) /* never an order */
-		assert_true(ds3270_ebcdic(c) >= 0x40);
-	for (unsigned e = 0; e < 256; e++)
-		assert_true(ds3270_character((uint8_t)e) >= ' ');
+	for (; *text != '\0'; text++)
+		assert_true(ps3270_type(&dev.ps, cp.to[(uint8_t)*text]));
 }
-
-/* --- the screen --- */
 
 static void
 test_layout(void **state)
 {
 	(void)state;
-	assert_int_equal(dev.erases, 1);
-	assert_int_equal(dev.cursor, 22 * 80);
-	assert_int_equal(dev.attr[21 * 80 + 79], 0xC1); /* (22,80) */
-	assert_int_equal(dev.attr[23 * 80 + 59], 0x60); /* (24,60) */
-	assert_string_equal(status(), "RUNNING   VM370");
-	screen_status(&sc, "NOT ACCEPTED", "VM370");
+	for (unsigned i = 0; i < 2 * SIZES; i++) {
+		unsigned rows = sizes[i / 2].rows, cols = sizes[i / 2].cols;
+
+		end();
+		begin(rows, cols, i % 2);
+		assert_int_equal(dev.erases, 1);
+		assert_int_equal(dev.ps.cursor, (rows - 2) * cols);
+		assert_int_equal(attr((rows - 2) * cols - 1), DS_MDT);
+		assert_int_equal(attr(rows * cols - 21), DS_PROTECTED);
+		assert_string_equal(status(), "RUNNING   VM370");
+		screen_status(&sc, "NOT ACCEPTED", "VM370", true);
+		draw();
+		assert_string_equal(status(), "NOT ACCEPTED VM370");
+		screen_status(&sc, "CP READ", "SYSTEM78", false);
+		draw();
+		assert_string_equal(status(), "CP READ   SYSTEM78");
+		assert_int_equal(dev.erases, 1);
+	}
+}
+
+static void
+keeps_input(unsigned rows)
+{
+	user_types("TYPED IN");
+	dev.restored = 0;
+	fill(rows - 2, 0);
+	screen_status(&sc, "MORE...", "VM370", true);
 	draw();
-	assert_string_equal(status(), "NOT ACCEPTED VM370");
-	screen_status(&sc, "CP READ", "SYSTEM78");
+	assert_string_equal(row(1), "LINE 1");
+	assert_string_equal(row(rows - 1), "TYPED IN");
+	assert_int_equal(dev.ps.cursor, sc.input + 8);
+	assert_int_equal(dev.restored, 0);
+	page_clear(&page);
 	draw();
-	assert_string_equal(status(), "CP READ   SYSTEM78");
-	assert_int_equal(dev.erases, 1);
+	assert_string_equal(row(1), "");
+	assert_string_equal(row(rows - 2), "");
+	assert_string_equal(row(rows - 1), "TYPED IN");
+	assert_int_equal(attr(sc.input_attr), DS_MDT);
+	/* hidden: the text stays, the attribute changes */
+	sc.hidden = true;
+	draw();
+	assert_int_equal(attr(sc.input_attr), DS_MDT | DS_NONDISPLAY);
+	assert_string_equal(row(rows - 1), "");
+	assert_int_equal(dev.ps.cursor, sc.input + 8);
+	sc.hidden = false;
+	draw();
+	assert_string_equal(row(rows - 1), "TYPED IN");
 }
 
 static void
 test_output_keeps_input(void **state)
 {
 	(void)state;
-	memset(dev.cell + SCREEN_INPUT, 0xC1, 10); /* the user types */
-	dev.cursor = SCREEN_INPUT + 10;
-	dev.restored = 0;
-	fill(22, 0);
-	screen_status(&sc, "MORE...", "VM370");
-	draw();
-	assert_string_equal(row(22), "LINE 22");
-	assert_string_equal(row(23), "AAAAAAAAAA");
-	assert_int_equal(dev.cursor, SCREEN_INPUT + 10);
-	assert_int_equal(dev.restored, 0);
-	screen_clear(&sc);
-	draw();
-	assert_string_equal(row(1), "");
-	assert_string_equal(row(22), "");
-	assert_string_equal(row(23), "AAAAAAAAAA");
-	assert_int_equal(dev.attr[SCREEN_INPUT_ATTR], 0xC1);
-	/* hidden: the text stays, the attribute changes */
-	sc.hidden = true;
-	draw();
-	assert_int_equal(dev.attr[SCREEN_INPUT_ATTR], 0x4D);
-	assert_string_equal(row(23), "AAAAAAAAAA");
-	assert_int_equal(dev.cursor, SCREEN_INPUT + 10);
+	for (unsigned i = 0; i < 2 * SIZES; i++) {
+		end();
+		begin(sizes[i / 2].rows, sizes[i / 2].cols, i % 2);
+		keeps_input(sizes[i / 2].rows);
+	}
 }
 
 static void
 test_nothing_changed(void **state)
 {
-	uint8_t record[SCREEN_RECORD_MAX];
-
 	(void)state;
-	assert_int_equal(screen_write(&sc, record), 0);
+	dev.writes = dev.bytes = 0;
+	draw();
+	assert_int_equal(dev.writes, 0);
 	sc.restore = true;
-	assert_int_equal(screen_write(&sc, record), 2);
-	assert_int_equal(screen_write(&sc, record), 0);
+	draw();
+	assert_int_equal(dev.bytes, 2);
+	draw();
+	assert_int_equal(dev.writes, 1);
 }
 
 static void
@@ -243,7 +254,7 @@ test_full(void **state)
 	(void)state;
 	fill(22, 0);
 	assert_false(put("one more", 0));
-	screen_seen(&sc); /* what was seen scrolls */
+	page_seen(&page); /* what was seen scrolls */
 	assert_true(put("one more", 0));
 	draw();
 	assert_string_equal(row(1), "LINE 2");
@@ -251,17 +262,19 @@ test_full(void **state)
 	for (int i = 0; i < 21; i++)
 		assert_true(put("x", 0));
 	assert_false(put("one more", 0));
-	assert_true(put("replayed", SCREEN_SEEN));
-	screen_clear(&sc);
+	assert_true(put("replayed", PAGE_SEEN));
+	page_clear(&page);
 
 	/* a long line goes on where it stopped */
 	char text[80 * 30];
 
 	memset(text, 'x', sizeof text);
-	assert_false(screen_put(&sc, text, sizeof text, &done, 0));
+	assert_false(page_put(&page, 1, text, sizeof text, &done, 0,
+	    PAGE_OUTPUT));
 	assert_int_equal(done, 21 * 80);
-	screen_clear(&sc);
-	assert_true(screen_put(&sc, text, sizeof text, &done, 0));
+	page_clear(&page);
+	assert_true(page_put(&page, 1, text, sizeof text, &done, 0,
+	    PAGE_OUTPUT));
 	assert_int_equal(done, sizeof text);
 	draw();
 	assert_int_equal(strlen(row(9)), 80);
@@ -277,7 +290,7 @@ test_column_80(void **state)
 	memset(text, 'x', 80);
 	text[80] = '\0';
 	fill(21, 0);
-	screen_seen(&sc);
+	page_seen(&page);
 	/* It would lose its last column in row 22: it stands in row 21. */
 	assert_true(put(text, 0));
 	draw();
@@ -286,21 +299,21 @@ test_column_80(void **state)
 	assert_true(put("next", 0));
 	draw();
 	assert_string_equal(row(22), "next");
-	assert_int_equal(dev.attr[SCREEN_INPUT_ATTR], 0xC1);
+	assert_int_equal(attr(sc.input_attr), DS_MDT);
 }
 
 static void
 test_prompt(void **state)
 {
 	(void)state;
-	put("Name? ", SCREEN_OPEN | SCREEN_APPEND);
-	put("Bob", SCREEN_APPEND);
-	put("Hello", SCREEN_APPEND);
+	put("Name? ", PAGE_OPEN | PAGE_APPEND);
+	put("Bob", PAGE_APPEND);
+	put("Hello", PAGE_APPEND);
 	draw();
 	assert_string_equal(row(1), "Name? Bob");
 	assert_string_equal(row(2), "Hello");
-	put("> ", SCREEN_OPEN | SCREEN_APPEND);
-	put("MSG FROM MAINT", SCREEN_BRIGHT);
+	put("> ", PAGE_OPEN | PAGE_APPEND);
+	look("MSG FROM MAINT", PAGE_MESSAGE);
 	draw();
 	assert_string_equal(row(3), ">");
 	assert_string_equal(row(4), "MSG FROM MAINT");
@@ -319,18 +332,53 @@ static void
 test_bright(void **state)
 {
 	(void)state;
-	put("first", SCREEN_BRIGHT);
-	put("second", 0);
-	put("third", SCREEN_BRIGHT);
+	look("first", PAGE_MESSAGE);
+	look("second", PAGE_ECHO);
+	look("third", PAGE_MESSAGE);
 	draw();
-	assert_int_equal(dev.attr[23 * 80 + 79], 0xE8);
-	assert_int_equal(dev.attr[79], 0x60);
-	assert_int_equal(dev.attr[80 + 79], 0xE8);
-	assert_int_equal(dev.attr[160 + 79], 0x60);
-	screen_clear(&sc);
+	assert_int_equal(attr(23 * 80 + 79), DS_PROTECTED | DS_BRIGHT);
+	assert_int_equal(attr(79), DS_PROTECTED);
+	assert_int_equal(attr(80 + 79), DS_PROTECTED | DS_BRIGHT);
+	assert_int_equal(attr(160 + 79), DS_PROTECTED);
+	assert_true(ps3270_look(&dev.ps, 0).bright);
+	assert_false(ps3270_look(&dev.ps, 80).bright);
+	page_clear(&page);
 	draw();
-	assert_int_equal(dev.attr[23 * 80 + 79], 0);
-	assert_int_equal(dev.attr[79], 0);
+	assert_int_equal(attr(23 * 80 + 79), -1);
+	assert_int_equal(attr(79), -1);
+}
+
+/* What is typed has the input field's colour, whatever was written last. */
+static void
+test_colors(void **state)
+{
+	(void)state;
+	end();
+	begin(43, 80, true);
+	look("output, and a full line of eighty columns, whose last ones would "
+	     "give way", PAGE_OUTPUT);
+	look("message", PAGE_MESSAGE);
+	look("error", PAGE_ERROR);
+	look("echo", PAGE_ECHO);
+	screen_status(&sc, "MORE...", "VM370", true);
+	screen_input(&sc, "old", 3);
+	draw();
+	user_types("new");
+	assert_int_equal(ps3270_look(&dev.ps, 0).color, DS_COLOR_GREEN);
+	assert_int_equal(ps3270_look(&dev.ps, 79).color, DS_COLOR_GREEN);
+	assert_int_equal(ps3270_look(&dev.ps, 80).color, DS_COLOR_WHITE);
+	assert_int_equal(ps3270_look(&dev.ps, 160).color, DS_COLOR_RED);
+	assert_int_equal(ps3270_look(&dev.ps, 240).color, DS_COLOR_TURQUOISE);
+	for (unsigned i = 0; i < 6; i++)
+		assert_int_equal(ps3270_look(&dev.ps, sc.input + i).color,
+		    DS_COLOR_TURQUOISE);
+	assert_int_equal(ps3270_look(&dev.ps, sc.status_attr + 1).color,
+	    DS_COLOR_YELLOW);
+	assert_int_equal(ps3270_look(&dev.ps, sc.status_attr + 11).color,
+	    DS_COLOR_GREEN);
+	assert_string_equal(row(2), "message");
+	for (unsigned at = 0; at < sc.input_attr; at++)
+		assert_int_equal(attr(at), -1); /* no column is lost */
 }
 
 static void
@@ -349,15 +397,15 @@ test_logo(void **state)
 
 	(void)state;
 	fill(3, 0);
-	screen_seen(&sc);
+	page_seen(&page);
 	put("LOGOFF AT 21:48:27", 0);
-	screen_logo(&sc, logo, sizeof logo - 1);
+	page_heading(&page, logo, sizeof logo - 1);
 	draw();
 	assert_string_equal(row(1), "VM/370 Online");
 	assert_string_equal(row(3), "TYPE LOGON");
 	assert_string_equal(row(4), "");
 	assert_string_equal(row(22), "LOGOFF AT 21:48:27");
-	screen_logo(&sc, logo, sizeof logo - 1);
+	page_heading(&page, logo, sizeof logo - 1);
 	draw();
 	assert_string_equal(row(22), "");
 	put("next", 0);
@@ -370,7 +418,7 @@ test_logo(void **state)
 
 	for (size_t i = 0; i < sizeof big; i++)
 		big[i] = i % 120 == 119 ? '\n' : 'x';
-	screen_logo(&sc, big, sizeof big);
+	page_heading(&page, big, sizeof big);
 	draw();
 	assert_int_equal(strlen(row(22)), 79);
 }
@@ -381,12 +429,12 @@ test_input(void **state)
 	(void)state;
 	screen_input(&sc, "QUERY [N\xc3\xa4mes]", 14);
 	draw();
-	assert_int_equal(dev.cursor, SCREEN_INPUT + 13);
+	assert_int_equal(dev.ps.cursor, sc.input + 13);
 	assert_memory_equal(row(23), "QUERY [N\xe4mes]", 13);
 	screen_input(&sc, "", 0);
 	draw();
 	assert_string_equal(row(23), "");
-	assert_int_equal(dev.cursor, SCREEN_INPUT);
+	assert_int_equal(dev.ps.cursor, sc.input);
 
 	char big[300];
 
@@ -394,7 +442,7 @@ test_input(void **state)
 	screen_input(&sc, big, sizeof big);
 	draw();
 	assert_string_equal(status(), "RUNNING   VM370");
-	assert_int_equal(dev.attr[SCREEN_STATUS_ATTR], 0x60);
+	assert_int_equal(attr(sc.status_attr), DS_PROTECTED);
 }
 
 static void
@@ -403,70 +451,138 @@ test_lost(void **state)
 	(void)state;
 	put("kept", 0);
 	draw();
-	memset(dev.cell, 0, sizeof dev.cell); /* Clear */
-	memset(dev.attr, 0, sizeof dev.attr);
+	ps3270_clear(&dev.ps);
 	screen_lost(&sc);
 	draw();
 	assert_int_equal(dev.erases, 2);
 	assert_string_equal(row(1), "kept");
 	assert_string_equal(status(), "RUNNING   VM370");
-	assert_int_equal(dev.attr[SCREEN_INPUT_ATTR], 0xC1);
+	assert_int_equal(attr(sc.input_attr), DS_MDT);
 }
 
-/* A blank in column 80 may be an attribute. */
+/* A copy is what is shown, with what was typed. */
+static void
+test_copy(void **state)
+{
+	static const uint8_t typed[] = { 0xC1, 0xC2, 0x43 };
+	size_t n;
+	char *text;
+	unsigned lines = 0;
+
+	(void)state;
+	put("first [\xc3\xa4]", 0);
+	draw();
+	text = screen_text(&sc, typed, sizeof typed, &n);
+	assert_non_null(text);
+	for (size_t i = 0; i < n; i++)
+		lines += text[i] == '\n';
+	assert_int_equal(lines, 24);
+	assert_memory_equal(text, "first [\xc3\xa4]\n\n", 12);
+	assert_memory_equal(text + n - 81, "AB\xc3\xa4\n", 5);
+	assert_memory_equal(text + n - 16, "RUNNING   VM370\n", 16);
+	free(text);
+	sc.hidden = true;
+	draw();
+	text = screen_text(&sc, typed, sizeof typed, &n);
+	assert_null(memmem(text, n, "AB", 2));
+	free(text);
+}
+
+/* --- whatever is put, the display shows what the model says --- */
+
+static const uint8_t colors[PAGE_LOOKS] = {
+	DS_COLOR_GREEN, DS_COLOR_TURQUOISE, DS_COLOR_WHITE, DS_COLOR_YELLOW,
+	DS_COLOR_RED, DS_COLOR_YELLOW,
+};
+
+/* A blank in the last column may be an attribute. */
+static void
+check_cell(unsigned at, uint16_t want)
+{
+	struct ps_look l = ps3270_look(&dev.ps, at);
+
+	if (attr(at) >= 0) {
+		assert_int_equal(want & 0xFF, 0x40);
+		return;
+	}
+	assert_int_equal(l.c, want & 0xFF);
+	if (sc.color && (want & 0xFF) != 0x40)
+		assert_int_equal(l.color, colors[want >> PAGE_LOOK_SHIFT]);
+}
+
 static void
 check_row(unsigned r)
 {
-	const struct screen_row *want = &sc.row[r];
+	unsigned len = r < page.used ? page_row(&page, r)->len : 0, at;
 
-	for (unsigned c = 0; c < want->len; c++) {
-		unsigned at = r * DS_COLS + c;
-
-		if (dev.attr[at] != 0)
-			assert_int_equal(want->cell[c], 0x40);
+	for (unsigned c = 0; c < sc.cols; c++) {
+		at = r * sc.cols + c;
+		if (at == sc.input_attr)
+			continue;
+		if (c < len)
+			check_cell(at, page_cells(&page, r)[c]);
 		else
-			assert_int_equal(want->cell[c], dev.cell[at]);
+			assert_int_equal(ps3270_look(&dev.ps, at).c, 0x40);
 	}
 }
 
-/* Whatever is put, the terminal shows what the model says. */
+static void
+random_line(char *text, size_t *n)
+{
+	*n = (size_t)rand() % 200;
+	for (size_t k = 0; k < *n; k++)
+		text[k] = (char)(rand() % 4 ? ' ' + rand() % 95 : rand());
+}
+
+static void
+random_lines(int rounds)
+{
+	for (int i = 0; i < rounds; i++) {
+		char text[200];
+		size_t n, done = 0;
+
+		random_line(text, &n);
+		if (rand() % 10 == 0)
+			page_seen(&page);
+		if (!page_put(&page, 1, text, n, &done, (unsigned)rand() % 8,
+		    (enum page_look)(rand() % PAGE_LOOKS))) {
+			assert_true(done <= n);
+			page_clear(&page);
+		}
+		if (rand() % 20 == 0)
+			screen_lost(&sc);
+		draw();
+		for (unsigned r = 0; r < sc.out_rows; r++)
+			check_row(r);
+		assert_string_equal(status(), "RUNNING   VM370");
+		assert_int_equal(attr(sc.input_attr), DS_MDT);
+	}
+}
+
 static void
 test_random(void **state)
 {
 	(void)state;
 	srand(370);
-	for (int i = 0; i < 3000; i++) {
-		char text[200];
-		size_t n = (size_t)rand() % sizeof text, done = 0;
-
-		for (size_t k = 0; k < n; k++)
-			text[k] = (char)(rand() % 4 ? ' ' + rand() % 95 :
-			    rand());
-		if (rand() % 10 == 0)
-			screen_seen(&sc);
-		if (!screen_put(&sc, text, n, &done, (unsigned)rand() % 16)) {
-			assert_true(done <= n);
-			screen_clear(&sc);
-		}
-		draw();
-		for (unsigned r = 0; r < SCREEN_OUT_ROWS; r++)
-			check_row(r);
-		assert_string_equal(status(), "RUNNING   VM370");
-		assert_int_equal(dev.attr[SCREEN_INPUT_ATTR], 0xC1);
+	for (unsigned i = 0; i < 2 * SIZES; i++) {
+		end();
+		begin(sizes[i / 2].rows, sizes[i / 2].cols, i % 2);
+		random_lines(i < 2 ? 1500 : 60);
 	}
 }
 
-#define TEST(f) cmocka_unit_test_setup(f, setup)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_characters), TEST(test_layout),
-		TEST(test_output_keeps_input), TEST(test_nothing_changed),
-		TEST(test_full), TEST(test_column_80), TEST(test_prompt),
-		TEST(test_bright), TEST(test_dirty_text), TEST(test_logo),
-		TEST(test_input), TEST(test_lost), TEST(test_random),
+		TEST(test_layout), TEST(test_output_keeps_input),
+		TEST(test_nothing_changed), TEST(test_full),
+		TEST(test_column_80), TEST(test_prompt), TEST(test_bright),
+		TEST(test_colors), TEST(test_dirty_text), TEST(test_logo),
+		TEST(test_input), TEST(test_lost), TEST(test_copy),
+		TEST(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
