@@ -83,6 +83,22 @@ check start-small -s 256 -r 00C=start.deck ipl=00C,parm="HELLO WORLD" rc=0
 deck channel
 deck console
 deck full
+screen="-r 00C=full.deck -r 01C=hello.deck"
+answer="full=ANSWER 9"
+check full-stop $screen ipl=00C,parm=WAIT asked=9 sleep=80 asked=9 stop \
+	state=asked word=40000:0 begin running attention "$answer" rc=0
+check full-stopped $screen ipl=00C,parm=WAIT asked=9 sleep=80 asked=9 stop \
+	state=asked attention "$answer" sleep=50 word=40000:0 begin rc=0
+check full-hold $screen ipl=00C,parm=WAIT asked=9 sleep=80 asked=9 hold=1 \
+	held=1 attention "$answer" sleep=50 word=40000:0 hold=0 rc=0
+check full-save $screen ipl=00C,parm=WAIT asked=9 sleep=80 asked=9 nosave=16 \
+	attention "$answer" rc=0
+check full-reset $screen ipl=00C,parm=WAIT asked=9 sleep=80 asked=9 reset \
+	state=asked "$answer" sleep=50 word=40000:0 ipl=01C rc=0
+check full-ipl $screen ipl=00C,parm=WAIT asked=9 sleep=80 asked=9 \
+	ipl=00C,parm=WAIT sleep=200 attention "$answer" rc=0
+check full-gone $screen ipl=00C,parm=GONE asked=9 detach=009 detached=009 rc=0
+check full-kill $screen ipl=00C,parm=WAIT asked=9
 deck display -3 020 -3 021
 check display-console -3 9 -r 00C=display.deck ipl=00C,parm=CONSOLE rc=0
 deck fba -d 200=zeros.data -D 201=numbers.data

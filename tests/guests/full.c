@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * full.c - DIAGNOSE 58 and 8C: the console's whole screen, and who has it.
+ * PARM WAIT and GONE: the terminal does not answer before somebody has done
+ * something to the machine; or the console goes.
  */
 #include "guest.h"
 
@@ -446,6 +448,41 @@ refused(void)
 	return 0;
 }
 
+#define MARK (*(volatile uint32_t *)0x40000) /* for who looks from outside */
+
+/* The attention key was pressed meanwhile. */
+static int
+waits(void)
+{
+	CHECK(210, cp("SCREEN 9 24 80 7") == 0 && cp("MUTE 9") == 0 &&
+	    cp("REPLY 9 60C1C2") == 0);
+	cp("SOON ANSWER 9");
+	CHECK(211, put(DSP_ERASE_WRITE, "\xC3") == 0 && cp("MUTE 9") == 0);
+	MARK = 0;
+	CHECK(212, get(DSP_READ_BUFFER, 80) == 0 && full.data_len == 3 &&
+	    same(data, "\x60\xC1\xC2\xEE", 4));
+	MARK = 1;
+	CHECK(213, told(UNIT_ATTENTION));
+	CHECK(214, get(DSP_READ_MODIFIED, 80) == 2);
+	return 0;
+}
+
+/* One outstanding, whatever the guest does; then its console is detached. */
+static int
+gone(void)
+{
+	CHECK(220, cp("SCREEN 9 24 80 7") == 0 &&
+	    put(DSP_ERASE_WRITE, "\xC3") == 0 && cp("MUTE 9") == 0);
+	CHECK(221, put(DSP_WRITE, "\xC2") == 3);
+	return 0;
+}
+
+static int
+parm(void)
+{
+	return same((const char *)low->parm, "WAIT", 4) ? waits() : gone();
+}
+
 int
 guest_test(void)
 {
@@ -453,6 +490,8 @@ guest_test(void)
 		keys, asks, failures, losses, lines, refused };
 	int rc = 0;
 
+	if (low->parm_len > 0)
+		return parm();
 	for (unsigned i = 0; i < sizeof parts / sizeof parts[0] && rc == 0;
 	     i++)
 		rc = parts[i]();

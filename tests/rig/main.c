@@ -21,7 +21,7 @@
  *                is the result
  *   state=WHY[:DETAIL]  wait for a stop of that kind (a number or a name)
  *   running      wait for VM_STATE saying so
- *   begin=ADDR   stop  reset  clear  external=CODE  sleep=MS
+ *   begin=ADDR   stop  reset  clear  external=CODE  attention  sleep=MS
  *   word=ADDR:VALUE  storage holds it
  *   hung         wait until a disk's call is held; go: it goes on
  *   detach=V     and nothing but the sending; detached=V: wait for its end
@@ -178,6 +178,14 @@ static int
 step_external(struct rig *rig, char *arg)
 {
 	rig_send_value(rig, IPC_VM_EXTERNAL, (uint32_t)strtoul(arg, NULL, 16));
+	return 0;
+}
+
+static int
+step_attention(struct rig *rig, char *arg)
+{
+	(void)arg;
+	rig_send_value(rig, IPC_VM_ATTENTION, 0);
 	return 0;
 }
 
@@ -390,6 +398,7 @@ static const struct {
 	{ "reset", step_reset },
 	{ "clear", step_clear },
 	{ "external", step_external },
+	{ "attention", step_attention },
 	{ "sleep", step_sleep },
 	{ "word", step_word },
 	{ "hung", step_hung },
