@@ -51,3 +51,24 @@ pfkeys_get(const struct pfkeys *pf, unsigned n)
 {
 	return &pf->key[n - 1];
 }
+
+void
+pfkeys_each(const struct pfkeys *pf,
+    void (*set)(void *arg, const struct ipc_cons_pf *pf), void *arg)
+{
+	struct ipc_cons_pf *one = malloc(sizeof *one + IPC_LINE_MAX);
+
+	if (one == NULL)
+		return;
+	for (unsigned i = 0; i < PFKEYS; i++) {
+		const struct pfkey *key = &pf->key[i];
+
+		*one = (struct ipc_cons_pf){ .key = (uint16_t)(i + 1),
+			.what = (uint16_t)key->what,
+			.text_len = (uint32_t)key->len };
+		if (key->len > 0)
+			memcpy(one->text, key->text, key->len);
+		set(arg, one);
+	}
+	free(one);
+}

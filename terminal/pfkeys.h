@@ -32,4 +32,8 @@ void pfkeys_set(struct pfkeys *pf, const struct ipc_cons_pf *set);
 /* n: 1 to 24. */
 const struct pfkey *pfkeys_get(const struct pfkeys *pf, unsigned n);
 
+/* Each key as the CONS_PF that would set it. */
+void pfkeys_each(const struct pfkeys *pf,
+    void (*set)(void *arg, const struct ipc_cons_pf *pf), void *arg);
+
 #endif

@@ -42,14 +42,20 @@ view_line_bell(struct view_line *v)
 	v->port.write(v->port.arg, "\a", 1);
 }
 
+void
+view_line_no_screen(struct view_line *v)
+{
+	VIEW_LINE_SAY(v, "DMKCNS188E NO FULL SCREEN; IT NEEDS A TERMINAL TYPE "
+	    "THAT IS KNOWN AND 24 ROWS OF 80 COLUMNS");
+}
+
 static void
 view_line_toggle(struct view_line *v)
 {
 	if ((v->flags & TERM_FULL_SCREEN) != 0)
 		v->port.toggle(v->port.arg);
 	else
-		VIEW_LINE_SAY(v, "DMKCNS188E NO FULL SCREEN; IT NEEDS A "
-		    "TERMINAL TYPE THAT IS KNOWN AND 24 ROWS OF 80 COLUMNS");
+		view_line_no_screen(v);
 }
 
 /* As if it had been typed; what is being typed stays. */
