@@ -178,6 +178,7 @@ draw_new_screen(struct draw *d, const char *name, unsigned rows, unsigned cols)
 		return -1;
 	}
 	d->name = name;
+	typeahead(-1); /* a screen is drawn whole, whatever comes in */
 	draw_pairs();
 	return 0;
 }
