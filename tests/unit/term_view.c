@@ -85,9 +85,6 @@ static const struct view_port port = { .write = con_write,
 
 static const struct view_shape narrow = { .rows = 5, .cols = 40,
 	.echo = true };
-static const struct view_shape model2 = { .rows = 24, .cols = 80,
-	.flags = TERM_COLOR | TERM_HIGHLIGHT | TERM_FULL_SCREEN };
-
 /* CONS_LOGO with these lines, until the next call. */
 static const struct ipc_logo *
 logo_of(const char *text)
