@@ -8,7 +8,7 @@ packages_build="gcc libc6-dev cmake ninja-build pkg-config libevent-dev
 	libseccomp-dev libncurses-dev libssl-dev musl-tools"
 packages_lab="qemu-system-x86 qemu-system-common busybox-static kmod lz4"
 packages_tests="clang libcmocka-dev s3270 c3270
-	inetutils-telnet tmux python3 bochs bochsbios vgabios"
+	inetutils-telnet tmux openssl python3 bochs bochsbios vgabios"
 
 say()
 {

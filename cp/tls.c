@@ -13,6 +13,7 @@
 
 #include "log.h"
 #include "loop.h"
+#include "message.h"
 #include "name.h"
 #include "spawn.h"
 #include "term.h"
@@ -122,7 +123,7 @@ tls_down(struct tls_program *p)
 {
 	struct tls *tls = p->tls;
 	bool served = p == tls->serves, refused = p->refused;
-	char why[TLS_TEXT_MAX];
+	char why[TLS_TEXT_MAX], text[MESSAGE_MAX];
 
 	snprintf(why, sizeof why, "%s", refused ? p->text :
 	    "the program vmtls has ended");
@@ -131,10 +132,11 @@ tls_down(struct tls_program *p)
 	else
 		tls->comes = NULL;
 	tls_drop(p);
-	if (tls->serves == NULL)
+	if (tls->serves == NULL) {
 		memcpy(tls->why, why, sizeof why);
-	if (!tls->cp->stopping)
-		cp_operator(tls->cp, "DMKTLS440E TLS NOT AVAILABLE; %s", why);
+		message_print(text, sizeof text, TLS_UNAVAILABLE, why);
+		cp_operator(tls->cp, "%s", text);
+	}
 	if (!served)
 		tls_answer(tls, TLS_UNAVAILABLE, why);
 	if (tls->serves == NULL && tls->comes == NULL && !refused)

@@ -89,21 +89,37 @@ tls_fingerprint(const char *shown, char *buf, size_t size)
 
 /* --- a system that runs --- */
 
+/* vmcp's answer: its line in text, to be freed. */
+static int
+tls_ask(const struct front *front, bool again, char **text)
+{
+	size_t size = 0;
+	FILE *out;
+	int rc;
+
+	*text = NULL;
+	out = open_memstream(text, &size);
+	if (out == NULL) {
+		front_fail("%s", strerror(errno));
+		return HOST_NO_ANSWER;
+	}
+	rc = host_tls(front, again, out);
+	fclose(out);
+	(*text)[strcspn(*text, "\n")] = '\0';
+	return rc;
+}
+
 static int
 tls_reload(const struct front *front)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	int rc = host_tls(front, true, out);
+	char *text;
+	int rc = tls_ask(front, true, &text);
 
-	if (out != NULL)
-		fclose(out);
 	if (rc == 0)
 		printf("Terminals that come now are shown the certificate "
-		    "with SHA-256\n%s\n", text != NULL ? text : "");
+		    "with SHA-256\n%s\n", text);
 	else if (rc != HOST_NO_ANSWER)
-		front_fail("not read: %s", text != NULL ? text : "");
+		front_fail("not read: %s", text);
 	free(text);
 	return rc != 0;
 }
@@ -112,20 +128,16 @@ tls_reload(const struct front *front)
 static int
 tls_running(const struct front *front, const char *shown)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	int rc = host_tls(front, false, out);
+	char *text;
+	int rc = tls_ask(front, false, &text);
 
-	if (out != NULL)
-		fclose(out);
 	if (rc != 0 && rc != HOST_NO_ANSWER)
-		printf("In use      no: %s\n", text != NULL ? text : "");
-	else if (rc == 0 && text != NULL && strcmp(text, shown) == 0)
+		printf("In use      no: %s\n", text);
+	else if (rc == 0 && strcmp(text, shown) == 0)
 		printf("In use      yes\n");
 	else if (rc == 0)
-		printf("In use      no, but %s;\n            vm370 tls reload "
-		    "puts the one above into use\n", text != NULL ? text : "");
+		printf("In use      no; it is\n            %s\n            "
+		    "vm370 tls reload puts the one above into use\n", text);
 	free(text);
 	return rc != 0;
 }
