@@ -183,7 +183,9 @@ ipcchan_enqueue(struct ipcchan *ch, const struct ipc_header *header,
 	if (text_len > 0)
 		memcpy(p->bytes + sizeof *header + fixed_len, text, text_len);
 	memset(p->bytes + len, 0, ipcchan_round(len) - len);
-	if (fd >= 0 && (p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0) {
+	if (fd >= 0 && ch->gives)
+		p->fd = fd;
+	else if (fd >= 0 && (p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0) {
 		int error = errno;
 
 		free(p);

@@ -19,9 +19,13 @@ enum {
 	OPT_TIMING_MARK = 6,
 	OPT_TTYPE = 24,
 	OPT_NAWS = 31,
+	OPT_TN3270E = 40,
+	OPT_STARTTLS = 46,
 	OPT_MCCP1 = 85,
 	OPT_MCCP2 = 86,
 };
+
+#define STARTTLS_FOLLOWS 1
 
 /* The longest that one input byte can make of it: IAC SB option. */
 #define FILTER_STEP_MAX 3
@@ -39,7 +43,10 @@ filter_sb_begin(struct filter *f, uint8_t option, uint8_t **out)
 		return FILTER_COMPRESSION;
 	f->state = FILTER_SB_DATA;
 	f->sb_len = 1;
-	f->keep = option == OPT_TTYPE || option == OPT_NAWS;
+	f->sb_option = option;
+	f->sb_first = 0;
+	f->keep = option == OPT_TTYPE || option == OPT_NAWS ||
+	    option == OPT_TN3270E;
 	if (f->keep) {
 		filter_put(out, T_IAC);
 		filter_put(out, T_SB);
@@ -58,6 +65,8 @@ filter_sb_data(struct filter *f, uint8_t b, uint8_t **out)
 	}
 	if (++f->sb_len > FILTER_SB_MAX)
 		return FILTER_OVERSIZE;
+	if (f->sb_len == 2)
+		f->sb_first = b;
 	if (f->keep)
 		filter_put(out, b);
 	return FILTER_PASS;
@@ -69,6 +78,8 @@ filter_sb_iac(struct filter *f, uint8_t b, uint8_t **out)
 	if (b != T_SE && b != T_IAC)
 		return FILTER_MALFORMED;
 	f->state = b == T_SE ? FILTER_DATA : FILTER_SB_DATA;
+	f->follows = b == T_SE && f->sb_option == OPT_STARTTLS &&
+	    f->sb_len == 2 && f->sb_first == STARTTLS_FOLLOWS;
 	if (b == T_IAC && ++f->sb_len > FILTER_SB_MAX)
 		return FILTER_OVERSIZE;
 	if (f->keep) {
@@ -147,7 +158,9 @@ filter_feed(struct filter *f, const uint8_t *in, size_t n, size_t *used,
 	size_t i = 0;
 
 	f->refusal = 0;
+	f->follows = 0;
 	while (i < n && f->verdict == FILTER_PASS && f->refusal == 0 &&
+	    !f->follows &&
 	    (size_t)(p - out) <= FILTER_FEED_MAX - FILTER_STEP_MAX)
 		f->verdict = filter_byte(f, in[i++], &p);
 	f->bytes += i;

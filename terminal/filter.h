@@ -6,6 +6,7 @@
  * see: a subnegotiation of an option that nobody here uses is taken out
  * (libtelnet would parse it, asked for or not); one that switches compression
  * on, one that is too long and one that is malformed end the connection.
+ * What follows the one that says that TLS follows is no telnet any more.
  * Answers to DO TIMING-MARK are counted and taken out: libtelnet knows options
  * as states, and a timing mark is an event.
  *
@@ -44,6 +45,9 @@ struct filter {
 	uint8_t refusal;	     /* WONT or DONT when the last feed ended */
 	uint8_t refused;	     /* in one, and its option; else 0 */
 	int keep;		     /* this subnegotiation goes through */
+	uint8_t sb_option;
+	uint8_t sb_first;	     /* its first byte */
+	int follows;		     /* TLS; the last feed ended there */
 	size_t sb_len;
 	uint64_t bytes, commands, dropped; /* counts, for the log */
 	uint64_t timing_marks;		   /* answers seen */
@@ -52,8 +56,8 @@ struct filter {
 /*
  * Filter n bytes.  out (of at least FILTER_FEED_MAX bytes) receives what goes
  * on; the return is how many.  At most FILTER_FEED_MAX bytes are put there:
- * *used says how much of the input that was.  A refusal ends a feed.  Nothing
- * more is taken once f->verdict is not FILTER_PASS.
+ * *used says how much of the input that was.  A refusal and STARTTLS FOLLOWS end
+ * a feed.  Nothing more is taken once f->verdict is not FILTER_PASS.
  */
 size_t filter_feed(struct filter *f, const uint8_t *in, size_t n, size_t *used,
     uint8_t *out);

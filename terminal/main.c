@@ -2,7 +2,10 @@
  *
  * vmterm - one terminal's program: a TCP connection in, a channel to CP out.
  *
- *   vmterm [--proxy TOKEN]    fd 2 the log, fd 3 the channel, fd 4 the socket
+ *   vmterm [--proxy TOKEN] [--tls]
+ *
+ * fd 2 the log, fd 3 the channel, fd 4 the socket.  --tls: whoever is at the
+ * channel's end takes clients that begin TLS.
  *
  * The order is: get what needs a system call that will be forbidden, shed
  * privileges, load the filter; only then is the first byte read.
@@ -22,14 +25,17 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ipcchan.h"
 #include "log.h"
 #include "peer.h"
 #include "sandbox.h"
+#include "soft.h"
 #include "term.h"
 
 #define MAIN_SOCKET_FD 4
+#define MAIN_PLAIN_FD 5 /* instead of it, when the client has TLS */
 #define MAIN_UID 65530 /* when started by root; Debian gives it to nobody */
 
 static const struct sandbox_rule main_rules[] = {
@@ -37,12 +43,13 @@ static const struct sandbox_rule main_rules[] = {
 	SANDBOX(writev, "the client's socket (evbuffer)"),
 	SANDBOX(write, "the log"),
 	SANDBOX(recvmsg, "the channel to CP"),
-	SANDBOX(sendmsg, "the channel to CP"),
+	SANDBOX(sendmsg, "the channel to CP; a client that begins TLS"),
 	SANDBOX_ARG(shutdown, 0, MAIN_SOCKET_FD, "the client hears our end"),
+	SANDBOX_ARG(shutdown, 0, MAIN_PLAIN_FD, "the same, behind TLS"),
 	SANDBOX(epoll_wait, "the event loop"),
 	SANDBOX(epoll_pwait, "the event loop, as other libcs call it"),
 	SANDBOX(epoll_ctl, "the event loop"),
-	SANDBOX(close, "the channel; a descriptor that nobody asked for"),
+	SANDBOX(close, "the channel; what it gave away; what nobody asked for"),
 	SANDBOX(clock_gettime, "timers, where the vDSO has no clock"),
 	SANDBOX(gettimeofday, "timers, where the vDSO has no clock"),
 	SANDBOX(brk, "malloc"),
@@ -50,6 +57,15 @@ static const struct sandbox_rule main_rules[] = {
 	SANDBOX(munmap, "malloc"),
 	SANDBOX(mremap, "malloc"),
 	SANDBOX(madvise, "malloc"),
+	SANDBOX(lseek, "what ncurses wrote"),
+	SANDBOX(pread64, "what ncurses wrote"),
+	SANDBOX(getuid, "ncurses may look at its environment"),
+	SANDBOX(geteuid, "the same"),
+	SANDBOX(getgid, "the same"),
+	SANDBOX(getegid, "the same"),
+	SANDBOX_REFUSE(newfstatat, ENOENT, "ncurses looks for its folders"),
+	SANDBOX_REFUSE(ioctl, ENOTTY, "ncurses thinks of a terminal"),
+	SANDBOX_REFUSE(rt_sigaction, EINVAL, "ncurses has signals to catch"),
 	SANDBOX(getpid, "the log names us"),
 	SANDBOX(restart_syscall, "waiting goes on after a stop"),
 	SANDBOX(exit_group, "the end"),
@@ -131,25 +147,63 @@ main_sandbox(void)
 		fatal("cannot load the system call filter");
 }
 
+/* The pair that TLS is put between, our end where the filter knows it. */
+static void
+main_pair(struct term_options *options)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+	    pair) < 0)
+		fatal("socketpair");
+	if (pair[0] != MAIN_PLAIN_FD) {
+		if (pair[1] == MAIN_PLAIN_FD ||
+		    dup2(pair[0], MAIN_PLAIN_FD) < 0)
+			fatalx("descriptor %d is taken", MAIN_PLAIN_FD);
+		close(pair[0]);
+	}
+	options->plain = MAIN_PLAIN_FD;
+	options->tls = pair[1];
+}
+
+static void
+main_arguments(char **argv, struct term_options *options)
+{
+	bool tls = false;
+
+	for (argv++; *argv != NULL; argv++) {
+		if (strcmp(*argv, "--tls") == 0)
+			tls = true;
+		else if (strcmp(*argv, "--proxy") == 0 && argv[1] != NULL &&
+		    argv[1][0] != '\0')
+			options->token = *++argv;
+		else
+			fatalx("usage: vmterm [--proxy TOKEN] [--tls]");
+	}
+	if (tls)
+		main_pair(options);
+}
+
 int
 main(int argc, char **argv)
 {
-	const char *token = NULL;
 	char peer[PEER_TEXT_MAX];
+	struct term_options options = { .client = MAIN_SOCKET_FD,
+		.channel = IPCCHAN_FD, .plain = -1, .tls = -1, .peer = peer };
 	struct event_base *base;
 
+	(void)argc;
 	log_init("vmterm");
-	if (argc == 3 && strcmp(argv[1], "--proxy") == 0 && argv[2][0] != '\0')
-		token = argv[2];
-	else if (argc != 1)
-		fatalx("usage: vmterm [--proxy TOKEN]");
+	main_arguments(argv, &options);
 	signal(SIGPIPE, SIG_IGN);
 	tzset(); /* reads a file */
+	if (soft_prepare() < 0)
+		fatal("cannot prepare a screen");
 	main_socket(MAIN_SOCKET_FD);
 	if (!main_peer(MAIN_SOCKET_FD, peer))
 		return 0;
 	base = main_base();
-	if (term_open(base, MAIN_SOCKET_FD, IPCCHAN_FD, token, peer) < 0)
+	if (term_open(base, &options) < 0)
 		fatal("cannot begin");
 	main_sandbox();
 	event_base_dispatch(base);

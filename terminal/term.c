@@ -10,6 +10,7 @@
 #include "term.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,11 +18,12 @@
 
 #include <event2/buffer.h>
 
+#include "ds3270.h"
 #include "ipc.h"
 #include "log.h"
 #include "loop.h"
+#include "soft.h"
 #include "telnet.h"
-#include "tn3270.h"
 #include "view.h"
 #include "view_3270.h"
 #include "view_line.h"
@@ -33,6 +35,8 @@
 #define TERM_CHANNEL_MAX 16384	   /* no input while more waits for CP */
 
 #define TERM_PROXY_MS 5000    /* to send the header */
+#define TERM_HELLO_MS 300     /* for a client that begins with TLS to do so */
+#define TERM_QUERY_MS 2000    /* to say what kind of display it is */
 #define TERM_LINGER_MS 3000   /* to take the last words, and */
 #define TERM_CLOSE_MS 1000    /* to close after them */
 #define TERM_RETRY_MS 50      /* look again whether CP takes its messages */
@@ -44,7 +48,13 @@
 #define TERM_ROWS_MIN 4
 #define TERM_ROWS_MAX 500
 
-enum term_phase { TERM_HEADER, TERM_TALK, TERM_CLOSING };
+#define TERM_TLS_HANDSHAKE 0x16 /* what TLS begins with; telnet does not */
+
+_Static_assert(TN3270_RECORD_MAX <= IPC_FULL_MAX, "a record fits a message");
+_Static_assert(TERM_READ <= IPC_EARLY_MAX, "what was read fits a message");
+
+/* The PROXY header; TLS or telnet; telnet; the last words. */
+enum term_phase { TERM_HEADER, TERM_HELLO, TERM_TALK, TERM_CLOSING };
 
 struct term_timer {
 	struct event *ev;
@@ -55,6 +65,7 @@ struct term {
 	struct event_base *base;
 	struct loopchan cp;
 	int fd;
+	int plain, tls;	/* the two ends that TLS puts between, or -1 */
 	enum term_phase phase;
 	const char *token;
 	struct evbuffer *out;
@@ -66,14 +77,24 @@ struct term {
 	bool paused;
 	bool failed;		/* said so, and ends with this turn */
 	unsigned marks_sent;	/* timing marks not answered */
+	bool secure;		/* the client's connection is encrypted */
 	bool silent;		/* nothing came since the last mark timer */
+	bool asked;		/* what display it is; its answer is awaited */
+	struct ds_display display;
 	struct telnet telnet;
-	struct tn3270 tn;
 	const struct view_ops *ops; /* NULL: nothing is agreed */
 	void *view;		/* the one of these that is shown */
 	struct view_line line;
 	struct view_3270 screen;
 	bool toggle;		/* to the other, when this turn ends */
+	struct soft *soft;	/* a character terminal as a 3270, or NULL */
+	bool over;		/* a guest's screen is over the lines, which */
+	bool lines;		/* come back when this turn ends */
+	struct event *key;	/* a key of soft's that is not complete */
+	struct ipc_cons_state state;	 /* what CP said last */
+	struct ipc_cons_options options;
+	bool optioned;
+	struct vm_name system;
 	unsigned credit;	/* items that CP may still send */
 	unsigned carry;		/* of these, a view's that is closed */
 	struct peer proxy;
@@ -171,6 +192,8 @@ term_settle_soon(void *arg)
 }
 
 static void term_other(struct term *t);
+static void term_under(struct term *t);
+static void term_readable(evutil_socket_t fd, short what, void *arg);
 
 /* The messages that were there have been handled: draw, write, give credit. */
 static void
@@ -182,8 +205,12 @@ term_settled(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (t->toggle)
 		term_other(t);
+	if (t->lines)
+		term_under(t);
 	if (t->ops != NULL && evbuffer_get_length(t->out) <= t->ops->low)
 		t->ops->ready(t->view);
+	if (t->soft != NULL && evbuffer_get_length(t->out) == 0)
+		soft_ready(t->soft);
 	if (evbuffer_get_length(t->out) == 0 && t->phase == TERM_CLOSING)
 		term_hang_up(t);
 }
@@ -238,8 +265,12 @@ term_view_record(void *arg, const uint8_t *bytes, size_t n)
 {
 	struct term *t = arg;
 
-	telnet_write(&t->telnet, bytes, n);
-	telnet_record_end(&t->telnet);
+	if (t->soft == NULL) {
+		telnet_record(&t->telnet, bytes, n);
+		return;
+	}
+	soft_host(t->soft, bytes, n);
+	term_settle_soon(t);
 }
 
 static void
@@ -326,7 +357,11 @@ term_view_timer(void *arg, unsigned id, unsigned ms)
 static void
 term_view_lines(void *arg)
 {
-	(void)arg;
+	struct term *t = arg;
+
+	t->lines = t->over;
+	if (t->lines)
+		term_settle_soon(t);
 }
 
 static void
@@ -350,30 +385,67 @@ term_clamp(uint16_t value, uint16_t least, uint16_t most, uint16_t unknown)
 	return value < least ? least : value > most ? most : value;
 }
 
-static uint16_t
-term_cols(const struct term *t)
+/* What its name says, until it has said more. */
+static struct view_shape
+term_shape_3270(const struct term *t)
 {
-	return term_is_3270(t) ? DS_COLS :
-	    term_clamp(t->telnet.cols, TERM_COLS_MIN, TERM_COLS_MAX, 80);
+	const struct tn3270_type *type = &t->telnet.display;
+	const struct ds_display *d = &t->display;
+	struct view_shape shape = { .rows = type->rows, .cols = type->cols,
+		.flags = TERM_FULL_SCREEN, .codepage = d->codepage };
+
+	if (type->colour || d->color)
+		shape.flags |= TERM_COLOR;
+	if (type->colour || d->highlight)
+		shape.flags |= TERM_HIGHLIGHT;
+	if (d->alt_rows >= DS_ROWS && d->alt_cols >= DS_COLS) {
+		shape.rows = d->alt_rows;
+		shape.cols = d->alt_cols;
+	} else if (d->rows >= DS_ROWS && d->cols >= DS_COLS) {
+		shape.rows = d->rows;
+		shape.cols = d->cols;
+	}
+	return shape;
 }
 
-static uint16_t
-term_rows(const struct term *t)
+static unsigned
+term_window_rows(const struct term *t)
 {
-	return term_is_3270(t) ? DS_ROWS :
-	    term_clamp(t->telnet.rows, TERM_ROWS_MIN, TERM_ROWS_MAX, 24);
+	return term_clamp(t->telnet.rows, TERM_ROWS_MIN, TERM_ROWS_MAX, 24);
+}
+
+static unsigned
+term_window_cols(const struct term *t)
+{
+	return term_clamp(t->telnet.cols, TERM_COLS_MIN, TERM_COLS_MAX, 80);
+}
+
+/* A window; the screen in it, when there is one now. */
+static struct view_shape
+term_shape_window(const struct term *t)
+{
+	unsigned rows = term_window_rows(t), cols = term_window_cols(t);
+	struct view_shape shape = { .rows = rows, .cols = cols,
+		.echo = t->telnet.echo };
+
+	if (t->telnet.mode == TELNET_CHARACTER && soft_screen(&rows, &cols))
+		shape.flags = soft_flags(t->telnet.type);
+	if (t->soft != NULL) {
+		shape.rows = rows;
+		shape.cols = cols;
+	}
+	return shape;
 }
 
 static struct view_shape
 term_shape(const struct term *t)
 {
-	return (struct view_shape){
-		.rows = term_rows(t),
-		.cols = term_cols(t),
-		.flags = term_is_3270(t) ?
-		    (t->telnet.colour ? TERM_COLOR : 0) | TERM_FULL_SCREEN : 0,
-		.echo = t->telnet.echo,
-	};
+	struct view_shape shape = term_is_3270(t) ? term_shape_3270(t) :
+	    term_shape_window(t);
+
+	if (t->secure)
+		shape.flags |= TERM_SECURE;
+	return shape;
 }
 
 static struct ipc_term_view
@@ -381,12 +453,106 @@ term_view(const struct term *t)
 {
 	struct view_shape shape = term_shape(t);
 
+	if (!term_is_3270(t) && (shape.flags & TERM_FULL_SCREEN) != 0)
+		soft_screen(&shape.rows, &shape.cols);
 	return (struct ipc_term_view){
-		.kind = t->ops->kind,
+		.kind = t->over ? TERM_LINE_MODE : t->ops->kind,
 		.flags = shape.flags,
 		.rows = (uint16_t)shape.rows,
 		.cols = (uint16_t)shape.cols,
 	};
+}
+
+/* --- a 3270 on a character terminal --- */
+
+static void
+term_soft_out(void *arg, const void *bytes, size_t n)
+{
+	telnet_write(&((struct term *)arg)->telnet, bytes, n);
+}
+
+static void
+term_soft_record(void *arg, const uint8_t *bytes, size_t n)
+{
+	struct term *t = arg;
+
+	t->ops->record(t->view, bytes, n);
+}
+
+static void
+term_soft_attention(void *arg)
+{
+	struct term *t = arg;
+
+	t->ops->attention(t->view);
+}
+
+static void
+term_soft_sysreq(void *arg)
+{
+	struct term *t = arg;
+
+	if (t->ops->sysreq != NULL)
+		t->ops->sysreq(t->view);
+}
+
+/* Under a guest's screen there are lines already: they come when it ends. */
+static void
+term_soft_toggle(void *arg)
+{
+	struct term *t = arg;
+
+	if (t->over)
+		telnet_write(&t->telnet, "\a", 1);
+	else
+		term_view_toggle(t);
+}
+
+static void
+term_soft_timer(void *arg, unsigned ms)
+{
+	struct term *t = arg;
+
+	if (ms == 0)
+		event_del(t->key);
+	else
+		term_after(t->key, ms);
+}
+
+static void
+term_key_expired(evutil_socket_t fd, short what, void *arg)
+{
+	struct term *t = arg;
+
+	(void)fd;
+	(void)what;
+	if (t->soft == NULL)
+		return;
+	soft_timer(t->soft);
+	term_settle_soon(t);
+}
+
+static bool
+term_soft_open(struct term *t)
+{
+	const struct soft_port port = { t, term_soft_out, term_soft_record,
+		term_soft_attention, term_soft_sysreq, term_soft_toggle,
+		term_soft_timer };
+
+	if (t->soft == NULL)
+		t->soft = soft_open(t->telnet.type, term_window_rows(t),
+		    term_window_cols(t), true, &port);
+	return t->soft != NULL;
+}
+
+static void
+term_soft_close(struct term *t)
+{
+	if (t->soft == NULL)
+		return;
+	soft_close(t->soft);
+	t->soft = NULL;
+	telnet_write(&t->telnet, "\r\n", 2);
 }
 
 /* --- the view --- */
@@ -402,9 +568,8 @@ term_view_close(struct term *t)
 	t->carry = t->credit;
 }
 
-/* Show the console by a view of this kind from now on. */
 static void
-term_show(struct term *t, const struct view_ops *ops)
+term_view_open(struct term *t, const struct view_ops *ops)
 {
 	const struct view_port port = { t, term_view_write, term_view_record,
 		term_view_line, term_view_key, term_view_credit,
@@ -413,10 +578,70 @@ term_show(struct term *t, const struct view_ops *ops)
 		term_view_lines };
 	struct view_shape shape = term_shape(t);
 
-	term_view_close(t);
 	t->ops = ops;
 	t->view = ops == &view_3270_ops ? (void *)&t->screen : &t->line;
 	ops->open(t->view, &port, &shape);
+}
+
+/* Show the console by a view of this kind from now on. */
+static void
+term_show(struct term *t, const struct view_ops *ops)
+{
+	term_view_close(t);
+	if (t->over)
+		view_line_ops.close(&t->line);
+	t->over = t->lines = false;
+	if (ops == &view_line_ops || term_is_3270(t))
+		term_soft_close(t);
+	term_view_open(t, ops);
+}
+
+/* What the screen that comes has to know, and was said before it came. */
+static void
+term_brief(struct term *t)
+{
+	const struct ipc_logo logo = { .system = t->system };
+
+	t->ops->logo(t->view, &logo);
+	if (t->optioned)
+		t->ops->options(t->view, &t->options);
+	pfkeys_each(&t->line.pf, t->ops->pf, t->view);
+	t->ops->state(t->view, &t->state);
+}
+
+/*
+ * A guest's screen over the lines.  CP does not hear of it: to it this is the
+ * line view, which goes on, unseen.
+ */
+static bool
+term_over(struct term *t)
+{
+	if ((term_shape(t).flags & TERM_FULL_SCREEN) == 0 ||
+	    !term_soft_open(t))
+		return false;
+	view_line_background(&t->line, true);
+	t->carry = t->credit;
+	t->over = true;
+	term_view_open(t, &view_3270_ops);
+	term_brief(t);
+	return true;
+}
+
+/* The lines again: what came meanwhile, and what was typed and not sent. */
+static void
+term_under(struct term *t)
+{
+	uint8_t typed[LINEEDIT_MAX];
+	size_t n = soft_typed(t->soft, typed, sizeof typed);
+
+	t->lines = t->over = false;
+	term_view_close(t);
+	term_soft_close(t);
+	t->ops = &view_line_ops;
+	t->view = &t->line;
+	view_line_background(&t->line, false);
+	t->ops->data(t->view, typed, n);
+	explicit_bzero(typed, sizeof typed);
 }
 
 static void
@@ -427,16 +652,30 @@ term_tell_view(struct term *t)
 	loopchan_send(&t->cp, IPC_TERM_VIEW, &view, sizeof view, -1);
 }
 
-/* From lines to the screen or back, on a terminal that can show both. */
+/*
+ * From lines to the screen or back, on a terminal that can show both.  What is
+ * being typed goes along; what a guest's screen has in it does not.
+ */
 static void
 term_other(struct term *t)
 {
+	bool lines = t->ops == &view_line_ops;
+	uint8_t typed[LINEEDIT_MAX];
+	size_t n;
+
 	t->toggle = false;
-	if (term_is_3270(t) || (term_shape(t).flags & TERM_FULL_SCREEN) == 0)
+	if (term_is_3270(t) || t->over || (lines && !term_soft_open(t)))
 		return;
-	term_show(t, t->ops == &view_line_ops ? &view_3270_ops :
-	    &view_line_ops);
+	n = lines ? view_line_typed(&t->line, typed, sizeof typed) :
+	    t->screen.full.shown ? 0 :
+	    soft_typed(t->soft, typed, sizeof typed);
+	term_show(t, lines ? &view_3270_ops : &view_line_ops);
 	term_tell_view(t);
+	if (lines)
+		soft_input(t->soft, typed, n);
+	else
+		t->ops->data(t->view, typed, n);
+	explicit_bzero(typed, sizeof typed);
 }
 
 /* --- telnet's port --- */
@@ -458,15 +697,18 @@ term_begin(struct term *t)
 
 	term_printable(open.peer, sizeof open.peer, t->proxy.peer);
 	term_printable(open.type, sizeof open.type, t->telnet.type);
+	if (t->telnet.extended)
+		term_printable(open.lu, sizeof open.lu, t->telnet.e.lu);
 	loopchan_send(&t->cp, IPC_TERM_OPEN, &open, sizeof open, -1);
 }
 
+/* What the client is, is known: show the console on it. */
 static void
-term_agreed(void *arg)
+term_known(struct term *t)
 {
-	struct term *t = arg;
 	bool begun = t->ops != NULL;
 
+	t->asked = false;
 	event_del(t->clock);
 	term_show(t, term_is_3270(t) ? &view_3270_ops : &view_line_ops);
 	if (begun)
@@ -477,25 +719,71 @@ term_agreed(void *arg)
 		term_after(t->mark, TERM_MARK_MS);
 }
 
+/* Ask the display for its size, colours and code page. */
+static void
+term_ask(struct term *t)
+{
+	uint8_t record[64];
+	struct ds_out o = { .buf = record, .cap = sizeof record };
+
+	ds3270_query(&o);
+	t->asked = true;
+	term_after(t->clock, TERM_QUERY_MS);
+	telnet_record(&t->telnet, record, o.len);
+}
+
+static void
+term_agreed(void *arg)
+{
+	struct term *t = arg;
+
+	t->display = (struct ds_display){ 0 };
+	if (term_is_3270(t) && t->telnet.display.query)
+		term_ask(t);
+	else
+		term_known(t);
+}
+
+/* A key pressed before anything was shown means nothing. */
+static void
+term_answered(struct term *t, const uint8_t *record, size_t n)
+{
+	struct ds_display display = { 0 };
+
+	if (n == 0 || record[0] != DS_AID_SF)
+		return;
+	if (ds3270_query_reply(record, n, &display) == 0)
+		t->display = display;
+	term_known(t);
+}
+
 static void
 term_data(void *arg, const uint8_t *bytes, size_t n)
 {
 	struct term *t = arg;
 
-	if (!term_is_3270(t))
+	while (n > 0 && t->soft != NULL) {
+		size_t used = soft_input(t->soft, bytes, n);
+
+		bytes += used;
+		n -= used;
+		if (t->toggle)
+			term_other(t);
+		term_settle_soon(t);
+	}
+	if (n > 0)
 		t->ops->data(t->view, bytes, n);
-	else if (!tn3270_data(&t->tn, bytes, n))
-		term_fail(t, "a record that is too long");
 }
 
 static void
-term_record_end(void *arg)
+term_record(void *arg, const uint8_t *record, size_t n)
 {
 	struct term *t = arg;
-	size_t n = tn3270_end(&t->tn);
 
-	t->ops->record(t->view, t->tn.record, n);
-	explicit_bzero(t->tn.record, n);
+	if (t->asked)
+		term_answered(t, record, n);
+	else
+		t->ops->record(t->view, record, n);
 }
 
 static void
@@ -503,7 +791,21 @@ term_attention(void *arg)
 {
 	struct term *t = arg;
 
-	t->ops->attention(t->view);
+	if (!t->asked)
+		t->ops->attention(t->view);
+}
+
+static void
+term_sysreq(void *arg)
+{
+	struct term *t = arg;
+
+	if (t->asked)
+		return;
+	if (t->ops->sysreq != NULL)
+		t->ops->sysreq(t->view);
+	else
+		t->ops->attention(t->view);
 }
 
 static void
@@ -522,15 +824,29 @@ term_reshape(struct term *t)
 
 	if (t->ops->reshape != NULL)
 		t->ops->reshape(t->view, &shape);
+	if (!t->over)
+		return;
+	shape = term_shape_window(t);
+	view_line_ops.reshape(&t->line, &shape);
 }
 
+/* A window that is too small for a screen, or no memory for one: lines. */
 static void
 term_size(void *arg)
 {
 	struct term *t = arg;
+	bool fits = t->soft == NULL || soft_resize(t->soft,
+	    term_window_rows(t), term_window_cols(t)) == 0;
 
+	if (!fits && t->over)
+		term_under(t);
+	else if (!fits)
+		term_show(t, &view_line_ops);
 	term_reshape(t);
 	term_tell_view(t);
+	if (!fits)
+		view_line_no_screen(&t->line);
+	term_settle_soon(t);
 }
 
 static void
@@ -542,19 +858,124 @@ term_echo(void *arg)
 	term_after(t->mark, TERM_MARK_MS);
 }
 
-static int
+static void term_tls(void *arg, const uint8_t *bytes, size_t n);
+
+/* A name for a terminal that wants none: its port says which it is. */
+static void
+term_name(const struct term *t, char lu[TN3270_LU_MAX + 1])
+{
+	const char *port = strrchr(t->proxy.peer, ':');
+
+	snprintf(lu, TN3270_LU_MAX + 1, "LU%05u",
+	    port != NULL ? (unsigned)strtoul(port + 1, NULL, 10) % 100000 : 0);
+}
+
+static void
 term_telnet(struct term *t)
 {
 	const struct telnet_port port = { t, term_out, term_agreed, term_data,
-		term_record_end, term_attention, term_there, term_size,
-		term_echo, term_fail };
+		term_record, term_attention, term_sysreq, term_there,
+		term_size, term_echo, term_tls, term_fail };
+	char lu[TN3270_LU_MAX + 1];
 
 	t->phase = TERM_TALK;
 	term_after(t->clock, TELNET_FIRST_MS);
-	return telnet_open(&t->telnet, &port);
+	term_name(t, lu);
+	if (telnet_open(&t->telnet, &port, t->tls >= 0, lu) < 0)
+		term_fail(t, "no memory");
+}
+
+/* --- TLS --- */
+
+/* Read and write here from now on. */
+static void
+term_socket(struct term *t, int fd)
+{
+	event_del(t->read);
+	event_del(t->write);
+	t->fd = fd;
+	event_assign(t->read, t->base, fd, EV_READ | EV_PERSIST,
+	    term_readable, t);
+	event_assign(t->write, t->base, fd, EV_WRITE, term_writable, t);
+	event_add(t->read, NULL);
+}
+
+/*
+ * The client begins TLS: its socket, what was read of it already and the far
+ * end of the pair go to the process that has the key.  From now on this end of
+ * the pair is the client, of which nothing is known yet.
+ */
+static void
+term_tls(void *arg, const uint8_t *bytes, size_t n)
+{
+	struct ipc_none none = { 0 };
+	struct ipc_text early = { 0 };
+	struct term *t = arg;
+	int client = t->fd;
+
+	if (evbuffer_get_length(t->out) > 0)
+		evbuffer_write(t->out, t->fd); /* our half of STARTTLS */
+	if (evbuffer_get_length(t->out) > 0) {
+		term_fail(t, "the client does not take our STARTTLS");
+		return;
+	}
+	telnet_close(&t->telnet);
+	term_socket(t, t->plain);
+	loopchan_send(&t->cp, IPC_TERM_TLS_PLAIN, &none, sizeof none, t->tls);
+	loopchan_send_text(&t->cp, IPC_TERM_TLS_CLIENT, &early, sizeof early,
+	    bytes, n, client);
+	t->plain = t->tls = -1; /* the channel closes what it has sent */
+	t->secure = true;
+	term_telnet(t);
 }
 
 /* --- the client's socket --- */
+
+/* The first bytes: TLS, or something else. */
+static void
+term_hello(struct term *t, const uint8_t *bytes, size_t n)
+{
+	if (bytes[0] == TERM_TLS_HANDSHAKE) {
+		term_tls(t, bytes, n);
+		return;
+	}
+	term_telnet(t);
+	telnet_feed(&t->telnet, bytes, n);
+}
+
+/* Where there is no TLS, a client that begins it cannot even be told so. */
+static void
+term_no_tls(struct term *t)
+{
+	log_info("%s: connection closed: the client begins TLS, which this "
+	    "system does not have", t->proxy.peer);
+	term_linger(t);
+}
+
+static void
+term_talk(struct term *t, const uint8_t *bytes, size_t n)
+{
+	bool first = t->telnet.filter.bytes == 0 && !t->secure;
+
+	if (t->phase == TERM_HELLO)
+		term_hello(t, bytes, n);
+	else if (first && bytes[0] == TERM_TLS_HANDSHAKE)
+		term_no_tls(t);
+	else
+		telnet_feed(&t->telnet, bytes, n);
+}
+
+/* Wait for the client to begin with TLS: a word of telnet would spoil it. */
+static void
+term_listen(struct term *t)
+{
+	if (t->plain < 0) {
+		term_telnet(t);
+		return;
+	}
+	t->phase = TERM_HELLO;
+	term_after(t->clock, TERM_HELLO_MS);
+}
 
 /* Take the PROXY header off; what is left of n. */
 static size_t
@@ -569,10 +990,7 @@ term_header(struct term *t, const uint8_t **bytes, size_t n)
 		term_fail(t, "not a PROXY header with our token");
 	if (verdict != PEER_DONE)
 		return 0;
-	if (term_telnet(t) < 0) {
-		term_fail(t, "no memory");
-		return 0;
-	}
+	term_listen(t);
 	return n - used;
 }
 
@@ -600,7 +1018,7 @@ term_readable(evutil_socket_t fd, short what, void *arg)
 	if (t->phase == TERM_HEADER)
 		n = term_header(t, &bytes, n);
 	if (n > 0)
-		telnet_feed(&t->telnet, bytes, n);
+		term_talk(t, bytes, n);
 	explicit_bzero(buf, sizeof buf);
 	if (t->cp.ch.queued > TERM_CHANNEL_MAX) {
 		term_pause(t);
@@ -622,7 +1040,14 @@ term_clock(evutil_socket_t fd, short what, void *arg)
 	case TERM_HEADER:
 		term_fail(t, "no PROXY header came");
 		break;
+	case TERM_HELLO:
+		term_telnet(t);
+		break;
 	case TERM_TALK:
+		if (t->asked) {
+			term_known(t);
+			break;
+		}
 		again = telnet_timeout(&t->telnet);
 		if (again != 0)
 			term_after(t->clock, again);
@@ -671,10 +1096,14 @@ term_mark(evutil_socket_t fd, short what, void *arg)
 static void
 term_say(struct term *t, const char *text, size_t n)
 {
-	if (t->ops == NULL) {
+	if (t->ops == NULL || t->asked) {
 		term_end(t);
 		return;
 	}
+	if (t->over)
+		term_under(t);
+	else if (t->soft != NULL)
+		term_show(t, &view_line_ops);
 	t->ops->farewell(t->view, text, n);
 	t->ops->ready(t->view);
 	term_linger(t);
@@ -696,6 +1125,8 @@ term_item(struct term *t, const struct ipc_item *ipc)
 	if (t->credit > 0 && (ipc->flags & ITEM_PAST) == 0)
 		t->credit--;
 	t->ops->item(t->view, &item);
+	if (t->over && (ipc->flags & ITEM_PAST) == 0)
+		view_line_ops.item(&t->line, &item);
 }
 
 /* This view has nowhere to show a guest's screen. */
@@ -713,10 +1144,48 @@ term_no_full(struct term *t, const struct ipc_full *asked)
 static void
 term_full(struct term *t, const struct ipc_full *full)
 {
+	if (t->ops == &view_line_ops && full->op == FULL_WRITE &&
+	    !term_over(t)) {
+		term_no_full(t, full);
+		return;
+	}
 	if (t->ops->full != NULL)
 		t->ops->full(t->view, full);
 	else
 		term_no_full(t, full);
+}
+
+/* What a view has to be told again that comes later, or is not seen now. */
+static void
+term_remember(struct term *t, const struct ipcchan_message *msg)
+{
+	const struct ipc_logo *logo = msg->payload;
+
+	switch (msg->type) {
+	case IPC_CONS_LOGO:
+		if (t->over)
+			term_under(t);
+		t->system = logo->system;
+		t->optioned = false;
+		break;
+	case IPC_CONS_STATE:
+		t->state = *(const struct ipc_cons_state *)msg->payload;
+		if (t->over)
+			view_line_ops.state(&t->line, msg->payload);
+		break;
+	case IPC_CONS_OPTIONS:
+		t->options = *(const struct ipc_cons_options *)msg->payload;
+		t->optioned = true;
+		if (t->over)
+			view_line_ops.options(&t->line, msg->payload);
+		break;
+	case IPC_CONS_PF:
+		if (t->over)
+			view_line_ops.pf(&t->line, msg->payload);
+		break;
+	default:
+		break;
+	}
 }
 
 /* What CP says of the console goes to the view, as its kind wants it. */
@@ -725,6 +1194,7 @@ term_for_view(struct term *t, const struct ipcchan_message *msg)
 {
 	const struct ipc_text *text = msg->payload;
 
+	term_remember(t, msg);
 	switch (msg->type) {
 	case IPC_CONS_LOGO:
 		t->ops->logo(t->view, msg->payload);
@@ -790,9 +1260,10 @@ term_events(struct term *t)
 	t->clock = evtimer_new(t->base, term_clock, t);
 	t->retry = evtimer_new(t->base, term_retry, t);
 	t->mark = evtimer_new(t->base, term_mark, t);
+	t->key = evtimer_new(t->base, term_key_expired, t);
 	if (t->out == NULL || t->read == NULL || t->write == NULL ||
 	    t->settle == NULL || t->clock == NULL || t->retry == NULL ||
-	    t->mark == NULL)
+	    t->mark == NULL || t->key == NULL)
 		return -1;
 	for (unsigned i = 0; i < VIEW_TIMERS; i++) {
 		t->timer[i].id = i;
@@ -805,26 +1276,29 @@ term_events(struct term *t)
 }
 
 int
-term_open(struct event_base *base, int fd, int channel, const char *token,
-    const char *peer)
+term_open(struct event_base *base, const struct term_options *options)
 {
 	struct term *t = &term_only;
 
 	t->base = base;
-	t->fd = fd;
-	t->token = token;
+	t->fd = options->client;
+	t->plain = options->plain;
+	t->tls = options->tls;
+	t->token = options->token;
 	t->silent = true;
-	strncpy(t->proxy.peer, peer, sizeof t->proxy.peer - 1);
+	strncpy(t->proxy.peer, options->peer, sizeof t->proxy.peer - 1);
 	if (term_events(t) < 0 ||
-	    loopchan_open(&t->cp, base, channel, IPC_TERM, IPC_CP,
+	    loopchan_open(&t->cp, base, options->channel, IPC_TERM, IPC_CP,
 	    term_message, t) < 0) {
 		errno = ENOMEM;
 		return -1;
 	}
-	if (token != NULL) {
-		t->phase = TERM_HEADER;
-		term_after(t->clock, TERM_PROXY_MS);
+	t->cp.ch.gives = true; /* a descriptor cannot be copied any more */
+	if (t->token == NULL) {
+		term_listen(t);
 		return 0;
 	}
-	return term_telnet(t);
+	t->phase = TERM_HEADER;
+	term_after(t->clock, TERM_PROXY_MS);
+	return 0;
 }

@@ -9,14 +9,20 @@
 
 #include "peer.h"
 
+struct term_options {
+	int client;	   /* the client's socket, */
+	int channel;	   /* the channel to CP: both are taken */
+	int plain, tls;	   /* a connected pair of stream sockets for a client
+			    * that wants TLS; or -1: there is none */
+	const char *token; /* of the PROXY header, or NULL: there is none */
+	const char *peer;  /* who is at the client's end */
+};
+
 /*
- * Prepare a connection on socket `fd` and channel `channel` (both are taken).
- * token: what a PROXY header must hold, or NULL when there is no header.
- * peer: who is at the socket's other end.  Everything that needs a descriptor
- * or a file is done here, so that a filter can be loaded before anything is
- * read.  -1 with errno.
+ * Prepare a connection.  Everything that needs a descriptor or a file is done
+ * here, so that a filter can be loaded before anything is read.  -1 with
+ * errno.
  */
-int term_open(struct event_base *base, int fd, int channel, const char *token,
-    const char *peer);
+int term_open(struct event_base *base, const struct term_options *options);
 
 #endif

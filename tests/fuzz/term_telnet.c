@@ -10,16 +10,15 @@
 #include <string.h>
 
 #include "telnet.h"
-#include "tn3270.h"
 #include "view_3270.h"
 #include "view_line.h"
 
 struct con {
 	struct telnet telnet;
-	struct tn3270 tn;
+	const struct view_ops *ops; /* NULL: nothing is agreed */
 	struct view_line line;
 	struct view_3270 screen;
-	bool open, dead;
+	bool dead;
 };
 
 static void
@@ -37,8 +36,14 @@ view_write(void *arg, const void *bytes, size_t n)
 static void
 view_record(void *arg, const uint8_t *bytes, size_t n)
 {
-	view_write(arg, bytes, n);
-	telnet_record_end(&((struct con *)arg)->telnet);
+	telnet_record(&((struct con *)arg)->telnet, bytes, n);
+}
+
+/* The view that is shown. */
+static void *
+con_view(struct con *c)
+{
+	return c->ops == &view_3270_ops ? (void *)&c->screen : &c->line;
 }
 
 static void
@@ -52,10 +57,7 @@ view_typed(void *arg, const char *text, size_t n)
 	/* Say it back, in every way. */
 	for (int i = 0; i < 3; i++) {
 		item.kind = (enum ipc_item_kind)(1 + (n + (unsigned)i) % 3);
-		if (c->telnet.mode == TELNET_3270)
-			view_3270_ops.item(&c->screen, &item);
-		else
-			view_line_ops.item(&c->line, &item);
+		c->ops->item(con_view(c), &item);
 	}
 }
 
@@ -95,12 +97,51 @@ out(void *arg, const void *bytes, size_t n)
 	(void)n;
 }
 
+static void
+view_text(void *arg, const char *text, size_t n)
+{
+	(void)arg;
+	(void)text;
+	(void)n;
+}
+
+static void
+view_past(void *arg, uint64_t before, unsigned count)
+{
+	(void)arg;
+	(void)before;
+	(void)count;
+}
+
+static void
+view_full(void *arg, struct ipc_full *full, const void *text, size_t n)
+{
+	(void)arg;
+	(void)full;
+	(void)text;
+	(void)n;
+}
+
 static struct view_shape
 con_shape(const struct con *c)
 {
-	return (struct view_shape){ .rows = c->telnet.rows,
-		.cols = c->telnet.cols < 20 ? 20 : c->telnet.cols,
+	bool is_3270 = c->telnet.mode == TELNET_3270;
+	unsigned rows = c->telnet.rows, cols = c->telnet.cols;
+
+	return (struct view_shape){
+		.rows = is_3270 ? c->telnet.display.rows : rows < 4 ? 4 : rows,
+		.cols = is_3270 ? c->telnet.display.cols :
+		    cols < 20 ? 20 : cols,
+		.flags = is_3270 ? TERM_FULL_SCREEN : 0,
 		.echo = c->telnet.echo };
+}
+
+static void
+con_close(struct con *c)
+{
+	if (c->ops != NULL)
+		c->ops->close(con_view(c));
+	c->ops = NULL;
 }
 
 static void
@@ -110,16 +151,15 @@ agreed(void *arg)
 	const struct view_port port = { .arg = c, .write = view_write,
 		.record = view_record, .line = view_typed, .key = view_key,
 		.credit = view_credit, .again = view_again,
-		.timer = view_timer };
+		.timer = view_timer, .past = view_past, .screen = view_text,
+		.full = view_full, .toggle = view_again,
+		.lines = view_again };
 	const struct view_shape shape = con_shape(c);
 
-	if (c->open)
-		abort();
-	c->open = true;
-	if (c->telnet.mode == TELNET_3270)
-		view_3270_ops.open(&c->screen, &port, &shape);
-	else
-		view_line_ops.open(&c->line, &port, &shape);
+	con_close(c);
+	c->ops = c->telnet.mode == TELNET_3270 ? &view_3270_ops :
+	    &view_line_ops;
+	c->ops->open(con_view(c), &port, &shape);
 }
 
 static void
@@ -127,22 +167,20 @@ data(void *arg, const uint8_t *bytes, size_t n)
 {
 	struct con *c = arg;
 
-	if (!c->open)
+	if (c->ops != &view_line_ops)
 		abort();
-	if (c->telnet.mode != TELNET_3270)
-		view_line_ops.data(&c->line, bytes, n);
-	else if (!tn3270_data(&c->tn, bytes, n))
-		c->dead = true;
+	c->ops->data(&c->line, bytes, n);
 }
 
 static void
-record_end(void *arg)
+record(void *arg, const uint8_t *bytes, size_t n)
 {
 	struct con *c = arg;
-	size_t n = tn3270_end(&c->tn);
 
-	view_3270_ops.record(&c->screen, c->tn.record, n);
-	view_3270_ops.ready(&c->screen);
+	if (c->ops != &view_3270_ops)
+		abort();
+	c->ops->record(&c->screen, bytes, n);
+	c->ops->ready(&c->screen);
 }
 
 static void
@@ -150,10 +188,16 @@ attention(void *arg)
 {
 	struct con *c = arg;
 
-	if (c->telnet.mode == TELNET_3270)
-		view_3270_ops.attention(&c->screen);
-	else
-		view_line_ops.attention(&c->line);
+	c->ops->attention(con_view(c));
+}
+
+static void
+sysreq(void *arg)
+{
+	struct con *c = arg;
+
+	if (c->ops->sysreq != NULL)
+		c->ops->sysreq(con_view(c));
 }
 
 static void
@@ -161,7 +205,8 @@ there(void *arg)
 {
 	struct con *c = arg;
 
-	view_line_ops.there(&c->line);
+	if (c->ops->there != NULL)
+		c->ops->there(con_view(c));
 }
 
 static void
@@ -170,7 +215,17 @@ size(void *arg)
 	struct con *c = arg;
 	const struct view_shape shape = con_shape(c);
 
-	view_line_ops.reshape(&c->line, &shape);
+	if (c->ops->reshape != NULL)
+		c->ops->reshape(con_view(c), &shape);
+}
+
+/* As far as telnet is concerned; what comes is the beginning of TLS. */
+static void
+tls(void *arg, const uint8_t *bytes, size_t n)
+{
+	(void)bytes;
+	(void)n;
+	((struct con *)arg)->dead = true;
 }
 
 static void
@@ -186,16 +241,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static struct con c;
-	const struct telnet_port port = { &c, out, agreed, data, record_end,
-		attention, there, size, size, fail_ };
+	const struct telnet_port port = { &c, out, agreed, data, record,
+		attention, sysreq, there, size, size, tls, fail_ };
 	size_t step, timeout;
 
 	if (n < 2)
 		return 0;
 	step = 1 + bytes[0] % 64;
 	timeout = bytes[1];
-	memset(&c, 0, sizeof c);
-	if (telnet_open(&c.telnet, &port) < 0)
+	c = (struct con){ 0 };
+	if (telnet_open(&c.telnet, &port, timeout & 1, "LU1") < 0)
 		return 0;
 	for (size_t i = 2; i < n && !c.dead; i += step) {
 		if (i >= timeout)
@@ -203,10 +258,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 				;
 		telnet_feed(&c.telnet, bytes + i, n - i < step ? n - i : step);
 	}
-	if (c.open && c.telnet.mode == TELNET_3270)
-		view_3270_ops.close(&c.screen);
-	else if (c.open)
-		view_line_ops.close(&c.line);
+	con_close(&c);
 	telnet_close(&c.telnet);
 	return 0;
 }

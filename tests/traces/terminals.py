@@ -23,6 +23,9 @@ PATIENCE = 20.0
 
 IAC, SB, SE, DO, WILL, WONT = b"\xff", b"\xfa", b"\xf0", b"\xfd", b"\xfb", b"\xfc"
 TTYPE, NAWS, ECHO, MARK = b"\x18", b"\x1f", b"\x01", b"\x06"
+E, EOR, STARTTLS = b"\x28", b"\xff\xef", b"\x2e"
+JOINS = b"\xff\xfb\x19\xff\xfd\x19\xff\xfb\x00\xff\xfd\x00"
+NO_TELNET = IAC + WONT + E + IAC + WONT + TTYPE + IAC + WONT + NAWS
 PROXY = b"\r\n\r\n\0\r\nQUIT\n"
 
 
@@ -117,6 +120,8 @@ class Telnet(Client):
 
     def __init__(self, rig):
         super().__init__(rig)
+        self.wait(re.escape(IAC + DO + E))
+        self.send(IAC + WONT + E)
         self.wait(re.escape(IAC + DO + TTYPE))
         self.send(IAC + WILL + TTYPE)
         for _ in range(2):
@@ -135,12 +140,14 @@ class Telnet(Client):
 class S3270:
     """The real emulator."""
 
-    def __init__(self, rig, model="3279-2-E"):
+    def __init__(self, rig, model="3279-2-E", options=None, prefix="",
+                 port=None):
         self.process = subprocess.Popen(
-            ["s3270", "-model", model, "-utf8"], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, env=dict(os.environ, LC_ALL="C.UTF-8"))
+            ["s3270", "-utf8"] + list(options or ("-model", model)),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=dict(os.environ, LC_ALL="C.UTF-8"))
         self.do('Set(AidWait,false)')
-        self.do('Connect("127.0.0.1:%d")' % rig.port)
+        self.do('Connect("%s127.0.0.1:%d")' % (prefix, port or rig.port))
         self.do("Wait(%d,3270Mode)" % PATIENCE)
         self.wait(r"VM370")
 
@@ -215,8 +222,8 @@ def test_3270_session(rig):
     s = S3270(rig)
     same(s.rows()[0], "VM/370 Online")
     same(s.do("Query(Cursor1)"), ["row 23 column 1 offset 1760"])
-    rig.wait(r"OPEN kind=2 flags=5 rows=24 cols=80 peer=127.0.0.1:\d+ "
-             r"type=IBM-3279-2-E")
+    rig.wait(r"OPEN kind=2 flags=7 rows=24 cols=80 peer=127.0.0.1:\d+ "
+             r"type=IBM-3278-2-E lu=LU\d+")
     s.line("LOGON CMSUSER")
     s.wait("ENTER PASSWORD")
     s.type("SECRET")
@@ -297,8 +304,8 @@ def test_3270_reconnect_shows_the_end(rig):
 
 def test_3270_bad_records(rig):
     c = Client(rig)
-    c.send(IAC + WILL + TTYPE + IAC + SB + TTYPE + b"\0IBM-3278-2" + IAC + SE +
-           b"\xff\xfb\x19\xff\xfd\x19\xff\xfb\x00\xff\xfd\x00")
+    c.send(IAC + WONT + E + IAC + WILL + TTYPE + IAC + SB + TTYPE +
+           b"\0IBM-3278-2" + IAC + SE + JOINS)
     c.wait(rb"\xff\xef")
     for record in (b"", b"\x7d", b"\x7d\x7f\x7f", b"\x88\0\0\0\0",
                    b"\x7d\x40\x40\x11\x7f\x7f" + b"A" * 300, b"\0" * 4096):
@@ -306,7 +313,7 @@ def test_3270_bad_records(rig):
     c.wait(rb"\xd5\xd6\xe3\x40\xc1\xc3\xc3\xc5\xd7\xe3\xc5\xc4")
     c.send(b"\x7d\x5b\x60\x11\x5b\x60\xc1\xff\xef")
     rig.wait("LINE 1 A")
-    c.send(b"A" * 5000)  # a record without an end
+    c.send(b"A" * 60000)  # a record without an end
     c.closed()
 
 
@@ -352,8 +359,7 @@ def test_telnet_password_typed_ahead(rig):
 
 def test_telnet_password_before_the_logo(rig):
     c = Client(rig)
-    c.send(b"LOGON X\r\0SECRET\r\0LINES 1\r\0" + IAC + WONT + TTYPE +
-           IAC + WONT + NAWS)
+    c.send(b"LOGON X\r\0SECRET\r\0LINES 1\r\0" + NO_TELNET)
     got = c.wait(rb".*LINE 1 OF 1").group(0)
     if b"SECRET" in got:
         raise AssertionError("the password is shown: %r" % got)
@@ -478,16 +484,18 @@ def test_environment_and_linemode(rig):
     c = Client(rig)
     c.send(IAC + SB + b"\x27\0\0USER\x01-froot" + IAC + SE +
            IAC + SB + b"\x22\x03" + b"\1\2\3" * 100 + IAC + SE +
-           IAC + WONT + TTYPE + IAC + WONT + NAWS)
+           NO_TELNET)
     c.wait(rb"TYPE LOGON userid")
 
 
 def test_leaves_in_the_middle(rig):
     for begin in (b"", IAC, IAC + WILL, IAC + WILL + TTYPE, IAC + SB,
+                  IAC + WILL + E, IAC + WILL + E + IAC + SB + E + b"\2\7IBM",
+                  IAC + WONT + E + IAC + WILL + TTYPE,
                   IAC + SB + TTYPE + b"\0IBM-32", b"LOGON X"):
         rig.said = b""
         c = Client(rig)
-        c.wait(re.escape(IAC + DO + TTYPE))
+        c.wait(re.escape(IAC + DO + E))
         c.send(begin)
         c.socket.close()
         rig.wait("EXIT 0")
@@ -573,7 +581,7 @@ def test_proxy(rig):
     c = Client(rig)
     for byte in header(b"TOKEN"):
         c.send(bytes([byte]))
-    c.send(IAC + WONT + TTYPE + IAC + WONT + NAWS)
+    c.send(NO_TELNET)
     c.wait(rb"TYPE LOGON userid")
     rig.wait("OPEN kind=1 .*peer=10.0.0.5:49152 ")
 

@@ -46,6 +46,7 @@ struct rig {
 	struct rig_item *head, **tail;
 	uint64_t seq;
 	unsigned slow;	/* lines still to come, one every RIG_SLOW_MS */
+	uint32_t kind;	/* of the view */
 	bool flood, password, logged_on, reading;
 };
 
@@ -303,9 +304,10 @@ rig_typed(struct rig *r, char *text)
 static void
 rig_open(struct rig *r, const struct ipc_term_open *open)
 {
-	rig_say(r, "OPEN kind=%u flags=%u rows=%u cols=%u peer=%s type=%s",
-	    open->view.kind, open->view.flags, open->view.rows,
-	    open->view.cols, open->peer, open->type);
+	rig_say(r, "OPEN kind=%u flags=%u rows=%u cols=%u peer=%s type=%s "
+	    "lu=%s", open->view.kind, open->view.flags, open->view.rows,
+	    open->view.cols, open->peer, open->type, open->lu);
+	r->kind = open->view.kind;
 	rig_logo(r);
 }
 
@@ -328,6 +330,21 @@ rig_text(struct rig *r, const struct ipc_text *text)
 	rig_typed(r, line);
 }
 
+/* Another kind of view gets a replay, another size of it does not. */
+static void
+rig_view(struct rig *r, const struct ipc_term_view *view)
+{
+	rig_say(r, "VIEW kind=%u flags=%u rows=%u cols=%u", view->kind,
+	    view->flags, view->rows, view->cols);
+	if (view->kind == r->kind)
+		return;
+	r->kind = view->kind;
+	if (r->logged_on)
+		rig_replay(r, "2");
+	else
+		rig_logo(r);
+}
+
 static void
 rig_message_in(struct rig *r, const struct ipcchan_message *msg)
 {
@@ -339,7 +356,7 @@ rig_message_in(struct rig *r, const struct ipcchan_message *msg)
 		rig_open(r, msg->payload);
 		break;
 	case IPC_TERM_VIEW:
-		rig_say(r, "SIZE %u %u", view->rows, view->cols);
+		rig_view(r, view);
 		break;
 	case IPC_TERM_LINE:
 		rig_text(r, msg->payload);
