@@ -16,6 +16,7 @@
 #include "log.h"
 #include "minidisk.h"
 #include "name.h"
+#include "request.h"
 #include "session.h"
 #include "urdevice.h"
 #include "vmblok.h"
@@ -170,6 +171,42 @@ device_new(struct vmblok *vm, vdev_t vdev, enum device_type type, char klass)
 	urdevice_init(vm, d, klass);
 	guest_attach(vm, d);
 	return d;
+}
+
+/* --- CONMODE --- */
+
+/* To the machine it is another device. */
+static void
+device_conmoded(struct request *rq, const void *payload)
+{
+	struct vdev *d = rq->vm != NULL ? device_console(rq->vm) : NULL;
+
+	if (d != NULL && payload != NULL) {
+		guest_attach(rq->vm, d);
+		fullscreen_here(rq->vm, d);
+	}
+	request_end(rq, 0);
+}
+
+int
+device_conmode(struct request *rq, bool graf)
+{
+	struct vmblok *vm = rq->vm;
+	struct vdev *d = device_console(vm);
+
+	if (d == NULL)
+		return reply_error(rq, 40, "CONS");
+	if (d->graf == graf)
+		return 0;
+	if (vm->guest != NULL && guest_detach(vm, d->vdev, rq,
+	    device_conmoded) < 0)
+		return reply_error(rq, 183, "TERMINAL", "TOO MUCH AT ONCE");
+	d->graf = graf;
+	if (vm->guest == NULL)
+		return 0;
+	fullscreen_drop(vm, d);
+	vm->reading = CONS_READ_NONE;
+	return CMD_PENDING;
 }
 
 /* --- temporary space --- */

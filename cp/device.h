@@ -19,6 +19,7 @@ struct dir_mdisk;
 struct linkrule;
 struct mdlink;
 struct minidisk_answer;
+struct request;
 struct vmblok;
 
 /* Whose a file is: sent into his reader, or else for a real device, with his
@@ -56,6 +57,7 @@ struct vdev {
 	enum device_type type;
 	struct vdev_spool spool; /* unit record devices and consoles */
 	struct mdlink *link; /* a minidisk's; NULL */
+	bool graf;	     /* a console in CONMODE 3270 */
 	int fd;		     /* temporary space's open file, or -1 */
 	uint64_t blocks;     /* of either */
 	struct fullscreen full; /* a console's, a display's */
@@ -90,6 +92,9 @@ struct vdev *device_new(struct vmblok *vm, vdev_t vdev, enum device_type type,
 
 /* Another address, which is free; the machine is told. */
 void device_renumber(struct vmblok *vm, struct vdev *d, vdev_t to);
+
+/* TERMINAL CONMODE: a command's handler, for the asker's console. */
+int device_conmode(struct request *rq, bool graf);
 
 /* It is no longer his.  What the machine has of it is guest_detach's. */
 void device_remove(struct vmblok *vm, struct vdev *d);

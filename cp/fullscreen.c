@@ -185,17 +185,21 @@ fullscreen_end(struct vmblok *vm, struct vdev *d)
 }
 
 void
+fullscreen_drop(struct vmblok *vm, struct vdev *d)
+{
+	fullscreen_forget(d);
+	fullscreen_end(vm, d);
+	d->full.crossed = true;
+}
+
+void
 fullscreen_reset(struct vmblok *vm)
 {
 	struct vdev *d;
 
-	TAILQ_FOREACH(d, &vm->devices, entry) {
-		if (!fullscreen_can(d))
-			continue;
-		fullscreen_forget(d);
-		fullscreen_end(vm, d);
-		d->full.crossed = true;
-	}
+	TAILQ_FOREACH(d, &vm->devices, entry)
+		if (fullscreen_can(d))
+			fullscreen_drop(vm, d);
 }
 
 /* --- from the terminal --- */

@@ -45,7 +45,9 @@ void fullscreen_gone(struct vmblok *vm, struct vdev *d);
 /* The machine is new: what is at each of its displays. */
 void fullscreen_ready(struct vmblok *vm);
 
-/* The machine forgets what it asked for: a reset, IPL, its end. */
+/* The machine forgets what it asked for, at one display or (a reset, IPL, its
+ * end) all. */
+void fullscreen_drop(struct vmblok *vm, struct vdev *d);
 void fullscreen_reset(struct vmblok *vm);
 
 /* The guest is done with its screen: a line is written or read. */

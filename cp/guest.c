@@ -620,7 +620,8 @@ guest_not_given(struct vmblok *vm, const struct vdev *d)
 static void
 guest_give(struct guest *g, const struct vdev *d)
 {
-	struct ipc_vm_attach at = { .vdev = d->vdev, .type = d->type };
+	struct ipc_vm_attach at = { .vdev = d->vdev,
+		.type = d->graf ? DEVICE_DISPLAY : d->type };
 
 	if (d->type == DEVICE_FBA) {
 		if (guest_give_disk(g, d, &at) < 0)

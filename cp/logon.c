@@ -199,6 +199,7 @@ static void
 logon_welcome(struct session *s)
 {
 	s->logon->step = LOGON_WELCOME;
+	session_settings(s);
 	logon_logmsg(s);
 	spoolclient_count(s->cp->spool, s->vm->name, logon_counted, s);
 	session_state(s);

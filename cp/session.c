@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "command.h"
 #include "conspool.h"
@@ -34,6 +33,7 @@
 
 struct session_line {
 	STAILQ_ENTRY(session_line) entry;
+	bool edited; /* it is one logical line, without editing characters */
 	size_t len;
 	char text[];
 };
@@ -194,6 +194,29 @@ session_viewed(struct session *s)
 }
 
 void
+session_options(struct session *s)
+{
+	if (s->term != NULL)
+		term_options(s->term, &s->vm->opt);
+}
+
+void
+session_pf(struct session *s, unsigned number)
+{
+	if (s->term != NULL)
+		term_pf(s->term, number, &s->vm->pf.key[number - 1]);
+}
+
+void
+session_settings(struct session *s)
+{
+	session_options(s);
+	for (unsigned number = 1; number <= PFKEYS; number++)
+		if (pfkey_differs(&s->vm->pf, number))
+			session_pf(s, number);
+}
+
+void
 session_attach(struct session *s, struct term *t)
 {
 	s->term = t;
@@ -201,6 +224,8 @@ session_attach(struct session *s, struct term *t)
 	s->sent = session_first(s);
 	s->live = console_next(s->console);
 	s->reset = s->sent < s->live;
+	if (s->vm != NULL)
+		session_settings(s);
 	session_viewed(s);
 }
 
@@ -232,6 +257,23 @@ session_detach(struct session *s)
 	session_push(s);
 }
 
+/* How much of a line LINESIZE lets be one: whole characters. */
+static size_t
+session_fold(const struct session *s, enum ipc_item_kind kind,
+    const char *text, size_t len)
+{
+	unsigned columns = 0;
+
+	if (s->vm == NULL || s->vm->opt.linesize == 0 || kind != ITEM_OUTPUT)
+		return len;
+	for (size_t i = 0; i < len; i++) {
+		columns += ((unsigned char)text[i] & 0xC0) != 0x80;
+		if (columns > s->vm->opt.linesize)
+			return i;
+	}
+	return len;
+}
+
 void
 session_item(struct session *s, enum ipc_item_kind kind, unsigned flags,
     struct vm_name from, const char *text, size_t len, bool owed)
@@ -242,6 +284,12 @@ session_item(struct session *s, enum ipc_item_kind kind, unsigned flags,
 			guest_credit(s->vm, 1);
 			return;
 		}
+	}
+	for (size_t n; (n = session_fold(s, kind, text, len)) < len;) {
+		console_add(s->console, kind, flags, from, text, n, false);
+		text += n;
+		len -= n;
+		flags = (flags & ~(unsigned)ITEM_ALARM) | ITEM_LINE;
 	}
 	console_add(s->console, kind, flags, from, text, len, owed);
 	session_push(s);
@@ -392,14 +440,21 @@ session_answered(struct session *s, const char *text)
 
 /* --- who takes a line --- */
 
-/* "#CP ..." is CP's wherever it is typed: the rest of the line, or NULL. */
-static const char *
+/* The editing characters in force, or NULL. */
+static const struct termopt *
+session_edits(const struct session *s)
+{
+	return s->vm == NULL || s->vm->ending || !s->vm->set.linedit ? NULL :
+	    &s->vm->opt;
+}
+
+/* "#CP ..." is CP's wherever it is typed. */
+static bool
 session_for_cp(const struct session *s, const char *text, size_t len)
 {
-	if (s->vm == NULL || s->vm->ending || !s->vm->set.linedit || len < 3 ||
-	    strncasecmp(text, "#CP", 3) != 0)
-		return NULL;
-	return len == 3 || text[3] == ' ' ? text + 3 : NULL;
+	const struct termopt *o = session_edits(s);
+
+	return o != NULL && termopt_is_cp(o, text, len);
 }
 
 static bool
@@ -411,16 +466,19 @@ session_blank(const char *text, size_t len)
 }
 
 static void
-session_immediate(struct session *s, const char *text, size_t len,
-    const char *rest)
+session_immediate(struct session *s, const char *text, size_t len)
 {
-	size_t n = len - (size_t)(rest - text);
+	char rest[IPC_LINE_MAX + 1];
+	size_t n = len - 3; /* without "#CP" */
 
+	memcpy(rest, text + 3, n);
+	n = termopt_edit(&s->vm->opt, rest, n);
 	session_echo(s, text, len);
 	if (session_blank(rest, n))
 		vmblok_attention(s->vm);
 	else
 		session_run(s, rest, n, false);
+	explicit_bzero(rest, sizeof rest); /* perhaps a password */
 }
 
 /* Is what is typed next not to be shown?  A guest's hidden read counts only
@@ -450,6 +508,20 @@ session_full(struct session *s, const char *text, size_t len)
 		    "DMKQCN181E INPUT QUEUE FULL; NOT TAKEN - %s", start);
 }
 
+static struct session_line *
+session_line(const char *text, size_t len)
+{
+	struct session_line *line = malloc(sizeof *line + len + 1);
+
+	if (line == NULL)
+		return NULL;
+	line->edited = false;
+	line->len = len;
+	memcpy(line->text, text, len);
+	line->text[len] = '\0';
+	return line;
+}
+
 static void
 session_enqueue(struct session *s, const char *text, size_t len)
 {
@@ -457,23 +529,55 @@ session_enqueue(struct session *s, const char *text, size_t len)
 
 	if (s->input_lines >= SESSION_INPUT_LINES ||
 	    s->input_bytes + len > SESSION_INPUT_BYTES ||
-	    (line = malloc(sizeof *line + len + 1)) == NULL) {
+	    (line = session_line(text, len)) == NULL) {
 		session_full(s, text, len);
 		return;
 	}
-	line->len = len;
-	memcpy(line->text, text, len + 1);
 	STAILQ_INSERT_TAIL(&s->input, line, entry);
 	s->input_lines++;
 	s->input_bytes += len;
 	session_pump(s);
 }
 
+/* A line that was taken out of the queue, first again. */
+static void
+session_put_back(struct session *s, struct session_line *line)
+{
+	STAILQ_INSERT_HEAD(&s->input, line, entry);
+	s->input_lines++;
+	s->input_bytes += line->len;
+}
+
+/*
+ * What is CP's goes there at once, wherever LINEND puts it; the rest waits in
+ * its order.
+ */
+static void
+session_divide(struct session *s, const char *text, size_t len)
+{
+	const struct termopt *o;
+	size_t n, next;
+
+	for (;; text += next, len -= next) {
+		o = session_edits(s);
+		n = next = len;
+		if (session_for_cp(s, text, len)) {
+			n = termopt_line(o, text, len, &next);
+			session_immediate(s, text, n);
+		} else {
+			if (o != NULL && !session_hidden(s))
+				n = next = termopt_for_cp(o, text, len);
+			session_enqueue(s, text, n);
+		}
+		if (next >= len)
+			return;
+	}
+}
+
 void
 session_typed(struct session *s, const char *typed, size_t len)
 {
 	char text[IPC_LINE_MAX + 1];
-	const char *rest;
 
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)typed[i];
@@ -481,19 +585,30 @@ session_typed(struct session *s, const char *typed, size_t len)
 		text[i] = c < ' ' || c == 0x7F ? ' ' : (char)c;
 	}
 	text[len] = '\0';
-	rest = session_for_cp(s, text, len);
-	if (rest != NULL)
-		session_immediate(s, text, len, rest);
-	else
-		session_enqueue(s, text, len);
+	session_divide(s, text, len);
 	explicit_bzero(text, len); /* perhaps a password */
+}
+
+/* ENTER at a display that has nothing of the guest's on it. */
+static void
+session_to_display(struct session *s, const struct vdev *d, const char *text,
+    size_t len)
+{
+	fullscreen_attention(s->vm, d);
+	if (len > 0)
+		vmblok_message(s->vm, 184, text);
 }
 
 static bool
 session_to_guest(struct session *s, const char *text, size_t len)
 {
 	bool hidden = s->vm->reading == CONS_READ_HIDDEN;
+	const struct vdev *d = device_console(s->vm);
 
+	if (d != NULL && d->graf) {
+		session_to_display(s, d, text, len);
+		return true;
+	}
 	if (!guest_input(s->vm, text, len))
 		return false; /* its next read comes back here */
 	session_echo(s, text, hidden ? 0 : len);
@@ -516,21 +631,46 @@ session_to_cp(struct session *s, const char *text, size_t len)
 	return true;
 }
 
+/* One logical line of what was typed; the others stay in the queue.  A
+ * password is as it was typed. */
+static void
+session_edit(struct session *s, struct session_line *line)
+{
+	const struct termopt *o = session_edits(s);
+	struct session_line *rest;
+	size_t n, next;
+
+	if (o == NULL || line->edited || session_hidden(s))
+		return;
+	n = termopt_line(o, line->text, line->len, &next);
+	if (next < line->len) {
+		rest = session_line(line->text + next, line->len - next);
+		if (rest == NULL)
+			return;
+		session_put_back(s, rest);
+	}
+	line->text[n] = '\0';
+	line->len = n;
+	if (session_for_cp(s, line->text, n))
+		return; /* session_immediate does it */
+	line->len = termopt_edit(o, line->text, n);
+	line->edited = true;
+}
+
 /* Give the first line to whom it is for.  false: nobody takes it now. */
 static bool
-session_take(struct session *s, const struct session_line *line)
+session_take(struct session *s, struct session_line *line)
 {
-	const char *rest;
-
 	if (!logon_ready(s) || (s->vm != NULL && s->vm->ending))
 		return false;
 	if (s->vm == NULL) {
 		logon_line(s, line->text, line->len);
 		return true;
 	}
-	rest = session_for_cp(s, line->text, line->len);
-	if (rest != NULL) { /* typed ahead at the logo */
-		session_immediate(s, line->text, line->len, rest);
+	session_edit(s, line);
+	if (!line->edited && session_for_cp(s, line->text, line->len)) {
+		/* typed ahead at the logo */
+		session_immediate(s, line->text, line->len);
 		return true;
 	}
 	if (s->asking != NULL) {
@@ -556,9 +696,7 @@ session_pump(struct session *s)
 		s->input_lines--;
 		s->input_bytes -= line->len;
 		if (!session_take(s, line)) {
-			STAILQ_INSERT_HEAD(&s->input, line, entry);
-			s->input_lines++;
-			s->input_bytes += line->len;
+			session_put_back(s, line);
 			break;
 		}
 		explicit_bzero(line->text, line->len);

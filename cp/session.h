@@ -62,6 +62,12 @@ void session_detach(struct session *s);
 void session_replay(struct session *s);
 void session_viewed(struct session *s);
 
+/* What TERMINAL and SET PFnn have said, to the terminal: all, or what has
+ * changed. */
+void session_settings(struct session *s);
+void session_options(struct session *s);
+void session_pf(struct session *s, unsigned number);
+
 /* The terminal pages back: up to `count` items before `before`. */
 void session_past(struct session *s, uint64_t before, uint32_t count);
 

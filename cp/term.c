@@ -418,6 +418,26 @@ term_item(struct term *t, const struct console_item *item, unsigned flags)
 }
 
 void
+term_options(struct term *t, const struct termopt *o)
+{
+	struct ipc_cons_options options = { .more = o->more,
+		.clear = o->clear, .flags = (o->hold ? OPTION_HOLD : 0) |
+		(o->paging ? OPTION_PAGING : 0) };
+
+	loopchan_send(&t->lc, IPC_CONS_OPTIONS, &options, sizeof options, -1);
+}
+
+void
+term_pf(struct term *t, unsigned number, const struct pfkey *key)
+{
+	struct ipc_cons_pf pf = { .key = (uint16_t)number, .what = key->what };
+	const char *text = key->text != NULL ? key->text : "";
+
+	loopchan_send_text(&t->lc, IPC_CONS_PF, &pf, sizeof pf, text,
+	    strlen(text), -1);
+}
+
+void
 term_past(struct term *t, uint64_t first, uint64_t next)
 {
 	struct ipc_cons_past past = { .first = first, .next = next };

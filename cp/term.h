@@ -19,6 +19,8 @@
 #define TERM_FIRST_ADDR 0x2C0
 #define TERM_CREDIT_MAX 100000
 
+struct pfkey;
+struct termopt;
 struct vdev;
 struct vmblok;
 
@@ -64,6 +66,8 @@ void term_logo_now(struct term *t);
 /* An item, against credit unless it is one of the past. */
 void term_item(struct term *t, const struct console_item *item,
     unsigned flags);
+void term_options(struct term *t, const struct termopt *o);
+void term_pf(struct term *t, unsigned number, const struct pfkey *key);
 void term_past(struct term *t, uint64_t first, uint64_t next);
 
 /* A guest's screen: a number for its next request, and a message. */

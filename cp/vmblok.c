@@ -195,6 +195,8 @@ vmblok_make(struct cp *cp, const struct dir_user *user, struct session *s)
 	vm->session = s;
 	vm->set = (struct settings){ .msg = true, .wng = true, .imsg = true,
 		.linedit = true, .emsg = EMSG_ON };
+	termopt_init(&vm->opt);
+	pfkey_init(&vm->pf);
 	vm->logon = time(NULL);
 	vm->logon_ms = vmblok_ms();
 	TAILQ_INIT(&vm->devices);
@@ -363,6 +365,7 @@ vmblok_finish(struct vmblok *vm)
 	cp->users--;
 	s->vm = NULL;
 	event_free(vm->end_event);
+	pfkey_free(&vm->pf);
 	cp_directory_give(vm->dir);
 	free(vm);
 	if (s->term == NULL) {

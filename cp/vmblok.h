@@ -17,6 +17,8 @@
 #include "device.h"
 #include "ipc.h"
 #include "message.h"
+#include "pfkey.h"
+#include "termopt.h"
 
 struct conspool;
 struct guest;
@@ -42,6 +44,8 @@ struct vmblok {
 	struct session *session; /* his console; never NULL */
 	struct vdev_list devices;
 	struct settings set;
+	struct termopt opt;	/* TERMINAL's */
+	struct pfkeys pf;
 	struct guest *guest;	/* NULL: no vmguest */
 	struct conspool *conspool; /* NULL: its console was never spooled */
 	struct nss *nss;	/* the saved system that it runs from, or NULL */

@@ -61,7 +61,7 @@ cmd_query(struct request *rq)
 	rc = command_operand(rq, TABLE_QUERIES, 1);
 	if (rc != COMMAND_NO_ROW)
 		return rc;
-	return query_virtual_device(rq, 1) || query_real_device(rq, 1) ? 0 :
+	return query_pf_key(rq, 1) || query_virtual_device(rq, 1) || query_real_device(rq, 1) ? 0 :
 	    query_userid(rq);
 }
 
@@ -158,14 +158,6 @@ query_set(struct request *rq)
 }
 
 static int
-query_terminal(struct request *rq)
-{
-	reply_line(rq, "LINEND # , LINEDEL OFF, CHARDEL OFF, ESCAPE OFF");
-	reply_line(rq, "LINESIZE 080, MASK ON , ATTN ON , MODE VM");
-	return 0;
-}
-
-static int
 query_logmsg(struct request *rq)
 {
 	const char *p = rq->cp->config->logmsg;
@@ -229,9 +221,6 @@ CP_QUERY(cplevel, .name = "CPLEVEL", .abbrev = 7, .run = query_cplevel,
 	.syntax = "CPLEVEL", .help = "CP's release, and when it was started.");
 CP_QUERY(set, .name = "SET", .abbrev = 3, .machine = true, .run = query_set,
 	.syntax = "SET", .help = "Your settings: see HELP SET.");
-CP_QUERY(terminal, .name = "TERMINAL", .abbrev = 4, .machine = true,
-	.run = query_terminal, .syntax = "TERMinal",
-	.help = "How your typed lines are edited.");
 CP_QUERY(logmsg, .name = "LOGMSG", .abbrev = 3, .run = query_logmsg,
 	.syntax = "LOGmsg", .help = "The message of the day.");
 CP_QUERY(privclass, .name = "PRIVCLASS", .abbrev = 4, .machine = true,

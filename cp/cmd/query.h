@@ -9,6 +9,9 @@
 
 struct request;
 
+/* Is word i PFnn?  Then the key is shown. */
+bool query_pf_key(struct request *rq, unsigned i);
+
 /* Is word i the address of one of the asker's devices?  Then it is shown. */
 bool query_virtual_device(struct request *rq, unsigned i);
 

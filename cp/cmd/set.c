@@ -3,6 +3,7 @@
  * cmd/set.c - SET: one's own switches.
  */
 #include <stddef.h>
+#include <string.h>
 
 #include "command.h"
 #include "vmblok.h"
@@ -12,6 +13,9 @@ cmd_set(struct request *rq)
 {
 	int rc;
 
+	if (strncmp(request_word(rq, 1), "PF", 2) == 0)
+		return command_find(TABLE_SETS, "PF", rq->classes,
+		    AT_USER)->run(rq);
 	if (rq->words < 3)
 		return reply_error(rq, 26);
 	if (rq->words > 3)
@@ -26,7 +30,7 @@ CP_COMMAND(set,
 	.abbrev = 3,
 	.machine = true,
 	.run = cmd_set,
-	.syntax = "SET operand {ON|OFF}",
+	.syntax = "SET operand {ON|OFF|...}",
 	.help = "Change one of your settings; QUERY SET shows them:");
 
 static int

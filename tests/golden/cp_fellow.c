@@ -298,7 +298,7 @@ fellow_full(struct fellow_guest *g, uint16_t op, uint16_t vdev, uint32_t tag,
 		exit(0);
 }
 
-/* "WRITE 009 text", "READ 009", "END 009".  false: it is not that. */
+/* "SCREEN WRITE 009 text", "SCREEN READ 009", "SCREEN END 009".  false: it is not that. */
 static bool
 fellow_screen(struct fellow_guest *g, const char *line)
 {
@@ -307,7 +307,7 @@ fellow_screen(struct fellow_guest *g, const char *line)
 	char op[8] = "", text[IPC_LINE_MAX] = "R";
 	unsigned vdev;
 
-	if (sscanf(line, "%7s %3x %2000[^\n]", op, &vdev, text) < 2)
+	if (sscanf(line, "SCREEN %7s %3x %2000[^\n]", op, &vdev, text) < 2)
 		return false;
 	for (uint16_t i = FULL_WRITE; i <= FULL_END; i++)
 		if (strcmp(op, ops[i]) == 0) {
