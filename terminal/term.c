@@ -456,7 +456,8 @@ term_view(const struct term *t)
 	if (!term_is_3270(t) && (shape.flags & TERM_FULL_SCREEN) != 0)
 		soft_screen(&shape.rows, &shape.cols);
 	return (struct ipc_term_view){
-		.kind = t->over ? TERM_LINE_MODE : t->ops->kind,
+		.kind = t->over || t->ops == NULL ? TERM_LINE_MODE :
+		    t->ops->kind,
 		.flags = shape.flags,
 		.rows = (uint16_t)shape.rows,
 		.cols = (uint16_t)shape.cols,
@@ -695,6 +696,8 @@ term_begin(struct term *t)
 {
 	struct ipc_term_open open = { .view = term_view(t) };
 
+	if (term_is_3270(t))
+		open.view.kind = TERM_3270;
 	term_printable(open.peer, sizeof open.peer, t->proxy.peer);
 	term_printable(open.type, sizeof open.type, t->telnet.type);
 	if (t->telnet.extended)
@@ -710,11 +713,11 @@ term_known(struct term *t)
 
 	t->asked = false;
 	event_del(t->clock);
+	if (!begun) /* CP hears what we are before it hears of the view */
+		term_begin(t);
 	term_show(t, term_is_3270(t) ? &view_3270_ops : &view_line_ops);
 	if (begun)
 		term_tell_view(t);
-	else
-		term_begin(t);
 	if (t->telnet.mode != TELNET_RAW)
 		term_after(t->mark, TERM_MARK_MS);
 }
