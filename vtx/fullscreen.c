@@ -90,7 +90,8 @@ full_copy(struct full_bytes *b, const void *bytes, uint32_t len)
 
 	if (copy == NULL)
 		return -1;
-	memcpy(copy, bytes, len);
+	if (len > 0)
+		memcpy(copy, bytes, len);
 	full_free(b);
 	*b = (struct full_bytes){ copy, len };
 	return 0;
@@ -109,21 +110,25 @@ fullscreen_clear(struct fullscreen *fs)
 	full_free(&fs->data);
 }
 
+/* Bytes that are allocated for so many. */
+static size_t
+full_room(size_t len)
+{
+	return (len + FULL_GROW - 1) / FULL_GROW * FULL_GROW;
+}
+
 /* The first byte is kept for the command. */
 int
 fullscreen_add(struct fullscreen *fs, const void *bytes, size_t n)
 {
 	struct full_bytes *b = &fs->data;
-	size_t len = b->bytes == NULL ? 1 : b->len;
-	size_t room = (len + FULL_GROW - 1) / FULL_GROW * FULL_GROW;
+	size_t len = b->len > 0 ? b->len : 1;
 	uint8_t *more = b->bytes;
 
 	if (n > IPC_FULL_MAX - len)
 		return -1;
-	if (more == NULL || len + n > room) {
-		room = (len + n + FULL_GROW - 1) / FULL_GROW * FULL_GROW;
-		more = realloc(more, room);
-	}
+	if (len + n > full_room(b->len))
+		more = realloc(more, full_room(len + n));
 	if (more == NULL)
 		return -1;
 	if (n > 0)
@@ -425,8 +430,12 @@ full_load_data(struct fullscreen *fs, struct section *s)
 	if (s->bad || len > s->len - s->at || (some ? len > IPC_FULL_MAX :
 	    len > 0))
 		return -1;
-	if (some && full_copy(&fs->data, s->bytes + s->at, len) < 0)
+	full_free(&fs->data);
+	if (len > 0 ? fullscreen_add(fs, s->bytes + s->at + 1, len - 1) < 0 :
+	    some && full_copy(&fs->data, NULL, 0) < 0)
 		return -1;
+	if (len > 0)
+		fs->data.bytes[0] = s->bytes[s->at];
 	s->at += len;
 	return 0;
 }

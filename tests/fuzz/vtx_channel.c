@@ -5,7 +5,7 @@
  * the same as if it did not.
  *
  * The input is storage from 0 on.  The first bytes also choose what is done,
- * the last ones are what vmspool says.
+ * the last ones are what vmspool says, and a terminal.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +14,7 @@
 #include "../unit/vtx_slot.h"
 #include "../unit/vtx_spoken.h"
 #include "dev/console.h"
+#include "fullscreen.h"
 #include "subchan.h"
 
 #define SIZE (256u << 10)
@@ -22,7 +23,7 @@
 #define TURNS 64 /* of an endless chain */
 
 static const uint16_t vdevs[] = { 0x009, 0x00C, 0x0FF, 0x190, 0x00D, 0x00E,
-	0x00C, 0x00D };
+	0x020, 0x020 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -69,6 +70,26 @@ fuzz_slot(const uint8_t *data, size_t size)
 	fake_close(&g);
 }
 
+/* An answer to what was asked last, more often than not. */
+static void
+fuzz_terminal(struct fake *f, unsigned op, struct spoken *from)
+{
+	const struct device *d = machine_device(&f->vm, 0x020);
+	union {
+		struct ipc_full m;
+		char bytes[sizeof(struct ipc_full) + 256];
+	} in = { .m = { .vdev = 0x020, .op = (uint16_t)op,
+	    .flags = TERM_FULL_SCREEN } };
+
+	in.m.rc = spoken_rc(from);
+	if (spoken_byte(from) < 0xC0)
+		in.m.tag = d->full->tag;
+	in.m.text_len = spoken_byte(from);
+	for (uint32_t i = 0; i < in.m.text_len; i++)
+		in.m.text[i] = (char)spoken_byte(from);
+	fullscreen_input(&f->vm, &in.m);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -87,7 +108,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fake_attach(&f, vdevs[3], DEVICE_FBA, 64, FBA_BLOCK);
 	fake_attach(&f, vdevs[4], DEVICE_PUNCH, 0, 0);
 	fake_attach(&f, vdevs[5], DEVICE_PRINTER, 0, 0);
+	fake_attach(&f, vdevs[6], DEVICE_DISPLAY, 0, 0);
 	spoken_open(&spoken, &f, data + size / 2, size - size / 2);
+	fuzz_terminal(&f, FULL_SIZE, &spoken);
 	mem_write(&f.vm.mem, GPA(0), data, size);
 	for (size_t i = 0; i + 2 <= size && i < 16; i += 2) {
 		uint16_t vdev = vdevs[data[i] % 8];
@@ -100,6 +123,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			console_input(&f.vm, "typed", 5);
 		if (data[i] & 0x40)
 			fuzz_request(&f, CHAN_HIO, vdev, 0);
+		if (data[i] & 0x20)
+			fuzz_terminal(&f, data[i + 1] % (FULL_ATTENTION + 2),
+			    &spoken);
 		channel_run(&f.vm);
 		fuzz_request(&f, CHAN_TIO, vdev, 0);
 		fake_drain(&f);

@@ -4,7 +4,7 @@
  *
  * The input is storage from 0 on, with the block at 0; one flag makes the
  * parameters behind it nearly right ones for I/O.  Its last bytes are what
- * vmspool says.  A program interruption needs a processor: without one it
+ * vmspool and the terminal say.  A program interruption needs a processor: without one it
  * fails, which is all right.
  */
 #include <stddef.h>
@@ -13,6 +13,7 @@
 #include "../unit/vtx_machine.h"
 #include "../unit/vtx_spoken.h"
 #include "diagnose.h"
+#include "fullscreen.h"
 
 #define SIZE (256u << 10)
 
@@ -46,6 +47,28 @@ fuzz_shape_spool(struct fake *f, struct diag *block)
 	block->in_len = sizeof s;
 	block->out_addr = 0x1000;
 	block->out_len %= 1024;
+}
+
+static void
+fuzz_shape_full(struct fake *f, struct diag *block)
+{
+	static const uint8_t commands[] = { DSP_WRITE, DSP_READ_BUFFER,
+		DSP_ERASE_WRITE, DSP_READ_MODIFIED, DSP_ERASE_WRITE_ALTERNATE,
+		DSP_READ_MODIFIED_ALL, DSP_ERASE_ALL_UNPROTECTED,
+		DSP_WRITE_STRUCTURED };
+	struct diag_full full;
+
+	mem_read(&f->vm.mem, GPA(sizeof *block), &full, sizeof full);
+	full.vdev = full.vdev % 8 == 0 ? 0x00C : 0;
+	full.command = commands[full.command % 8];
+	full.op = fullscreen_reads(full.command) ? DIAG_FULL_READ :
+	    DIAG_FULL_WRITE;
+	full.data %= SIZE + 64;
+	full.data_len %= DSP_RECORD_MAX + 2;
+	memset(full.zero, 0, sizeof full.zero);
+	mem_write(&f->vm.mem, GPA(sizeof *block), &full, sizeof full);
+	block->in_addr = sizeof *block;
+	block->in_len = sizeof full;
 }
 
 /* A4's and 250's; A8's vdev is at the same place. */
@@ -88,13 +111,53 @@ fuzz_spool(struct fake *f, struct vcpu *v, struct spoken *spoken)
 	diag_cancel(v);
 }
 
+/* What the terminal says; half of it an answer. */
+static void
+fuzz_terminal(struct fake *f, struct spoken *from)
+{
+	const struct device *d = machine_device(&f->vm, 0x009);
+	union {
+		struct ipc_full m;
+		char bytes[sizeof(struct ipc_full) + 256];
+	} in = { .m = { .vdev = 0x009 } };
+
+	in.m.op = spoken_byte(from) % (FULL_ATTENTION + 2);
+	in.m.tag = spoken_byte(from) % 2 * d->full->tag;
+	in.m.rc = spoken_byte(from) < 0xC0 ? 0 : -spoken_byte(from);
+	in.m.flags = in.m.rows = in.m.cols = spoken_byte(from);
+	in.m.text_len = spoken_byte(from);
+	for (uint32_t i = 0; i < in.m.text_len; i++)
+		in.m.text[i] = (char)spoken_byte(from);
+	fullscreen_input(&f->vm, &in.m);
+}
+
+static void
+fuzz_full(struct fake *f, struct vcpu *v, struct spoken *from)
+{
+	uint8_t command;
+
+	for (unsigned n = 0; n < ROUNDS; n++) {
+		if (v->wait == WAIT_NONE) {
+			command = spoken_byte(from);
+			mem_write(&f->vm.mem, GPA(sizeof(struct diag) +
+			    offsetof(struct diag_full, command)), &command, 1);
+			diag_port(v, 0);
+		}
+		diag_full_run(&f->vm);
+		fuzz_terminal(f, from);
+		diag_full_run(&f->vm);
+		fake_drain(f);
+	}
+	diag_cancel(v);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint32_t codes[] = { DIAG_EXTENDED_ID, DIAG_COMMAND,
 		DIAG_TIMER_OLD, DIAG_RELEASE, DIAG_STORAGE, DIAG_TIMER,
 		DIAG_BLOCK_IO, DIAG_GENERAL_IO, DIAG_BLOCK_IO_ASYNC,
-		DIAG_SPOOL_INPUT };
+		DIAG_SPOOL_INPUT, DIAG_FULL_SCREEN, DIAG_SCREEN_SIZE };
 	static struct fake f;
 	struct spoken spoken;
 	union {
@@ -117,16 +180,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	v->quiet = true;
 	v->kvm.fd = -1;
 	memcpy(&block, data, sizeof block);
-	block.code = codes[block.code % 10];
+	block.code = codes[block.code % (sizeof codes / sizeof codes[0])];
 	mem_write(&f.vm.mem, GPA(0), data, size);
 	if ((block.flags & SHAPE) != 0 && block.code == DIAG_SPOOL_INPUT)
 		fuzz_shape_spool(&f, &block);
+	else if ((block.flags & SHAPE) != 0 && block.code == DIAG_FULL_SCREEN)
+		fuzz_shape_full(&f, &block);
 	else if ((block.flags & SHAPE) != 0)
 		fuzz_shape(&f, &block);
 	block.flags &= DIAG_COMMAND_IMPLIED;
 	mem_write(&f.vm.mem, GPA(0), &block, sizeof block);
 	if (diag_port(v, 0) == NEXT_WAIT && v->wait == WAIT_SPOOL_INPUT) {
 		fuzz_spool(&f, v, &spoken);
+	} else if (v->wait == WAIT_FULL_SCREEN) {
+		fuzz_full(&f, v, &spoken);
 	} else if (v->wait != WAIT_NONE && v->wait != WAIT_CP) {
 		for (unsigned n = 0; n < 8 && fake_run(&f); n++)
 			;
