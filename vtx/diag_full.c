@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "dev/console.h"
 #include "diagnose.h"
 #include "fullscreen.h"
 #include "vcpu.h"
@@ -152,7 +151,6 @@ diag_full_store(struct device *d, const struct full_call *c)
 	mem_write(&d->vm->mem, GPA(c->parm.data), data->bytes,
 	    len < room ? len : room);
 	fullscreen_clear(d->full);
-	console_remind(d);
 	return len;
 }
 

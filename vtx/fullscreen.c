@@ -201,9 +201,8 @@ full_end_check(struct full_end *end, uint8_t sense)
 }
 
 static enum full_is
-full_end_lost(struct fullscreen *fs, struct full_end *end)
+full_end_lost(struct full_end *end)
 {
-	fs->lost = false;
 	return full_end(end, DSP_UNIT_LOST, 0);
 }
 
@@ -226,7 +225,7 @@ full_end_rc(struct fullscreen *fs, struct full_end *end)
 	if (fs->rc == -ENODEV)
 		return full_end_check(end, SENSE_COMMAND_REJECT);
 	if (fs->had && !fs->owned)
-		return full_end_lost(fs, end);
+		return full_end_lost(end);
 	if (fs->rc == -EINVAL || fs->rc == -EMSGSIZE)
 		return full_end_check(end, SENSE_DATA_CHECK);
 	return full_end_check(end, SENSE_EQUIPMENT);
@@ -305,10 +304,17 @@ fullscreen_write(struct device *d, uint8_t cmd, struct full_end *end)
 	if (full_can(fs, end)) {
 		if (full_may_write(fs, effect))
 			return full_ask(d, false, effect == FULL_ERASES);
-		full_end_lost(fs, end);
+		full_end_lost(end);
 	}
 	full_free(&fs->data);
 	return FULL_ENDED;
+}
+
+static bool
+full_nothing_waits(const struct fullscreen *fs)
+{
+	return !fs->typed && fs->waits[FULL_KEY].bytes == NULL &&
+	    fs->waits[FULL_FIELDS].bytes == NULL;
 }
 
 /* What a key sent, or the answer to a query, becomes what was read. */
@@ -324,10 +330,10 @@ full_take(struct device *d)
 	full_free(&fs->data);
 	fs->data = fs->waits[slot];
 	fs->waits[slot] = (struct full_bytes){ 0 };
-	if (fs->waits[FULL_KEY].bytes != NULL)
-		channel_unsolicited(d, UNIT_ATTENTION);
-	else
+	if (full_nothing_waits(fs))
 		channel_withdraw(d, UNIT_ATTENTION);
+	else
+		channel_unsolicited(d, UNIT_ATTENTION);
 	return true;
 }
 
@@ -340,7 +346,7 @@ fullscreen_read(struct device *d, uint8_t cmd, struct full_end *end)
 
 	full_free(&fs->data);
 	if (fs->lost)
-		return full_end_lost(fs, end);
+		return full_end_lost(end);
 	if (key && full_take(d))
 		return full_end(end, UNIT_DONE, 0);
 	if (!full_can(fs, end))
@@ -348,7 +354,7 @@ fullscreen_read(struct device *d, uint8_t cmd, struct full_end *end)
 	if (key && fs->lines)
 		return FULL_NO_KEY;
 	if (fs->lines && !fs->owned)
-		return full_end_lost(fs, end);
+		return full_end_lost(end);
 	if (full_copy(&fs->data, &row->remote, 1) < 0)
 		return full_end_check(end, SENSE_EQUIPMENT);
 	return full_ask(d, true, false);
@@ -452,16 +458,26 @@ fullscreen_load(struct device *d, struct section *s)
 
 /* --- from vmcp --- */
 
+/* An erase was shown.  Whoever paints need not be told to any more. */
+static void
+full_own(struct device *d)
+{
+	struct fullscreen *fs = d->full;
+
+	if (fs->lost && full_nothing_waits(fs))
+		channel_withdraw(d, UNIT_ATTENTION);
+	fs->owned = true;
+	fs->lost = false;
+}
+
 static void
 full_answer(struct device *d, int32_t rc, const void *text, uint32_t len)
 {
 	struct fullscreen *fs = d->full;
 
 	fs->asked = false;
-	if (rc == 0 && fs->erases) {
-		fs->owned = true;
-		fs->lost = false;
-	}
+	if (rc == 0 && fs->erases)
+		full_own(d);
 	if (fs->given_up)
 		fs->given_up = false;
 	else {

@@ -30,6 +30,7 @@ enum full_slot { FULL_KEY, FULL_FIELDS, FULL_SLOTS };
 
 struct fullscreen {
 	bool lines; /* a console's: CP has the screen until the guest erases */
+	bool typed; /* there are lines to be read, too */
 
 	/* The terminal.  DIAGNOSE 8C looks: changed with vm.lock held. */
 	bool there;
@@ -37,7 +38,7 @@ struct fullscreen {
 	uint32_t flags; /* TERM_* */
 
 	bool owned;   /* what is shown is what the guest wrote */
-	bool lost;    /* no longer, and the guest does not know */
+	bool lost;    /* no longer, and the guest has not erased it since */
 	bool refused; /* it was told that nobody is there */
 
 	/* What waits to be read.  A second key comes only from a terminal

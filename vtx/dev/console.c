@@ -62,6 +62,7 @@ console_queue(struct console *c, const char *text, size_t len)
 	memcpy(line->text, text, len);
 	*c->tail = line;
 	c->tail = &line->next;
+	c->screen.typed = true;
 	c->queued += len + CONSOLE_LINE_COST;
 	return 0;
 }
@@ -75,6 +76,7 @@ console_unqueue(struct console *c)
 	c->head = line->next;
 	if (c->head == NULL)
 		c->tail = &c->head;
+	c->screen.typed = c->head != NULL;
 	c->queued -= line->len + CONSOLE_LINE_COST;
 	c->full = false;
 	c->len = line->len;
@@ -221,16 +223,6 @@ console_write(struct device *d, const void *from, size_t n)
 	return 0;
 }
 
-/* One attention may have stood for several lines. */
-void
-console_remind(struct device *d)
-{
-	const struct console *c = d->state;
-
-	if (c->head != NULL)
-		channel_unsolicited(d, UNIT_ATTENTION);
-}
-
 static uint8_t
 console_end(struct device *d, bool whole)
 {
@@ -243,8 +235,9 @@ console_end(struct device *d, bool whole)
 	if (wrote && whole)
 		console_send(d, c->text, c->len, d->sch.cmd == CON_WRITE ?
 		    CONS_OUTPUT_NO_NEWLINE : 0);
-	if (!wrote)
-		console_remind(d);
+	/* One attention may have stood for several lines. */
+	if (!wrote && c->head != NULL)
+		channel_unsolicited(d, UNIT_ATTENTION);
 	return UNIT_DONE;
 }
 

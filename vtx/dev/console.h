@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct device;
 struct vm;
 
 /* A line was typed.  Without a console, or with too much that the guest has
@@ -17,9 +16,6 @@ void console_input(struct vm *vm, const char *text, size_t len);
 
 /* vmcp takes n more lines. */
 void console_credit(struct vm *vm, uint32_t n);
-
-/* A key was read from a screen of this console's: lines may be waiting, too. */
-void console_remind(struct device *d);
 
 /* The attention key, of device vdev, or of the console for 0. */
 void console_attention(struct vm *vm, uint32_t vdev);
