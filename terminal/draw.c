@@ -130,14 +130,25 @@ draw_prepare(void)
 /* --- opening --- */
 
 static int
-draw_describe(const char *name, unsigned rows, unsigned cols)
+draw_setenv(const char *name, unsigned n)
 {
-	char size[2][12];
+	char text[12];
 
-	snprintf(size[0], sizeof size[0], "%u", rows);
-	snprintf(size[1], sizeof size[1], "%u", cols);
-	if (setenv("LINES", size[0], 1) < 0 || setenv("COLUMNS", size[1], 1) < 0)
-		return -1;
+	snprintf(text, sizeof text, "%u", n);
+	return setenv(name, text, 1);
+}
+
+/* ncurses looks there again whenever the terminal is taken. */
+static int
+draw_tell_size(unsigned rows, unsigned cols)
+{
+	return draw_setenv("LINES", rows) < 0 ||
+	    draw_setenv("COLUMNS", cols) < 0 ? -1 : 0;
+}
+
+static int
+draw_describe(const char *name)
+{
 	for (size_t i = 0; i < sizeof draw_entry / sizeof draw_entry[0]; i++)
 		if (strcmp(name, draw_entry[i].name) == 0)
 			return setenv("TERMINFO", draw_entry[i].hex, 1);
@@ -169,7 +180,7 @@ draw_new_screen(struct draw *d, const char *name, unsigned rows, unsigned cols)
 	if (d->screen != NULL)
 		delscreen(d->screen);
 	d->screen = NULL;
-	if (draw_describe(name, rows, cols) < 0)
+	if (draw_tell_size(rows, cols) < 0 || draw_describe(name) < 0)
 		return -1;
 	d->screen = newterm(name, d->file, d->file);
 	unsetenv("TERMINFO");
@@ -191,6 +202,8 @@ draw_size(struct draw *d, unsigned rows, unsigned cols)
 	if (row == NULL)
 		return -1;
 	d->row = row;
+	if (draw_tell_size(rows, cols) < 0)
+		return -1;
 	d->rows = rows;
 	d->cols = cols;
 	if ((unsigned)LINES == rows && (unsigned)COLS == cols)
@@ -238,10 +251,16 @@ draw_resize(unsigned rows, unsigned cols)
 void
 draw_close(void)
 {
+	const char *other = tigetstr("smcup"); /* a screen of its own */
 	struct draw *d = &draw_only;
 
-	if (d->open)
-		endwin();
+	if (!d->open)
+		return;
+	if (other == NULL || other == (char *)-1) {
+		erase();
+		refresh();
+	}
+	endwin();
 	d->open = false;
 }
 
