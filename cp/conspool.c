@@ -252,8 +252,7 @@ conspool_record(struct conspool *cs, const char *text, size_t n)
 	return true;
 }
 
-/* As much of a line as a printer's has columns: bytes of whole characters. */
-static size_t
+size_t
 conspool_fold(const char *text, size_t len)
 {
 	size_t columns = 0;

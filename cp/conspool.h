@@ -28,6 +28,9 @@ bool conspool_hides(const struct vmblok *vm);
 /* So much waits that the machine shall write no more. */
 bool conspool_full(const struct vmblok *vm);
 
+/* As much of a line as a printer's has columns: bytes of whole characters. */
+size_t conspool_fold(const char *text, size_t len);
+
 /* All lines so far go to vmspool, or (purge) nowhere.  fn is called once,
  * perhaps at once: 0, or -errno and they wait. */
 typedef void conspool_fn(int rc, void *arg);

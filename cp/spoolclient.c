@@ -188,6 +188,14 @@ spoolclient_rowed(struct spoolclient *sc, const struct ipc_ur_row *row)
 		w->row(&clean, w->arg);
 }
 
+/* A deck's (screencopy.c) close says whether it is there. */
+static void
+spoolclient_wrote(struct cp *cp, const struct ipc_ur_wrote *wrote)
+{
+	if (wrote->vdev <= VDEV_MAX)
+		conspool_wrote(cp, wrote);
+}
+
 static void
 spoolclient_ur_message(struct loopchan *lc, const struct ipcchan_message *msg,
     void *arg)
@@ -203,7 +211,7 @@ spoolclient_ur_message(struct loopchan *lc, const struct ipcchan_message *msg,
 	} else if (msg->type == IPC_UR_ROW) {
 		spoolclient_rowed(sc, msg->payload);
 	} else if (msg->type == IPC_UR_WROTE) {
-		conspool_wrote(sc->cp, msg->payload);
+		spoolclient_wrote(sc->cp, msg->payload);
 	} else if (msg->type == IPC_UR_DONE) {
 		done = msg->payload;
 		w = spoolclient_find(sc, done->tag, false);

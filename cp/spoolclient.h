@@ -47,7 +47,7 @@ int spoolclient_mint(struct spoolclient *sc, struct vm_name user,
     enum ipc_ur_rights rights);
 
 /* A block of a console's file (conspool.c, which hears of UR_WROTE, and of
- * vmspool being back).  false: vmspool is away. */
+ * vmspool being back), or of a deck.  false: vmspool is away. */
 bool spoolclient_write(struct spoolclient *sc, struct ipc_ur_write *write,
     const char *block, size_t len);
 

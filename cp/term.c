@@ -17,6 +17,7 @@
 #include "logon.h"
 #include "message.h"
 #include "name.h"
+#include "screencopy.h"
 #include "session.h"
 #include "times.h"
 #include "tls.h"
@@ -223,6 +224,15 @@ term_asks_past(struct term *t, const struct ipc_term_past *past)
 	return true;
 }
 
+static void
+term_copied(struct term *t, const struct ipc_text *text)
+{
+	struct vmblok *vm = t->session->vm;
+
+	if (vm != NULL && !vm->ending)
+		screencopy(vm, text->text, text->text_len);
+}
+
 /* What a view says that CP looks into.  false: it may not say that. */
 static bool
 term_said(struct term *t, const struct ipcchan_message *msg)
@@ -234,6 +244,9 @@ term_said(struct term *t, const struct ipcchan_message *msg)
 		return term_asks_past(t, msg->payload);
 	case IPC_TERM_FULL:
 		return fullscreen_in(t, msg->payload);
+	case IPC_TERM_SCREEN:
+		term_copied(t, msg->payload);
+		return true;
 	default:
 		return false;
 	}

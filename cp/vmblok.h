@@ -57,6 +57,7 @@ struct vmblok {
 	uint64_t logon_ms;	/* monotonic */
 	unsigned link_failures;	/* wrong passwords of LINK */
 	uint64_t virt_us, total_us; /* of vmguests that have ended */
+	bool copying;		/* a screen is being printed */
 	bool ending;
 	enum vmblok_end end;
 	struct event *end_event;
