@@ -382,8 +382,7 @@ soft_typed_field(const struct soft *s, struct soft_out *o)
 	int attribute = ps3270_field(ps, ps->cursor);
 
 	if (attribute < 0 || (attribute & DS_PROTECTED) != 0 ||
-	    (attribute & DS_NONDISPLAY) == DS_NONDISPLAY ||
-	    (attribute & DS_MDT) == 0)
+	    (attribute & DS_NONDISPLAY) == DS_NONDISPLAY)
 		return;
 	for (unsigned i = 0; i < cells; i++) {
 		const struct ps_cell *cell = &ps->cell[(at + i) % cells];
@@ -396,11 +395,12 @@ soft_typed_field(const struct soft *s, struct soft_out *o)
 }
 
 size_t
-soft_typed(const struct soft *s, uint8_t *bytes, size_t room)
+soft_typed(const struct soft *s, bool field, uint8_t *bytes, size_t room)
 {
 	struct soft_out o = { .bytes = bytes, .room = room };
 
-	soft_typed_field(s, &o);
+	if (field)
+		soft_typed_field(s, &o);
 	for (unsigned i = 0; i < s->ahead_len; i++) {
 		const struct keymap_3270 *key =
 		    &s->ahead[(s->ahead_first + i) % SOFT_AHEAD_MAX];

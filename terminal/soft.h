@@ -64,9 +64,10 @@ int soft_host(struct soft *s, const uint8_t *record, size_t n);
  * lines.  What comes while the keyboard is locked is kept, up to a bound. */
 size_t soft_input(struct soft *s, const uint8_t *bytes, size_t n);
 
-/* What was typed and not sent, as it would be typed again elsewhere: what is
- * in the field of the cursor, if it can be seen, and what was kept. */
-size_t soft_typed(const struct soft *s, uint8_t *bytes, size_t room);
+/* What was typed and not sent, as it would be typed again elsewhere: what was
+ * kept and, if `field`, what is in the field of the cursor and can be seen. */
+size_t soft_typed(const struct soft *s, bool field, uint8_t *bytes,
+    size_t room);
 
 /* The client's window: an empty screen of another size.  0, or -1: it is too
  * small now, or there is no memory. */

@@ -66,6 +66,7 @@ struct term {
 	struct loopchan cp;
 	int fd;
 	int plain, tls;	/* the two ends that TLS puts between, or -1 */
+	bool starttls;
 	enum term_phase phase;
 	const char *token;
 	struct evbuffer *out;
@@ -628,12 +629,19 @@ term_over(struct term *t)
 	return true;
 }
 
+/* What is typed on the screen, and not in a guest's. */
+static size_t
+term_soft_typed(const struct term *t, uint8_t *typed, size_t room)
+{
+	return soft_typed(t->soft, !t->screen.full.shown, typed, room);
+}
+
 /* The lines again: what came meanwhile, and what was typed and not sent. */
 static void
 term_under(struct term *t)
 {
 	uint8_t typed[LINEEDIT_MAX];
-	size_t n = soft_typed(t->soft, typed, sizeof typed);
+	size_t n = term_soft_typed(t, typed, sizeof typed);
 
 	t->lines = t->over = false;
 	term_view_close(t);
@@ -668,8 +676,7 @@ term_other(struct term *t)
 	if (term_is_3270(t) || t->over || (lines && !term_soft_open(t)))
 		return;
 	n = lines ? view_line_typed(&t->line, typed, sizeof typed) :
-	    t->screen.full.shown ? 0 :
-	    soft_typed(t->soft, typed, sizeof typed);
+	    term_soft_typed(t, typed, sizeof typed);
 	term_show(t, lines ? &view_3270_ops : &view_line_ops);
 	term_tell_view(t);
 	if (lines)
@@ -884,7 +891,7 @@ term_telnet(struct term *t)
 	t->phase = TERM_TALK;
 	term_after(t->clock, TELNET_FIRST_MS);
 	term_name(t, lu);
-	if (telnet_open(&t->telnet, &port, t->tls >= 0, lu) < 0)
+	if (telnet_open(&t->telnet, &port, t->tls >= 0 && t->starttls, lu) < 0)
 		term_fail(t, "no memory");
 }
 
@@ -1287,6 +1294,7 @@ term_open(struct event_base *base, const struct term_options *options)
 	t->fd = options->client;
 	t->plain = options->plain;
 	t->tls = options->tls;
+	t->starttls = options->starttls;
 	t->token = options->token;
 	t->silent = true;
 	strncpy(t->proxy.peer, options->peer, sizeof t->proxy.peer - 1);

@@ -233,14 +233,15 @@ test_typed(void **state)
 	(void)state;
 	panel(DS_ERASE_WRITE);
 	type("a b\xc3\xa4");
-	assert_int_equal(soft_typed(soft, bytes, sizeof bytes), 5);
+	assert_int_equal(soft_typed(soft, true, bytes, sizeof bytes), 5);
 	assert_memory_equal(bytes, "a b\xc3\xa4", 5);
 	type("\r");
 	type("next\rlast");
-	assert_int_equal(soft_typed(soft, bytes, sizeof bytes), 14);
+	assert_int_equal(soft_typed(soft, true, bytes, sizeof bytes), 14);
 	assert_memory_equal(bytes, "a b\xc3\xa4next\rlast", 14);
+	assert_int_equal(soft_typed(soft, false, bytes, sizeof bytes), 9);
 	type("\x12\tsecret");
-	assert_int_equal(soft_typed(soft, bytes, sizeof bytes), 0);
+	assert_int_equal(soft_typed(soft, true, bytes, sizeof bytes), 0);
 }
 
 static void
