@@ -19,7 +19,7 @@
  *                               +n: above the port of the terminals
  *   OPERATOR userid             default OPERATOR
  *   LISTEN address [PLAIN]      default 127.0.0.1; PLAIN: without TLS, too
- *   TLS {OFF | CERTIFICATE file KEY file}
+ *   TLS {OFF | STARTTLS | CERTIFICATE file KEY file}
  *   LIMIT {CONNECTIONS | RATE} {n | OFF}      of one address: at once, a second
  *   LIMIT LOGONS {n [time] | OFF}             failed ones of one address
  *   LIMIT {LOGO | IDLE} {time | OFF}          a time: minutes, or seconds: 90S
@@ -535,13 +535,20 @@ config_do_tls(struct config_parse *p)
 {
 	struct config_tls *tls = &p->config->tls;
 
-	*tls = (struct config_tls){ .off = card_is(&p->card, 1, "OFF") };
-	if (tls->off)
-		return p->card.nwords > 2 ? config_bad(p, 2, "NOTHING MORE") :
-		    0;
-	if (config_tls_file(p, 1, "CERTIFICATE", tls->cert) < 0)
-		return -1;
-	return config_tls_file(p, 3, "KEY", tls->key);
+	if (card_is(&p->card, 1, "CERTIFICATE")) {
+		if (config_tls_file(p, 1, "CERTIFICATE", tls->cert) < 0)
+			return -1;
+		return config_tls_file(p, 3, "KEY", tls->key);
+	}
+	if (p->card.nwords > 2)
+		return config_bad(p, 2, "NOTHING MORE");
+	if (card_is(&p->card, 1, "STARTTLS"))
+		tls->starttls = true;
+	else if (card_is(&p->card, 1, "OFF"))
+		tls->off = true;
+	else
+		return config_bad(p, 1, "CERTIFICATE, STARTTLS OR OFF");
+	return 0;
 }
 
 /* "10": minutes, "90S": seconds; "OFF": none. */

@@ -33,6 +33,7 @@ struct config_unit {
 /* TLS: names as in SYSTEM CONFIG; "": the system's own certificate. */
 struct config_tls {
 	bool off;
+	bool starttls; /* is offered */
 	char cert[128], key[128];
 };
 

@@ -50,7 +50,8 @@ static int
 listener_spawn(struct cp *cp, int channel, int sock)
 {
 	char name[] = "vmterm", proxy[] = "--proxy", tls[] = "--tls";
-	char *argv[] = { name, NULL, NULL, NULL, NULL };
+	char never[] = "--no-starttls";
+	char *argv[] = { name, NULL, NULL, NULL, NULL, NULL };
 	int fds[2] = { channel, sock }, rc, n = 1;
 	char *token = NULL;
 
@@ -63,6 +64,8 @@ listener_spawn(struct cp *cp, int channel, int sock)
 	}
 	if (tls_ready(cp))
 		argv[n++] = tls;
+	if (tls_ready(cp) && !cp->config->tls.starttls)
+		argv[n++] = never;
 	rc = spawn(cp->vmterm, argv, fds, 2) < 0 ? -1 : 0;
 	free(token);
 	return rc;

@@ -2,7 +2,7 @@
  *
  * vmterm - one terminal's program: a TCP connection in, a channel to CP out.
  *
- *   vmterm [--proxy TOKEN] [--tls]
+ *   vmterm [--proxy TOKEN] [--tls [--no-starttls]]
  *
  * fd 2 the log, fd 3 the channel, fd 4 the socket.  --tls: whoever is at the
  * channel's end takes clients that begin TLS.
@@ -36,6 +36,7 @@
 
 #define MAIN_SOCKET_FD 4
 #define MAIN_PLAIN_FD 5 /* instead of it, when the client has TLS */
+#define MAIN_IN_FLIGHT 8192 /* descriptors that vmterms have sent to CP */
 #define MAIN_UID 65530 /* when started by root; Debian gives it to nobody */
 
 static const struct sandbox_rule main_rules[] = {
@@ -133,13 +134,30 @@ main_base(void)
 	return base;
 }
 
-/* No descriptor can come into this process any more, by any way. */
+/*
+ * No descriptor can come into this process any more, by any way; with TLS,
+ * none but by the channel.  What is sent there counts against our limit, with
+ * all that others of this user have sent and that is not yet received.
+ */
 static void
-main_sandbox(void)
+main_descriptors(bool tls)
 {
-	const struct rlimit none = { 0, 0 };
+	struct rlimit files = { 0, 0 };
 
-	if (setrlimit(RLIMIT_NOFILE, &none) < 0 || sandbox_shed(MAIN_UID) < 0)
+	if (tls && getrlimit(RLIMIT_NOFILE, &files) < 0)
+		fatal("descriptors");
+	if (files.rlim_max > MAIN_IN_FLIGHT)
+		files.rlim_max = MAIN_IN_FLIGHT;
+	files.rlim_cur = files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+		fatal("descriptors");
+}
+
+static void
+main_sandbox(bool tls)
+{
+	main_descriptors(tls);
+	if (sandbox_shed(MAIN_UID) < 0)
 		fatal("cannot shed privileges");
 	malloc_trim(0);
 	if (sandbox_enter(main_rules,
@@ -174,11 +192,14 @@ main_arguments(char **argv, struct term_options *options)
 	for (argv++; *argv != NULL; argv++) {
 		if (strcmp(*argv, "--tls") == 0)
 			tls = true;
+		else if (strcmp(*argv, "--no-starttls") == 0)
+			options->starttls = false;
 		else if (strcmp(*argv, "--proxy") == 0 && argv[1] != NULL &&
 		    argv[1][0] != '\0')
 			options->token = *++argv;
 		else
-			fatalx("usage: vmterm [--proxy TOKEN] [--tls]");
+			fatalx("usage: vmterm [--proxy TOKEN] [--tls "
+			    "[--no-starttls]]");
 	}
 	if (tls)
 		main_pair(options);
@@ -189,7 +210,8 @@ main(int argc, char **argv)
 {
 	char peer[PEER_TEXT_MAX];
 	struct term_options options = { .client = MAIN_SOCKET_FD,
-		.channel = IPCCHAN_FD, .plain = -1, .tls = -1, .peer = peer };
+		.channel = IPCCHAN_FD, .plain = -1, .tls = -1,
+		.starttls = true, .peer = peer };
 	struct event_base *base;
 
 	(void)argc;
@@ -205,7 +227,7 @@ main(int argc, char **argv)
 	base = main_base();
 	if (term_open(base, &options) < 0)
 		fatal("cannot begin");
-	main_sandbox();
+	main_sandbox(options.tls >= 0);
 	event_base_dispatch(base);
 	return 0;
 }

@@ -5,6 +5,8 @@
 #ifndef VM370_TERMINAL_TERM_H
 #define VM370_TERMINAL_TERM_H
 
+#include <stdbool.h>
+
 #include <event2/event.h>
 
 #include "peer.h"
@@ -14,6 +16,7 @@ struct term_options {
 	int channel;	   /* the channel to CP: both are taken */
 	int plain, tls;	   /* a connected pair of stream sockets for a client
 			    * that wants TLS; or -1: there is none */
+	bool starttls;	   /* offer it to who does not begin with it */
 	const char *token; /* of the PROXY header, or NULL: there is none */
 	const char *peer;  /* who is at the client's end */
 };

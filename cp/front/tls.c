@@ -186,8 +186,9 @@ tls_clients(const struct front *front, const struct config *config,
 	if (strcmp(host, "127.0.0.1") != 0 && strcmp(host, "[::1]") != 0)
 		snprintf(name, sizeof name, "%s", host);
 	printf("Clients     c3270 L:Y:%s:%d\n", host, port);
-	printf("            c3270 Y:%s:%d   (encrypts by STARTTLS)\n", host,
-	    port);
+	if (config->tls.starttls)
+		printf("            c3270 Y:%s:%d   (encrypts by STARTTLS)\n",
+		    host, port);
 	printf("            openssl s_client -quiet -connect %s:%d\n", host,
 	    port);
 	printf("            Y: trusts whatever comes; to be sure compare the "
