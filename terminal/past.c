@@ -9,16 +9,9 @@
 #include "past.h"
 
 #include <ctype.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define PAST_EXTRA 8	     /* items beyond the rows of a page */
 #define PAST_ITEMS_MAX 4000u /* for one page: pieces of very few characters */
-
-struct past_item {
-	struct past_item *next;
-	struct view_item item; /* text points behind this structure */
-};
 
 /* --- how items look --- */
 
@@ -71,23 +64,10 @@ past_look(const struct view_item *item)
 /* --- the items --- */
 
 static void
-past_drop(struct past_item **head, struct past_item **tail)
+past_drop(struct past *p)
 {
-	struct past_item *it;
-
-	while ((it = *head) != NULL) {
-		*head = it->next;
-		free(it);
-	}
-	*tail = NULL;
-}
-
-static void
-past_drop_all(struct past *p)
-{
-	past_drop(&p->head, &p->tail);
-	past_drop(&p->new_head, &p->new_tail);
-	p->count = 0;
+	itemlist_clear(&p->items);
+	itemlist_clear(&p->new);
 }
 
 void
@@ -95,7 +75,7 @@ past_close(struct past *p)
 {
 	bool asking = p->asking;
 
-	past_drop_all(p);
+	past_drop(p);
 	page_close(&p->page);
 	*p = (struct past){ .asking = asking, .stale = asking };
 }
@@ -103,42 +83,25 @@ past_close(struct past *p)
 void
 past_item(struct past *p, const struct view_item *item)
 {
-	struct past_item *it;
-
-	if (!p->asking || p->stale ||
-	    p->count >= PAST_ITEMS_MAX + TERM_PAST_MAX)
-		return;
-	it = malloc(sizeof *it + item->len);
-	if (it == NULL)
-		return;
-	*it = (struct past_item){ .item = *item };
-	memcpy(it + 1, item->text, item->len);
-	it->item.text = (const char *)(it + 1);
-	if (p->new_tail != NULL)
-		p->new_tail->next = it;
-	else
-		p->new_head = it;
-	p->new_tail = it;
-	p->count++;
+	if (p->asking && !p->stale && p->new.count < TERM_PAST_MAX)
+		itemlist_add(&p->new, item);
 }
 
 /* What came belongs before, or behind, what is there. */
 static void
 past_join(struct past *p)
 {
-	if (p->new_head == NULL)
-		return;
-	if (p->head == NULL) {
-		p->head = p->new_head;
-		p->tail = p->new_tail;
-	} else if (p->way == PAST_BACK) {
-		p->new_tail->next = p->head;
-		p->head = p->new_head;
-	} else {
-		p->tail->next = p->new_head;
-		p->tail = p->new_tail;
-	}
-	p->new_head = p->new_tail = NULL;
+	struct itemlist *head = p->way == PAST_BACK ? &p->new : &p->items;
+	struct itemlist *tail = p->way == PAST_BACK ? &p->items : &p->new;
+	struct itemlist both = { head->head, tail->last,
+		head->count + tail->count, head->bytes + tail->bytes };
+
+	if (head->head == NULL || tail->head == NULL)
+		both = head->head != NULL ? *head : *tail;
+	else
+		head->last->next = tail->head;
+	p->items = both;
+	p->new = (struct itemlist){ 0 };
 }
 
 /* --- a page --- */
@@ -160,7 +123,7 @@ past_begin(struct past *p, enum past_way way, struct page_at from,
 	if (p->page.row == NULL && page_open(&p->page, like->rows, like->cols,
 	    like->codepage) < 0)
 		return false;
-	past_drop_all(p);
+	past_drop(p);
 	p->way = way;
 	p->from = from;
 	ask->count = past_count(p);
@@ -187,10 +150,10 @@ past_put(struct past *p, const struct view_item *item)
 }
 
 /* The first item that certainly begins a line. */
-static const struct past_item *
+static const struct itemlist_entry *
 past_line(const struct past *p)
 {
-	const struct past_item *it = p->head;
+	const struct itemlist_entry *it = p->items.head;
 
 	if (it == NULL || it->item.seq <= p->first)
 		return it;
@@ -203,7 +166,7 @@ past_line(const struct past *p)
 static void
 past_back(struct past *p)
 {
-	const struct past_item *it = past_line(p);
+	const struct itemlist_entry *it = past_line(p);
 
 	p->page.stop = p->from;
 	while (it != NULL && past_put(p, &it->item))
@@ -215,7 +178,7 @@ past_back(struct past *p)
 static void
 past_forward(struct past *p)
 {
-	const struct past_item *it = p->head;
+	const struct itemlist_entry *it = p->items.head;
 
 	p->page.begin = p->from;
 	while (it != NULL && it->item.seq < p->from.seq)
@@ -231,19 +194,22 @@ past_forward(struct past *p)
 static bool
 past_more(const struct past *p, struct past_ask *ask)
 {
-	if (p->page.used >= p->page.rows - 1 || p->head == NULL ||
-	    p->count >= PAST_ITEMS_MAX)
+	uint64_t next;
+
+	if (p->page.used >= p->page.rows - 1 || p->items.head == NULL ||
+	    p->items.count >= PAST_ITEMS_MAX)
 		return false;
 	ask->count = TERM_PAST_MAX;
 	if (p->way == PAST_BACK) {
-		ask->before = p->head->item.seq;
+		ask->before = p->items.head->item.seq;
 		return ask->before > p->first;
 	}
-	if (p->tail->item.seq + 1 >= p->next)
+	next = p->items.last->item.seq + 1;
+	if (next >= p->next)
 		return false;
-	if (ask->count > p->next - p->tail->item.seq - 1)
-		ask->count = (unsigned)(p->next - p->tail->item.seq - 1);
-	ask->before = p->tail->item.seq + 1 + ask->count;
+	if (ask->count > p->next - next)
+		ask->count = (unsigned)(p->next - next);
+	ask->before = next + ask->count;
 	return true;
 }
 
@@ -251,7 +217,7 @@ enum past_result
 past_done(struct past *p, const struct ipc_cons_past *told,
     struct past_ask *ask)
 {
-	bool came = p->new_head != NULL;
+	bool came = p->new.head != NULL;
 
 	if (!p->asking)
 		return PAST_STALE;
@@ -271,6 +237,6 @@ past_done(struct past *p, const struct ipc_cons_past *told,
 	if (came && past_more(p, ask))
 		return PAST_ASK;
 	p->asking = false;
-	past_drop_all(p);
+	past_drop(p);
 	return p->page.used > 0 ? PAST_PAGE : PAST_NONE;
 }

@@ -8,10 +8,9 @@
 #ifndef VM370_TERMINAL_PAST_H
 #define VM370_TERMINAL_PAST_H
 
+#include "itemlist.h"
 #include "page.h"
 #include "view.h"
-
-struct past_item;
 
 enum past_way { PAST_BACK, PAST_FORWARD };
 
@@ -26,9 +25,8 @@ struct past {
 	enum past_way way;
 	struct page_at from;	/* where the page that is asked for ends, or
 				 * begins */
-	struct past_item *head, *tail; /* items, oldest first; new ones: */
-	struct past_item *new_head, *new_tail;
-	unsigned count;
+	struct itemlist items;	/* in their order, and those under way */
+	struct itemlist new;
 };
 
 /* What is to be asked: `count` items before item `before`. */

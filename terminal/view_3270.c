@@ -314,18 +314,17 @@ view_3270_begin(struct view_3270 *v, const struct view_item *item)
 	if ((item->flags & (ITEM_ALARM | ITEM_REPLAY)) == ITEM_ALARM)
 		v->screen.alarm = true;
 	if (item->kind == ITEM_OUTPUT && (item->flags & ITEM_REPLAY) == 0 &&
-	    v->status != CONS_LOGGED_OFF)
+	    (v->status != CONS_LOGGED_OFF || v->full.shown))
 		v->unread = true;
 }
 
 /* True: the item is dealt with. */
 static bool
-view_3270_place(struct view_3270 *v, struct view_3270_item *wait)
+view_3270_place(struct view_3270 *v, const struct view_item *item)
 {
-	const struct view_item *item = &wait->item;
 	bool all;
 
-	if (wait->done == 0)
+	if (v->done == 0)
 		view_3270_begin(v, item);
 	/* A password's echo: nothing to show, but its line ends. */
 	if (item->kind == ITEM_INPUT && item->len == 0) {
@@ -333,8 +332,8 @@ view_3270_place(struct view_3270 *v, struct view_3270_item *wait)
 		all = true;
 	} else
 		all = page_put(&v->live, item->seq, item->text, item->len,
-		    &wait->done, view_3270_flags(v, item), past_look(item));
-	if (all || wait->done > 0)
+		    &v->done, view_3270_flags(v, item), past_look(item));
+	if (all || v->done > 0)
 		v->last = item->seq;
 	return all;
 }
@@ -342,12 +341,8 @@ view_3270_place(struct view_3270 *v, struct view_3270_item *wait)
 static void
 view_3270_drop(struct view_3270 *v)
 {
-	struct view_3270_item *wait = v->head;
-
-	v->head = wait->next;
-	if (v->head == NULL)
-		v->tail = &v->head;
-	free(wait);
+	itemlist_drop_first(&v->waiting);
+	v->done = 0;
 	v->owed++;
 }
 
@@ -355,33 +350,14 @@ view_3270_drop(struct view_3270 *v)
 static void
 view_3270_drain(struct view_3270 *v)
 {
-	while (v->head != NULL && !v->refill && !v->refilling &&
+	while (v->waiting.head != NULL && !v->refill && !v->refilling &&
 	    (v->closing || (v->over == VIEW_3270_LIVE &&
 	    (v->hold == VIEW_3270_FLOW || v->hold == VIEW_3270_COVERED)))) {
-		if (view_3270_place(v, v->head))
+		if (view_3270_place(v, &v->waiting.head->item))
 			view_3270_drop(v);
 		else
 			view_3270_hold(v, VIEW_3270_FILLED);
 	}
-}
-
-/* Behind those that wait already. */
-static void
-view_3270_wait(struct view_3270 *v, const struct view_item *item)
-{
-	struct view_3270_item *wait = malloc(sizeof *wait + item->len);
-	char *text;
-
-	if (wait == NULL) {
-		v->owed++; /* no memory: the line is lost, the console lives */
-		return;
-	}
-	text = (char *)(wait + 1);
-	memcpy(text, item->text, item->len);
-	*wait = (struct view_3270_item){ .item = *item };
-	wait->item.text = text;
-	*v->tail = wait;
-	v->tail = &wait->next;
 }
 
 static void
@@ -398,7 +374,8 @@ view_3270_item(void *view, const struct view_item *item)
 	v->answered = true;
 	if ((item->flags & ITEM_RESET) != 0)
 		view_3270_back_to_live(v);
-	view_3270_wait(v, item);
+	if (!itemlist_add(&v->waiting, item))
+		v->owed++; /* no memory: the line is lost, the console lives */
 	view_3270_drain(v);
 	view_3270_touch(v);
 }
@@ -441,7 +418,6 @@ view_3270_open(void *view, const struct view_port *port,
 	memset(v, 0, sizeof *v);
 	v->port = *port;
 	v->shape = view_3270_shape(shape);
-	v->tail = &v->head;
 	v->status = CONS_LOGGED_OFF;
 	v->options = (struct ipc_cons_options){ .flags = OPTION_HOLD,
 		.more = VIEW_3270_MORE, .clear = VIEW_3270_CLEAR };
@@ -480,8 +456,7 @@ view_3270_close(void *view)
 {
 	struct view_3270 *v = view;
 
-	while (v->head != NULL)
-		view_3270_drop(v);
+	itemlist_clear(&v->waiting);
 	view_full_lose(&v->full);
 	view_3270_keep(v, "", 0);
 	view_3270_logo_is(v, "", 0);
@@ -513,8 +488,7 @@ view_3270_reshape(void *view, const struct view_shape *shape)
 	v->screen.hidden = hidden;
 	v->refilling = false;
 	v->refill = v->status != CONS_LOGGED_OFF;
-	if (v->head != NULL)
-		v->head->done = 0; /* all of it again */
+	v->done = 0; /* all of the item at hand again */
 	if (v->logo != NULL)
 		page_heading(&v->live, v->logo, v->logo_len);
 	view_3270_refill(v);
@@ -555,6 +529,7 @@ view_3270_logo(void *view, const struct ipc_logo *logo)
 	struct view_3270 *v = view;
 
 	view_3270_hurry(v);
+	v->ended = v->ended || view_full_wanted(&v->full);
 	view_full_lose(&v->full);
 	v->greeted = true;
 	memcpy(v->system, logo->system.c, sizeof logo->system.c);
@@ -604,7 +579,7 @@ view_3270_state(void *view, const struct ipc_cons_state *state)
 		return;
 	/* CP has taken over: what it says does not go on in a prompt. */
 	if (state->status == CONS_CP_READ && v->status != CONS_CP_READ &&
-	    v->head == NULL)
+	    v->waiting.head == NULL)
 		page_end_line(&v->live);
 	view_3270_session(v, state->status);
 	view_3270_hide(v, state->hidden != 0);
@@ -639,6 +614,8 @@ view_3270_full(void *view, const struct ipc_full *full)
 	if (full->op == FULL_END) {
 		view_full_end(&v->full);
 		v->ended = true;
+		if (v->hold == VIEW_3270_COVERED)
+			view_3270_hold(v, VIEW_3270_FLOW);
 	} else {
 		/* It is what the guest answers to ENTER. */
 		view_3270_answer_over(v);
@@ -652,7 +629,7 @@ static bool
 view_3270_free(const struct view_3270 *v)
 {
 	return v->hold == VIEW_3270_FLOW && v->over == VIEW_3270_LIVE &&
-	    v->head == NULL && !v->unread && !v->locked && !v->replaying &&
+	    v->waiting.head == NULL && !v->unread && !v->locked && !v->replaying &&
 	    !v->closing && v->status != CONS_CP_READ;
 }
 
@@ -739,7 +716,7 @@ view_3270_glass(struct view_3270 *v)
 static void
 view_3270_lines(struct view_3270 *v)
 {
-	if (!v->ended || view_full_wanted(&v->full) || v->head != NULL ||
+	if (!v->ended || view_full_wanted(&v->full) || v->waiting.head != NULL ||
 	    v->hold != VIEW_3270_FLOW || v->over != VIEW_3270_LIVE)
 		return;
 	v->ended = false;
@@ -1027,6 +1004,11 @@ view_3270_sysreq(void *view)
 {
 	struct view_3270 *v = view;
 
+	/* Displays clear their screen for it, and what was typed there. */
+	view_full_erased(&v->full);
+	screen_lost(&v->screen);
+	v->empty = true;
+	view_3270_touch(v);
 	v->port.key(v->port.arg, KEY_SYSREQ);
 }
 

@@ -8,6 +8,7 @@
 
 #include "codepage.h"
 #include "history.h"
+#include "itemlist.h"
 #include "past.h"
 #include "pfkeys.h"
 #include "screen.h"
@@ -44,13 +45,6 @@ enum view_3270_hold {
 /* What is shown instead of the newest lines. */
 enum view_3270_over { VIEW_3270_LIVE, VIEW_3270_PAST, VIEW_3270_HELP };
 
-/* An item that waits for room on the screen. */
-struct view_3270_item {
-	struct view_3270_item *next;
-	struct view_item item; /* text points behind this structure */
-	size_t done;	       /* bytes of it on the screen */
-};
-
 struct view_3270 {
 	struct view_port port;
 	struct view_shape shape;
@@ -69,7 +63,8 @@ struct view_3270 {
 	char *logo;		/* its lines, while it is shown */
 	size_t logo_len;
 
-	struct view_3270_item *head, **tail;
+	struct itemlist waiting; /* for room on the screen */
+	size_t done;	 /* bytes of the first one that are there */
 	bool answered;	 /* something came since the last time it was drawn */
 	unsigned window, owed; /* credit: in all, and not yet given back */
 	enum view_3270_hold hold;

@@ -30,6 +30,14 @@ view_full_say(struct view_full *f, enum ipc_full_op op, uint32_t tag, int rc,
 	f->port->full(f->port->arg, &full, text, n);
 }
 
+/* What a request is answered with that cannot be done. */
+static void
+view_full_refuse(struct view_full *f, const struct ipc_full *full, int rc)
+{
+	view_full_say(f, full->op == FULL_READ ? FULL_RECORD : FULL_DONE,
+	    full->tag, rc, "", 0);
+}
+
 /* A write is done when the display has taken it: so a guest is no faster than
  * its terminal. */
 static void
@@ -68,10 +76,18 @@ void
 view_full_lose(struct view_full *f)
 {
 	bool had = f->open && f->ps.written;
+	struct ipc_full *waits = f->waits;
+	uint32_t done = f->done;
 
+	f->waits = NULL;
 	view_full_drop(f);
 	if (had)
 		view_full_say(f, FULL_LOST, 0, 0, "", 0);
+	if (done != 0)
+		view_full_say(f, FULL_DONE, done, -ESTALE, "", 0);
+	if (waits != NULL)
+		view_full_refuse(f, waits, -ESTALE);
+	free(waits);
 }
 
 void
@@ -239,16 +255,14 @@ view_full_wait(struct view_full *f, const struct ipc_full *full)
 	if (f->waits != NULL)
 		memcpy(f->waits, full, size);
 	else
-		view_full_say(f, full->op == FULL_READ ? FULL_RECORD :
-		    FULL_DONE, full->tag, -ENOMEM, "", 0);
+		view_full_refuse(f, full, -ENOMEM);
 }
 
 void
 view_full_out(struct view_full *f, const struct ipc_full *full, bool show)
 {
 	if (view_full_model(f, full->vdev) < 0) {
-		view_full_say(f, full->op == FULL_READ ? FULL_RECORD :
-		    FULL_DONE, full->tag, -ENOMEM, "", 0);
+		view_full_refuse(f, full, -ENOMEM);
 		return;
 	}
 	if (f->shown && view_full_asks(full))
@@ -301,6 +315,16 @@ view_full_known(struct view_full *f)
 		view_full_run(f, full, false);
 	free(full);
 	f->port->again(f->port->arg);
+}
+
+void
+view_full_erased(struct view_full *f)
+{
+	if (f->asking) {
+		f->late = true;
+		view_full_known(f);
+	}
+	f->shown = f->cover = false;
 }
 
 /* The display has locked its keyboard for nothing. */

@@ -645,7 +645,7 @@ test_logoff_at_more(void **state)
 	assert_int_equal(v3.hold, VIEW_3270_FLOW);
 	expect_row(1, "VM/370 Online");
 	expect_row(22, "LOGOFF BY SYSTEM");
-	assert_null(v3.head);
+	assert_null(v3.waiting.head);
 	assert_int_equal(cp.credit + v3.owed, 31);
 }
 
@@ -657,7 +657,7 @@ test_farewell(void **state)
 	view_3270_ops.farewell(&v3, "GONE", 4);
 	turn();
 	expect_row(22, "GONE");
-	assert_null(v3.head);
+	assert_null(v3.waiting.head);
 }
 
 static void

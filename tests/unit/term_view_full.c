@@ -515,6 +515,79 @@ test_lost(void **state)
 	begin(24, 80, 0);
 }
 
+/* What the guest waits for is answered before its screen is gone. */
+static void
+test_lost_while_asked(void **state)
+{
+	(void)state;
+	run(24, 80, 0);
+	paint(DS_ERASE_WRITE, "A PANEL");
+	heard();
+	cp.deaf = true;
+	guest(FULL_READ, (const uint8_t *)"\xF2", 1);
+	assert_int_equal(cp.nsaid, 0);
+	resize(43, 80);
+	assert_int_equal(cp.nsaid, 2);
+	assert_int_equal(cp.said[0].op, FULL_LOST);
+	assert_int_equal(cp.said[1].op, FULL_RECORD);
+	assert_int_equal(cp.said[1].tag, tag);
+	assert_int_equal(cp.said[1].rc, -ESTALE);
+}
+
+/* Its end comes while CP's lines cover it. */
+static void
+test_end_covered(void **state)
+{
+	(void)state;
+	run(24, 80, 0);
+	paint(DS_ERASE_WRITE, "A PANEL");
+	flood(2);
+	expect_status("MORE...");
+	type("KEPT");
+	guest(FULL_END, NULL, 0);
+	expect_status("RUNNING");
+	expect_row(3, "LINE 3");
+	expect_row(23, "KEPT");
+	assert_int_equal(cp.ended, 1);
+}
+
+/* A terminal that has DIALed: nobody is logged on at it. */
+static void
+test_dialed(void **state)
+{
+	(void)state;
+	cp_item(ITEM_OUTPUT, 0, "DIALED TO VM 0C0");
+	turn();
+	paint(DS_ERASE_WRITE, "A PANEL");
+	expect_row(1, " A PANEL"); /* at once */
+	cp_item(ITEM_OUTPUT, ITEM_HIGH, "WNG FROM OPERATOR");
+	turn();
+	expect_row(2, "WNG FROM OPERATOR");
+	press(DS_AID_PA2);
+	expect_row(1, " A PANEL");
+	view_3270_ops.sysreq(&v3);
+	assert_int_equal(cp.keys[KEY_SYSREQ], 1);
+}
+
+/* SYSREQ clears a display: all of it is written again, whosever it is. */
+static void
+test_sysreq(void **state)
+{
+	(void)state;
+	run(32, 80, 0);
+	flood(0);
+	paint(DS_ERASE_WRITE_ALTERNATE, "A PANEL");
+	ps3270_clear(&glass);
+	view_3270_ops.sysreq(&v3);
+	assert_int_equal(cp.keys[KEY_SYSREQ], 1);
+	expect_row(1, " A PANEL");
+	ps3270_clear(&glass);
+	view_3270_ops.sysreq(&v3);
+	cp_state(CONS_CP_READ, 0);
+	expect_status("CP READ");
+	expect_row(1, "PANEL");
+}
+
 /* Another display of the machine takes the terminal over. */
 static void
 test_displays(void **state)
@@ -559,7 +632,9 @@ main(void)
 		TEST(test_crossed), TEST(test_garbage),
 		TEST(test_bad_streams), TEST(test_no_erase),
 		TEST(test_query), TEST(test_reads), TEST(test_impostor),
-		TEST(test_lost), TEST(test_displays), TEST(test_over),
+		TEST(test_lost), TEST(test_lost_while_asked),
+		TEST(test_end_covered), TEST(test_dialed), TEST(test_sysreq),
+		TEST(test_displays), TEST(test_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
