@@ -344,6 +344,19 @@ ps3270_do_tab(struct ps3270 *ps, struct ps_write *w)
 	w->at = next;
 }
 
+/* Do characters come last?  Format controls are orders to a tab; nulls are
+ * not. */
+static bool
+ps3270_is_text(const struct ds_item *item)
+{
+	uint8_t last;
+
+	if (item->order != DS_TEXT)
+		return item->order == DS_GE;
+	last = item->data[item->len - 1];
+	return last == 0 || (last >= 0x40 && last != 0xFF);
+}
+
 static void
 ps3270_do(struct ps3270 *ps, struct ps_write *w, const struct ds_item *item)
 {
@@ -385,7 +398,7 @@ ps3270_do(struct ps3270 *ps, struct ps_write *w, const struct ds_item *item)
 		w->at = item->address;
 		break;
 	}
-	w->text = item->order == DS_TEXT || item->order == DS_GE;
+	w->text = ps3270_is_text(item);
 	if (item->order != DS_PT)
 		w->filled = false;
 }
@@ -419,11 +432,11 @@ ps3270_pairs(const struct ps_cell *cell, struct ds_pair pair[4])
 	unsigned n = 0;
 
 	pair[n++] = (struct ds_pair){ DS_ATTR_FIELD, cell->c };
+	if (cell->color != 0)
+		pair[n++] = (struct ds_pair){ DS_ATTR_COLOR, cell->color };
 	if (cell->highlight != 0)
 		pair[n++] = (struct ds_pair){ DS_ATTR_HIGHLIGHT,
 			cell->highlight };
-	if (cell->color != 0)
-		pair[n++] = (struct ds_pair){ DS_ATTR_COLOR, cell->color };
 	if ((cell->what & PS_GRAPHIC) != 0)
 		pair[n++] = (struct ds_pair){ DS_ATTR_CHARSET,
 			DS_CHARSET_GRAPHIC };
@@ -435,10 +448,10 @@ static void
 ps3270_put_sa(struct ds_out *o, struct ps_cell *last,
     const struct ps_cell *cell, bool color, bool highlight)
 {
-	if (highlight && cell->highlight != last->highlight)
-		ds3270_sa(o, DS_ATTR_HIGHLIGHT, cell->highlight);
 	if (color && cell->color != last->color)
 		ds3270_sa(o, DS_ATTR_COLOR, cell->color);
+	if (highlight && cell->highlight != last->highlight)
+		ds3270_sa(o, DS_ATTR_HIGHLIGHT, cell->highlight);
 	*last = *cell;
 }
 

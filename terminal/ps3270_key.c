@@ -163,6 +163,8 @@ key_dup(struct ps3270 *ps)
 
 /* --- erasing --- */
 
+/* What is behind closes up: of the field, or of the row where there is
+ * none. */
 static bool
 key_delete(struct ps3270 *ps)
 {
@@ -170,7 +172,8 @@ key_delete(struct ps3270 *ps)
 
 	if (key_is_protected(ps, at))
 		return false;
-	for (; !key_is_last(ps, at); at = key_on(ps, at))
+	for (; ps->formatted ? !key_is_last(ps, at) : (at + 1) % ps->cols != 0;
+	     at = key_on(ps, at))
 		ps->cell[at] = ps->cell[key_on(ps, at)];
 	key_put(ps, at, 0);
 	key_modified(ps, ps->cursor);
@@ -288,8 +291,7 @@ key_backtab(struct ps3270 *ps)
 			return true;
 		}
 	}
-	if (!ps->formatted)
-		ps->cursor = 0;
+	ps->cursor = 0;
 	return true;
 }
 
