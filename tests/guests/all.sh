@@ -219,6 +219,7 @@ check ipl-spool -r 00C=hello.deck spool="NOTREADY 00C" ipl=00C \
 	state=ioerror:C spool="READY 00C" spool="SPOOL 00C CONT" ipl=00C rc=0 \
 	spool=KILL ipl=00C rc=0
 check ipl-console ipl=009 state=ioerror:9
+check ipl-display -3 020 full="SCREEN 020 24 80 7" ipl=020 state=ioerror:20
 check ipl-cut -r 00C=cards.data ipl=00C state=ioerror:C
 check ipl-version -r 00C=version.deck ipl=00C state=version:2
 check ipl-entry -r 00C=entry.deck ipl=00C state=entry:FFFFFFF0

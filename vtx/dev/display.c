@@ -124,10 +124,13 @@ display_start_write(struct device *d, struct transfer *t)
 	t->left = DSP_RECORD_MAX + 1;
 }
 
+/* There is nothing at a display that a machine could begin with. */
 static void
 display_start(struct device *d, uint8_t cmd, struct transfer *t)
 {
-	if (cmd == DSP_SELECT)
+	if (d->sch.ipl)
+		device_reject(d, t);
+	else if (cmd == DSP_SELECT)
 		device_done(t, UNIT_DONE);
 	else if (cmd == DSP_ERASE_ALL_UNPROTECTED)
 		display_start_unprotected(d, t);
