@@ -7,8 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ebcdic.h"
-
 /* Six bits as a character that every code page can send. */
 static const uint8_t ds3270_code[64] = {
 	0x40, 0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7,
@@ -884,36 +882,4 @@ ds3270_read_field(struct ds_in *in, struct ds_field *field)
 		*s = at;
 	field->len = (size_t)(s->p - field->data);
 	return true;
-}
-
-/* Typography that people paste, by what a 3270 can show. */
-static const struct {
-	uint16_t c;
-	char as;
-} ds3270_near[] = {
-	{ 0x2010, '-' }, { 0x2011, '-' }, { 0x2012, '-' }, { 0x2013, '-' },
-	{ 0x2014, '-' }, { 0x2018, '\'' }, { 0x2019, '\'' }, { 0x201C, '"' },
-	{ 0x201D, '"' }, { 0x2022, '*' }, { 0x2026, '.' }, { 0x2212, '-' },
-	{ 0x2500, '-' }, { 0x2502, '|' }, { 0x250C, '+' }, { 0x2510, '+' },
-	{ 0x2514, '+' }, { 0x2518, '+' }, { 0x251C, '+' }, { 0x2524, '+' },
-	{ 0x252C, '+' }, { 0x2534, '+' }, { 0x253C, '+' },
-};
-
-uint8_t
-ds3270_ebcdic(uint32_t c)
-{
-	if (c < 0x100 && latin1_to_ebcdic[c] >= 0x40)
-		return latin1_to_ebcdic[c];
-	for (size_t i = 0; i < sizeof ds3270_near / sizeof ds3270_near[0]; i++)
-		if (ds3270_near[i].c == c)
-			return latin1_to_ebcdic[(uint8_t)ds3270_near[i].as];
-	return latin1_to_ebcdic['?'];
-}
-
-uint32_t
-ds3270_character(uint8_t ebcdic)
-{
-	uint32_t c = ebcdic_to_latin1[ebcdic];
-
-	return c < ' ' || (c >= 0x7F && c < 0xA0) ? ' ' : c;
 }

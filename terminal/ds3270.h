@@ -325,9 +325,4 @@ int ds3270_read(const uint8_t *record, size_t n, unsigned cells,
  * without an address is a screen without fields, from address 0. */
 bool ds3270_read_field(struct ds_in *in, struct ds_field *field);
 
-/* One character each way.  To EBCDIC: what the code page lacks is a near one
- * or '?'.  From it: control codes are blanks. */
-uint8_t ds3270_ebcdic(uint32_t c);
-uint32_t ds3270_character(uint8_t ebcdic);
-
 #endif
