@@ -171,8 +171,8 @@ tls_state(struct tls_program *p, const struct ipc_tls_state *state)
 	t = tls_term(p->tls->cp, state->id);
 	if (t != NULL && state->what == TLS_AGREED)
 		log_info("terminal %03X: %s", t->addr, text);
-	else if (t != NULL && state->what == TLS_REFUSED)
-		log_info("terminal %03X: no TLS: %s", t->addr, text);
+	else if (state->what == TLS_REFUSED) /* it may have gone by now */
+		log_info("a terminal that began TLS was refused: %s", text);
 }
 
 static void

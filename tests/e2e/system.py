@@ -6,6 +6,7 @@ import runner
 import saved # its cases, as the next ones', register themselves
 import session
 import sharing
+import tls
 import units
 import users
 import vm

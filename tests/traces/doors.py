@@ -128,7 +128,7 @@ def tls_starttls():
         except Missing:
             taken = False
         check(not taken, "a certificate of nobody is taken")
-        cp.logged("no TLS")
+        cp.logged("a terminal that began TLS was refused")
 
 
 @case

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+#
+# terms.py - a thousand terminals at the logo at once, on this host, without
+# virtual machines: the memory that one more vmterm has for itself, and what
+# vmtls needs for a connection.
+#
+# Half are 3270s, half telnet on a terminal that can show a 3270.  Private
+# memory is smaps_rollup's Private_Dirty and Private_Clean.
+
+import os
+import resource
+import socket
+import ssl
+import statistics
+import time
+
+import common
+import vm
+from clients import Telnet, until
+from hostcp import HostCP
+
+TERMINALS = 1000
+IN_TLS = 200
+AT_ONCE = 20
+KIB_MAX = 2048
+
+IAC, DO, WILL, SB, SE, EOR = 255, 253, 251, 250, 240, 239
+BINARY, TTYPE, END = 0, 24, 25
+
+
+class Screen(Telnet):
+    """A 3270 that says yes to what makes it one, and shows nothing."""
+
+    def _option(self, verb, option):
+        yes = option in (BINARY, TTYPE, END)
+        answer = {DO: WILL, WILL: DO}.get(verb)
+        if answer is not None:
+            self.send(bytes([IAC, answer if yes else answer + 1, option]))
+
+    def _subnegotiation(self, data):
+        if data[:2] == bytes([TTYPE, 1]):
+            self.send(bytes([IAC, SB, TTYPE, 0]) + b"IBM-3279-2"
+                      + bytes([IAC, SE]))
+
+    def answered(self):
+        """A record has come: the logo's."""
+        self.pump()
+        return len(self.seen) > 100
+
+
+class Line(Telnet):
+    def answered(self):
+        self.pump()
+        return "VM/370 Online" in self.seen
+
+
+def private(pid):
+    """KiB, by kind."""
+    kib = 0
+    with open("/proc/%d/smaps_rollup" % pid) as f:
+        for line in f:
+            if line.startswith(("Private_Dirty:", "Private_Clean:")):
+                kib += int(line.split()[1])
+    return kib
+
+
+def connect(cp, n, secure=False):
+    """So many terminals, each shown the logo."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    clients = []
+    while len(clients) < n:
+        batch = []
+        for i in range(min(AT_ONCE, n - len(clients))):
+            client = (Screen(cp.port) if i % 2 else
+                      Line(cp.port, kind="vt", types=["XTERM"]))
+            if secure:
+                client.socket = context.wrap_socket(client.socket)
+            batch.append(client)
+        until(lambda: all(c.answered() for c in batch), "the logo", 120)
+        clients += batch
+    return clients
+
+
+def main():
+    common.arguments()
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with HostCP("LIMIT LOGO OFF\n") as cp:
+        vmtls = cp.children("vmtls")[0]
+        idle = private(vmtls)
+        secure = connect(cp, IN_TLS, True)
+        relayed = private(vmtls)
+        start = time.monotonic()
+        clients = connect(cp, TERMINALS - IN_TLS)
+        took = time.monotonic() - start
+        sizes = [private(pid) for pid in cp.children("vmterm")]
+        if len(sizes) != TERMINALS:
+            raise SystemExit("%d vmterms, not %d" % (len(sizes), TERMINALS))
+        common.row("a vmterm at the logo, median", statistics.median(sizes), 0,
+                   "KiB", KIB_MAX, statistics.median(sizes))
+        common.row("the largest of %d" % TERMINALS, max(sizes), 0, "KiB",
+                   KIB_MAX, max(sizes))
+        common.row("vmtls, a connection", (relayed - idle) / IN_TLS, 0, "KiB")
+        common.row("vmcp, with all of them", private(cp.process.pid), 0,
+                   "KiB")
+        common.note("%.0f terminals a second, from connect to the logo" %
+                    ((TERMINALS - IN_TLS) / took))
+        start = time.monotonic()
+        for client in secure + clients:
+            client.close()
+        until(lambda: not cp.children("vmterm"), "their end", 60)
+        common.note("all gone %.1f s after their lines were closed" %
+                    (time.monotonic() - start))
+
+
+if __name__ == "__main__":
+    main()
