@@ -83,7 +83,7 @@ struct cp {
 	unsigned nss_files;	  /* numbers given to them */
 	struct nssmake *nssmake;  /* makes those of SYSTEM CONFIG; NULL: done */
 	unsigned machines; /* vmguests ever started */
-	unsigned users;
+	unsigned users, dialed;
 	struct request_list requests;
 	time_t started, logmsg_set;
 	bool stopping, users_stopped;

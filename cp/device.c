@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cp.h"
+#include "dial.h"
 #include "guest.h"
 #include "log.h"
 #include "minidisk.h"
@@ -142,6 +143,8 @@ void
 device_remove(struct vmblok *vm, struct vdev *d)
 {
 	TAILQ_REMOVE(&vm->devices, d, entry);
+	if (d->full.dialed != NULL)
+		dial_end(d->full.dialed); /* who DIALs again finds it gone */
 	minidisk_release(vm->cp, d->link);
 	fullscreen_free(d);
 	if (d->fd >= 0)
@@ -335,9 +338,11 @@ device_logon(struct vmblok *vm)
 {
 	const struct dir_user *user = vm->user;
 
-	device_new(vm, user->console != VDEV_NONE ? user->console :
-						    DIR_CONSOLE,
-	    DEVICE_CONSOLE, '\0');
+	struct vdev *console = device_new(vm, user->console != VDEV_NONE ?
+	    user->console : DIR_CONSOLE, DEVICE_CONSOLE, '\0');
+
+	if (console != NULL)
+		console->graf = user->console_graf;
 	for (size_t i = 0; i < user->ndevices; i++)
 		device_new(vm, user->devices[i].vdev, user->devices[i].type,
 		    user->devices[i].klass);

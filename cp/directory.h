@@ -57,6 +57,7 @@ struct dir_user {
 	char ipl[9];		  /* IPL: a vdev in hex or a system's name; "" */
 	char ipl_parm[MACHINE_PARM_MAX + 1];
 	vdev_t console;		  /* VDEV_NONE: DIR_CONSOLE */
+	bool console_graf;	  /* it is a 3270: CONMODE at LOGON */
 	struct dir_device *devices; /* SPOOL and SPECIAL */
 	size_t ndevices;
 	struct dir_mdisk *mdisks;

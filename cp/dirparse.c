@@ -11,9 +11,9 @@
  *   OPTION word...
  *   MACHINE 370|PC
  *   IPL vdev|system [PARM text]
- *   CONSOLE vdev 3215
+ *   CONSOLE vdev 3215|3270
  *   SPOOL vdev 2540 READER|PUNCH [class], SPOOL vdev 1403 [class]
- *   SPECIAL vdev TIMER
+ *   SPECIAL vdev TIMER|3270
  *   LINK owner vdev [vdev [mode]]
  *   MDISK vdev FB-512 start count volser [mode [rpw [wpw [mpw]]]]
  *   MDISK vdev FB-512 T-DISK count
@@ -529,6 +529,7 @@ dirparse_do_include(struct dirparse *p)
 	if (u->ndevices != from->ndevices || u->nlinks != from->nlinks)
 		return dirparse_memory(p);
 	u->console = from->console;
+	u->console_graf = from->console_graf;
 	u->mode = from->mode;
 	u->realtimer = from->realtimer;
 	u->ecmode = from->ecmode;
@@ -629,8 +630,10 @@ dirparse_do_console(struct dirparse *p)
 	p->own_console = true;
 	if (dirparse_new_vdev(p, 1, &vdev) < 0)
 		return -1;
-	if (!card_is(&p->card, 2, "3215") && !card_is(&p->card, 2, "3210"))
-		return dirparse_bad(p, 2, "3215");
+	p->user->console_graf = card_is(&p->card, 2, "3270");
+	if (!p->user->console_graf && !card_is(&p->card, 2, "3215") &&
+	    !card_is(&p->card, 2, "3210"))
+		return dirparse_bad(p, 2, "3215 OR 3270");
 	p->user->console = vdev;
 	return 0;
 }
@@ -671,8 +674,10 @@ dirparse_do_special(struct dirparse *p)
 
 	if (dirparse_new_vdev(p, 1, &dev.vdev) < 0)
 		return -1;
-	if (!card_is(&p->card, 2, "TIMER"))
-		return dirparse_bad(p, 2, "TIMER");
+	if (card_is(&p->card, 2, "3270"))
+		dev.type = DEVICE_DISPLAY;
+	else if (!card_is(&p->card, 2, "TIMER"))
+		return dirparse_bad(p, 2, "TIMER OR 3270");
 	return DIRPARSE_APPEND(p, p->user->devices, p->user->ndevices, dev);
 }
 

@@ -141,8 +141,8 @@ fullscreen_out(struct vmblok *vm, const struct ipc_full *out)
 {
 	struct vdev *d = fullscreen_find(vm, out->vdev);
 
-	if (d == NULL)
-		return false;
+	if (d == NULL) /* it has perhaps not heard of DETACH yet */
+		return device_find(vm, out->vdev) == NULL;
 	if (out->op == FULL_END) {
 		fullscreen_end(vm, d);
 		return out->tag == 0 && out->text_len == 0;
@@ -282,6 +282,16 @@ fullscreen_here(struct vmblok *vm, const struct vdev *d)
 	in.cols = t->view.cols < 80 ? 80 : t->view.cols;
 	in.flags = t->view.flags;
 	fullscreen_tell(vm, d, &in, "", 0);
+}
+
+void
+fullscreen_viewed(struct term *t)
+{
+	struct vmblok *vm;
+	const struct vdev *d = fullscreen_at(t, &vm);
+
+	if (d != NULL)
+		fullscreen_here(vm, d);
 }
 
 void

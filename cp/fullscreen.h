@@ -40,6 +40,7 @@ bool fullscreen_in(struct term *t, const struct ipc_full *in);
 
 /* A terminal is at the display now, or has another size; or is no more. */
 void fullscreen_here(struct vmblok *vm, const struct vdev *d);
+void fullscreen_viewed(struct term *t);
 void fullscreen_gone(struct vmblok *vm, struct vdev *d);
 
 /* The machine is new: what is at each of its displays. */

@@ -20,6 +20,7 @@
 #include "command.h"
 #include "conspool.h"
 #include "device.h"
+#include "dial.h"
 #include "fullscreen.h"
 #include "given.h"
 #include "guestask.h"
@@ -130,6 +131,7 @@ guest_kill(struct vmblok *vm)
 	nss_leave(vm);
 	vm->guest = NULL;
 	fullscreen_reset(vm);
+	dial_drop(vm);
 	vm->running = vm->held = false;
 	vm->reading = CONS_READ_NONE;
 	if (g->pid > 0) {
@@ -820,6 +822,7 @@ guest_forget(struct vmblok *vm)
 	vm->guest->reset = true;
 	guest_diag_drop(vm->guest);
 	fullscreen_reset(vm);
+	dial_drop(vm);
 }
 
 static void

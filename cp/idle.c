@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "dial.h"
 #include "logon.h"
 #include "message.h"
 #include "session.h"
@@ -63,7 +64,10 @@ idle_term(const struct config_limits *limits, struct term *t, uint64_t now)
 
 	if (t->local || t->closing || t->session == NULL)
 		return;
-	if (t->session->vm == NULL && limits->logo_s != 0 &&
+	if (t->display != NULL) {
+		if (limits->idle_s != 0 && idle >= limits->idle_s)
+			dial_end(t);
+	} else if (t->session->vm == NULL && limits->logo_s != 0 &&
 	    idle >= limits->logo_s)
 		idle_close(t, limits->logo_s);
 	else if (t->session->vm != NULL && limits->idle_s != 0 &&

@@ -185,15 +185,6 @@ session_replay(struct session *s)
 }
 
 void
-session_viewed(struct session *s)
-{
-	const struct vdev *d = s->vm != NULL ? device_console(s->vm) : NULL;
-
-	if (d != NULL)
-		fullscreen_here(s->vm, d);
-}
-
-void
 session_options(struct session *s)
 {
 	if (s->term != NULL)
@@ -226,7 +217,7 @@ session_attach(struct session *s, struct term *t)
 	s->reset = s->sent < s->live;
 	if (s->vm != NULL)
 		session_settings(s);
-	session_viewed(s);
+	fullscreen_viewed(t);
 }
 
 /* What the view has not been sent yet is no past: it comes by itself. */
@@ -661,7 +652,8 @@ session_edit(struct session *s, struct session_line *line)
 static bool
 session_take(struct session *s, struct session_line *line)
 {
-	if (!logon_ready(s) || (s->vm != NULL && s->vm->ending))
+	if (!logon_ready(s) || (s->vm != NULL && s->vm->ending) ||
+	    (s->term != NULL && s->term->display != NULL))
 		return false;
 	if (s->vm == NULL) {
 		logon_line(s, line->text, line->len);
@@ -747,6 +739,9 @@ session_state(struct session *s)
 {
 	if (s->term == NULL)
 		return;
-	term_state(s->term, s->vm == NULL ? CONS_LOGGED_OFF :
-	    vmblok_status(s->vm), session_hidden(s));
+	if (s->term->display != NULL)
+		term_state(s->term, CONS_RUNNING, false);
+	else
+		term_state(s->term, s->vm == NULL ? CONS_LOGGED_OFF :
+		    vmblok_status(s->vm), session_hidden(s));
 }

@@ -58,9 +58,8 @@ void session_move_input(struct session *from, struct session *to);
 void session_attach(struct session *s, struct term *t);
 void session_detach(struct session *s);
 
-/* The terminal shows it another way: all of it again; or has another size. */
+/* The terminal shows it another way: all of it again. */
 void session_replay(struct session *s);
-void session_viewed(struct session *s);
 
 /* What TERMINAL and SET PFnn have said, to the terminal: all, or what has
  * changed. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "dial.h"
 #include "fullscreen.h"
 #include "log.h"
 #include "logon.h"
@@ -42,6 +43,7 @@ term_free(struct term *t)
 	t->cp->nterms--;
 	limit_close(t->cp->limits, &t->from);
 	LIST_REMOVE(t, entry);
+	dial_leave(t);
 	t->session = NULL;
 	if (s != NULL) {
 		log_info("%s %s gone", term_where(t).s, t->peer);
@@ -171,7 +173,11 @@ term_key(struct term *t, uint32_t key)
 {
 	if (key == KEY_LEAVE)
 		term_free(t);
-	else if (key == KEY_ATTENTION)
+	else if (key == KEY_SYSREQ && t->display != NULL)
+		dial_end(t);
+	else if (t->display != NULL)
+		dial_attention(t);
+	else if (key == KEY_ATTENTION || key == KEY_SYSREQ)
 		session_attention(t->session);
 }
 
@@ -190,6 +196,10 @@ term_typed(struct term *t, const struct ipcchan_message *msg)
 {
 	const struct ipc_text *text = msg->payload;
 
+	if (t->display != NULL) { /* the guest has shown nothing yet */
+		dial_attention(t);
+		return;
+	}
 	if (t->session->vm == NULL && evtimer_pending(t->timer, NULL) &&
 	    !t->closing) {
 		term_logo_now(t);
@@ -211,7 +221,7 @@ term_viewed(struct term *t, const struct ipc_term_view *view)
 		session_replay(t->session);
 	if (was.rows != t->view.rows || was.cols != t->view.cols ||
 	    was.flags != t->view.flags)
-		session_viewed(t->session);
+		fullscreen_viewed(t);
 	return true;
 }
 

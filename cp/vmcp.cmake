@@ -1,23 +1,24 @@
 # vmcp: the control program.  cp_core is everything but main and the commands;
 # the commands are objects, so that the linker keeps every row.
 vm370_library(cp_core command.c console.c conspool.c control.c cp.c device.c
-  doors.c fullscreen.c given.c guest.c guestask.c hexloc.c hostlink.c idle.c
-  limit.c linkrule.c listener.c logon.c message.c minidisk.c nss.c nssmake.c
-  pfkey.c registers.c request.c screencopy.c session.c spoolclient.c spoolfile.c
-  spooljob.c spoolnews.c term.c termopt.c times.c tls.c unit.c unitcmd.c urclose.c
-  urdevice.c uroption.c vmblok.c)
+  dial.c doors.c fullscreen.c given.c guest.c guestask.c hexloc.c hostlink.c
+  idle.c limit.c linkrule.c listener.c logon.c message.c minidisk.c nss.c
+  nssmake.c pfkey.c registers.c request.c screencopy.c session.c spoolclient.c
+  spoolfile.c spooljob.c spoolnews.c term.c termopt.c times.c tls.c unit.c
+  unitcmd.c urclose.c urdevice.c uroption.c vmblok.c)
 target_include_directories(cp_core PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(cp_core PUBLIC cp_leaf base_loop)
 
 add_library(cp_cmd OBJECT cmd/attn.c cmd/autolog.c cmd/backspac.c cmd/begin.c
-  cmd/change.c cmd/close.c cmd/cp.c cmd/define.c cmd/detach.c cmd/direct.c
-  cmd/disconn.c cmd/display.c cmd/drain.c cmd/external.c cmd/flush.c
-  cmd/force.c cmd/help.c cmd/ipl.c cmd/link.c cmd/logoff.c cmd/logon.c
-  cmd/message.c cmd/order.c cmd/purge.c cmd/query.c cmd/query_dasd.c
-  cmd/query_files.c cmd/query_links.c cmd/query_nss.c cmd/query_ur.c
-  cmd/query_virtual.c cmd/ready.c cmd/repeat.c cmd/savesys.c cmd/set.c
-  cmd/set_pf.c cmd/shutdown.c cmd/sleep.c cmd/space.c cmd/spool.c cmd/start.c
-  cmd/store.c cmd/system.c cmd/tag.c cmd/terminal.c cmd/transfer.c)
+  cmd/change.c cmd/close.c cmd/cp.c cmd/define.c cmd/detach.c cmd/dial.c
+  cmd/direct.c cmd/disconn.c cmd/display.c cmd/drain.c cmd/external.c
+  cmd/flush.c cmd/force.c cmd/help.c cmd/ipl.c cmd/link.c cmd/logoff.c
+  cmd/logon.c cmd/message.c cmd/order.c cmd/purge.c cmd/query.c
+  cmd/query_dasd.c cmd/query_files.c cmd/query_links.c cmd/query_nss.c
+  cmd/query_ur.c cmd/query_virtual.c cmd/ready.c cmd/repeat.c cmd/reset.c
+  cmd/savesys.c cmd/set.c cmd/set_pf.c cmd/shutdown.c cmd/sleep.c cmd/space.c
+  cmd/spool.c cmd/start.c cmd/store.c cmd/system.c cmd/tag.c cmd/terminal.c
+  cmd/transfer.c)
 target_compile_definitions(cp_cmd PRIVATE VM370_VERSION="${PROJECT_VERSION}")
 target_link_libraries(cp_cmd PUBLIC cp_core)
 

@@ -100,7 +100,7 @@ define_temporary(struct request *rq)
 	return 0;
 }
 
-/* --- readers, punches, printers --- */
+/* --- readers, punches, printers, displays --- */
 
 static const struct define_type {
 	const char *name;
@@ -110,7 +110,8 @@ static const struct define_type {
 	{ "READER", 1, DEVICE_READER }, { "RDR", 3, DEVICE_READER },
 	{ "PUNCH", 2, DEVICE_PUNCH }, { "PCH", 3, DEVICE_PUNCH },
 	{ "PRINTER", 1, DEVICE_PRINTER }, { "PRT", 3, DEVICE_PRINTER },
-	{ "1403", 4, DEVICE_PRINTER },
+	{ "1403", 4, DEVICE_PRINTER }, { "GRAF", 4, DEVICE_DISPLAY },
+	{ "3270", 4, DEVICE_DISPLAY },
 };
 
 static enum device_type
@@ -126,7 +127,7 @@ define_type(const struct request *rq)
 
 /* type [AS] vaddr */
 static int
-define_unit_record(struct request *rq, enum device_type type)
+define_device(struct request *rq, enum device_type type)
 {
 	unsigned i = 2 + (strcmp(request_word(rq, 2), "AS") == 0);
 	vdev_t vdev = hexloc_vdev(request_word(rq, i));
@@ -212,7 +213,7 @@ cmd_define(struct request *rq)
 		if (strcmp(word, temporary[i]) == 0)
 			return define_temporary(rq);
 	if (define_type(rq) != DEVICE_NONE)
-		return define_unit_record(rq, define_type(rq));
+		return define_device(rq, define_type(rq));
 	if (vdev != VDEV_NONE)
 		return define_renumber(rq, vdev);
 	return reply_error(rq, 26);
@@ -224,9 +225,9 @@ CP_COMMAND(define,
 	.machine = true,
 	.run = cmd_define,
 	.syntax = "DEFine {STORage nnn{K|M|G}|T-DISK [As] vaddr [BLK] nnn|"
-		  "{Reader|PUnch|Printer} [As] vaddr|vaddr [As] vaddr}",
+		  "{Reader|PUnch|Printer|GRAF} [As] vaddr|vaddr [As] vaddr}",
 	.help = "Change the size of storage, which is cleared; the directory "
 		"sets the maximum. Or get a temporary disk of nnn blocks of "
 		"512 bytes (T3370 and TFB-512 are the same), empty, and lost "
-		"by DETACH or LOGOFF. Or get a reader, punch or printer. "
-		"Or give a device another address.");
+		"by DETACH or LOGOFF. Or get a reader, punch or printer, or "
+		"a display (GRAF) that a terminal can DIAL. Or give a device another address.");

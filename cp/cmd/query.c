@@ -115,7 +115,8 @@ query_users(struct request *rq)
 	const struct vmblok *vm;
 
 	if (*who == '\0') {
-		reply_line(rq, "%03u USERS, 000 DIALED", rq->cp->users);
+		reply_line(rq, "%03u USERS, %03u DIALED", rq->cp->users,
+		    rq->cp->dialed);
 		return 0;
 	}
 	vm = vmblok_named(rq, who);

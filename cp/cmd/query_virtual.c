@@ -12,6 +12,7 @@
 #include "minidisk.h"
 #include "name.h"
 #include "query.h"
+#include "term.h"
 #include "urdevice.h"
 #include "vmblok.h"
 
@@ -74,6 +75,15 @@ virtual_dasd(struct request *rq, const struct vdev *d)
 }
 
 static void
+virtual_display(struct request *rq, const struct vdev *d)
+{
+	const struct term *t = d->full.dialed;
+
+	reply_line(rq, "GRAF %03X %s%s", d->vdev, t != NULL ? "ON " : "FREE",
+	    t != NULL ? term_where(t).s : "");
+}
+
+static void
 virtual_device(struct request *rq, const struct vdev *d)
 {
 	switch (d->type) {
@@ -89,6 +99,9 @@ virtual_device(struct request *rq, const struct vdev *d)
 		break;
 	case DEVICE_FBA:
 		virtual_dasd(rq, d);
+		break;
+	case DEVICE_DISPLAY:
+		virtual_display(rq, d);
 		break;
 	default:
 		reply_line(rq, "%s %03X", device_class(d->type), d->vdev);
@@ -119,6 +132,7 @@ static const struct virtual_type {
 } virtual_types[] = {
 	{ "CONSOLE", 3, "CONS" },
 	{ "DASD", 2, "DASD" },
+	{ "GRAF", 4, "GRAF" },
 	{ "PRINTER", 1, "PRT" },
 	{ "PRT", 3, "PRT" },
 	{ "PUNCH", 2, "PUN" },
@@ -191,6 +205,6 @@ query_virtual(struct request *rq)
 
 CP_QUERY(virtual, .name = "VIRTUAL", .abbrev = 1, .machine = true,
 	.run = query_virtual,
-	.syntax = "Virtual [ALL|STORage|CONsole|DAsd|Reader|Printer|PUnch|UR|"
-		  "vaddr]",
+	.syntax = "Virtual [ALL|STORage|CONsole|DAsd|GRAF|Reader|Printer|PUnch|"
+		  "UR|vaddr]",
 	.help = "Storage and devices of your virtual machine.");

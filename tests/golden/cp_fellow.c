@@ -362,7 +362,7 @@ fellow_lie_full(struct fellow_guest *g, const char *how)
 		for (int i = 0; i < 3; i++) /* a reset explains two */
 			fellow_full(g, FULL_WRITE, 0x009, 1, "X");
 	else if (strcmp(how, "DEVICE") == 0)
-		fellow_full(g, FULL_WRITE, 0x190, 1, "X");
+		fellow_full(g, FULL_WRITE, 0x191, 1, "X");
 	else if (strcmp(how, "TAG") == 0)
 		fellow_full(g, FULL_READ, 0x009, 0, "X");
 	else if (strcmp(how, "END") == 0)

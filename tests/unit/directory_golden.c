@@ -36,6 +36,8 @@ print_devices(FILE *f, const struct dir_user *u)
 
 		if (d->type == DEVICE_TIMER)
 			fprintf(f, " SPECIAL %03X TIMER\n", d->vdev);
+		else if (d->type == DEVICE_DISPLAY)
+			fprintf(f, " SPECIAL %03X 3270\n", d->vdev);
 		else if (d->type == DEVICE_PRINTER)
 			fprintf(f, " SPOOL %03X 1403 %c\n", d->vdev, d->klass);
 		else
@@ -91,7 +93,8 @@ print_user(FILE *f, const struct dir_user *u)
 		fprintf(f, " IPL %s%s%s\n", u->ipl,
 		    u->ipl_parm[0] != '\0' ? " PARM " : "", u->ipl_parm);
 	if (u->console != VDEV_NONE)
-		fprintf(f, " CONSOLE %03X 3215\n", u->console);
+		fprintf(f, " CONSOLE %03X %s\n", u->console,
+		    u->console_graf ? "3270" : "3215");
 	print_devices(f, u);
 	print_disks(f, u);
 }
