@@ -95,7 +95,8 @@ struct term {
 	struct ipc_cons_state state;	 /* what CP said last */
 	struct ipc_cons_options options;
 	bool optioned;
-	struct vm_name system;
+	struct pfkeys pf;
+	struct ipc_logo *logo;
 	unsigned credit;	/* items that CP may still send */
 	unsigned carry;		/* of these, a view's that is closed */
 	struct peer proxy;
@@ -598,16 +599,22 @@ term_show(struct term *t, const struct view_ops *ops)
 	term_view_open(t, ops);
 }
 
-/* What the screen that comes has to know, and was said before it came. */
+/* What the view that comes has to know, and was said before it came. */
 static void
 term_brief(struct term *t)
 {
-	const struct ipc_logo logo = { .system = t->system };
+	struct ipc_logo name = { 0 };
 
-	t->ops->logo(t->view, &logo);
+	if (t->logo == NULL)
+		return; /* CP has said nothing yet */
+	name.system = t->logo->system;
+	if (t->state.status == CONS_LOGGED_OFF)
+		t->ops->logo(t->view, t->logo);
+	else if (t->ops->kind == TERM_3270)
+		t->ops->logo(t->view, &name); /* for the corner */
 	if (t->optioned)
 		t->ops->options(t->view, &t->options);
-	pfkeys_each(&t->line.pf, t->ops->pf, t->view);
+	pfkeys_each(&t->pf, t->ops->pf, t->view);
 	t->ops->state(t->view, &t->state);
 }
 
@@ -678,7 +685,9 @@ term_other(struct term *t)
 	n = lines ? view_line_typed(&t->line, typed, sizeof typed) :
 	    term_soft_typed(t, typed, sizeof typed);
 	term_show(t, lines ? &view_3270_ops : &view_line_ops);
+	term_brief(t);
 	term_tell_view(t);
+	t->ops->ready(t->view);
 	if (lines)
 		soft_input(t->soft, typed, n);
 	else
@@ -845,17 +854,28 @@ static void
 term_size(void *arg)
 {
 	struct term *t = arg;
+	uint8_t typed[LINEEDIT_MAX];
+	size_t n = t->soft != NULL ?
+	    term_soft_typed(t, typed, sizeof typed) : 0;
 	bool fits = t->soft == NULL || soft_resize(t->soft,
 	    term_window_rows(t), term_window_cols(t)) == 0;
 
 	if (!fits && t->over)
 		term_under(t);
-	else if (!fits)
+	else if (!fits) {
 		term_show(t, &view_line_ops);
+		term_brief(t);
+		t->ops->data(t->view, typed, n);
+	}
 	term_reshape(t);
 	term_tell_view(t);
 	if (!fits)
 		view_line_no_screen(&t->line);
+	if (fits && n > 0) {
+		t->ops->ready(t->view); /* there is a field again */
+		soft_input(t->soft, typed, n);
+	}
+	explicit_bzero(typed, sizeof typed);
 	term_settle_soon(t);
 }
 
@@ -1175,8 +1195,12 @@ term_remember(struct term *t, const struct ipcchan_message *msg)
 	case IPC_CONS_LOGO:
 		if (t->over)
 			term_under(t);
-		t->system = logo->system;
+		free(t->logo);
+		t->logo = malloc(sizeof *logo + logo->text_len);
+		if (t->logo != NULL)
+			memcpy(t->logo, logo, sizeof *logo + logo->text_len);
 		t->optioned = false;
+		pfkeys_reset(&t->pf);
 		break;
 	case IPC_CONS_STATE:
 		t->state = *(const struct ipc_cons_state *)msg->payload;
@@ -1190,6 +1214,7 @@ term_remember(struct term *t, const struct ipcchan_message *msg)
 			view_line_ops.options(&t->line, msg->payload);
 		break;
 	case IPC_CONS_PF:
+		pfkeys_set(&t->pf, msg->payload);
 		if (t->over)
 			view_line_ops.pf(&t->line, msg->payload);
 		break;

@@ -664,8 +664,8 @@ view_3270_take(struct view_3270 *v)
 
 	view_3270_draw(v);
 	v->taking = true;
-	v->port.record(v->port.arg, &command, 1);
 	view_3270_timed(v, VIEW_3270_TIMER_FULL, VIEW_FULL_ASK_MS);
+	v->port.record(v->port.arg, &command, 1); /* may answer at once */
 }
 
 static void
@@ -736,8 +736,7 @@ view_3270_ready(void *view)
 	if (v->replaying)
 		view_3270_timed(v, VIEW_3270_TIMER_REPLAY,
 		    VIEW_3270_REPLAY_MS);
-	else if (v->stale && v->greeted && !v->full.shown && !v->taking &&
-	    !v->refilling)
+	else if (v->stale && v->greeted && !v->full.shown && !v->taking)
 		view_3270_draw(v);
 	/* Not line by line: CP would be woken by each; nor before somebody who
 	 * waits has seen his answer. */

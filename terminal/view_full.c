@@ -130,8 +130,8 @@ view_full_ask(struct view_full *f)
 	if (f->asking)
 		return;
 	f->asking = true;
-	f->port->record(f->port->arg, &command, 1);
 	f->port->timer(f->port->arg, f->timer, VIEW_FULL_ASK_MS);
+	f->port->record(f->port->arg, &command, 1); /* may answer at once */
 }
 
 void
