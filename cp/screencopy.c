@@ -122,9 +122,9 @@ screencopy_done(const struct ipc_ur_done *done, void *arg)
 	if (vm != NULL) {
 		vm->copying = false;
 		if (done == NULL)
-			vmblok_message(vm, 185, "THE SPOOL DOES NOT ANSWER");
+			vmblok_message(vm, 191, "THE SPOOL DOES NOT ANSWER");
 		else if (done->rc != 0 || !sc->any)
-			vmblok_message(vm, 185, "THE SPOOL HAS NO ROOM FOR IT");
+			vmblok_message(vm, 191, "THE SPOOL HAS NO ROOM FOR IT");
 		else
 			screencopy_told(vm, &sc->file);
 	}
@@ -207,5 +207,5 @@ screencopy(struct vmblok *vm, const char *text, size_t len)
 		why = screencopy_send(vm, d, b);
 	free(b);
 	if (why != NULL)
-		vmblok_message(vm, 185, why);
+		vmblok_message(vm, 191, why);
 }

@@ -180,7 +180,7 @@ session_replay(struct session *s)
 {
 	s->sent = session_first(s);
 	s->live = console_next(s->console);
-	s->reset = s->sent < s->live;
+	s->reset = s->sent < s->live && s->vm != NULL; /* else: the logo */
 	session_push(s);
 }
 
@@ -587,7 +587,7 @@ session_to_display(struct session *s, const struct vdev *d, const char *text,
 {
 	fullscreen_attention(s->vm, d);
 	if (len > 0)
-		vmblok_message(s->vm, 184, text);
+		vmblok_message(s->vm, 190, text);
 }
 
 static bool

@@ -45,7 +45,7 @@ cmd_dial(struct request *rq)
 	if (d == NULL)
 		return dial_refused(rq, vm, vdev);
 	if (t == NULL || (t->view.flags & TERM_FULL_SCREEN) == 0)
-		return reply_error(rq, 186);
+		return reply_error(rq, 192);
 	reply_line(rq, "DIALED TO %s %s", name_text(vm->name).s,
 	    device_hex(d->vdev).s);
 	dial_begin(t, vm, d);
