@@ -27,6 +27,12 @@ ps3270_alt_cells(const struct ps3270 *ps)
 	return ps->alt_rows * ps->alt_cols;
 }
 
+static unsigned
+ps3270_on(const struct ps3270 *ps, unsigned at)
+{
+	return at + 1 == ps3270_cells(ps) ? 0 : at + 1;
+}
+
 int
 ps3270_open(struct ps3270 *ps, unsigned alt_rows, unsigned alt_cols,
     bool color, bool highlight)
@@ -97,34 +103,41 @@ ps3270_field(const struct ps3270 *ps, unsigned address)
 	return at == NO_FIELD ? -1 : ps->cell[at].c;
 }
 
-/* The first character of the first unprotected field from `at` on that has
- * one, or `none`.  Attributes are looked at as they are now. */
+/* Does an unprotected field with at least one character begin here?
+ * Attributes are looked at as they are now. */
+static bool
+ps3270_begins(const struct ps3270 *ps, unsigned at)
+{
+	if (!ps3270_is_attr(ps, at) || (ps->cell[at].c & DS_PROTECTED) != 0)
+		return false;
+	return !ps3270_is_attr(ps, ps3270_on(ps, at));
+}
+
+/* The first character of the next unprotected field, up to the end of the
+ * screen; 0: there is none, or it begins there. */
 static unsigned
-ps3270_unprotected(const struct ps3270 *ps, unsigned at, unsigned none)
+ps3270_forward(const struct ps3270 *ps, unsigned at)
 {
 	unsigned cells = ps3270_cells(ps);
 
-	for (unsigned n = 0; n < cells; n++) {
-		unsigned next = at + 1 == cells ? 0 : at + 1;
-
-		if (ps3270_is_attr(ps, at) && !ps3270_is_attr(ps, next) &&
-		    (ps->cell[at].c & DS_PROTECTED) == 0)
-			return next;
-		at = next;
-	}
-	return none;
+	while (at < cells && !ps3270_begins(ps, at))
+		at++;
+	return at + 1 < cells ? at + 1 : 0;
 }
 
+/* The field that goes on from the last position to the first comes first. */
 unsigned
 ps3270_home(const struct ps3270 *ps)
 {
-	return ps3270_unprotected(ps, ps3270_cells(ps) - 1, 0);
+	return ps3270_begins(ps, ps3270_cells(ps) - 1) ? 0 :
+	    ps3270_forward(ps, 0);
 }
 
 unsigned
 ps3270_tab(const struct ps3270 *ps, unsigned at)
 {
-	return ps3270_unprotected(ps, at, 0);
+	at = ps3270_forward(ps, at);
+	return at != 0 ? at : ps3270_home(ps);
 }
 
 /* --- writing into it --- */
@@ -205,12 +218,6 @@ struct ps_write {
 	bool text;	     /* the last thing was characters */
 	bool filled;	     /* a tab filled up to the end of the screen */
 };
-
-static unsigned
-ps3270_on(const struct ps3270 *ps, unsigned at)
-{
-	return at + 1 == ps3270_cells(ps) ? 0 : at + 1;
-}
 
 /* A colour that the display does not have is the nearest that it has. */
 static uint8_t
@@ -331,9 +338,7 @@ ps3270_do_tab(struct ps3270 *ps, struct ps_write *w)
 		w->filled = false;
 		return;
 	}
-	next = ps3270_unprotected(ps, w->at, 0);
-	if (next <= w->at)
-		next = 0;
+	next = ps3270_forward(ps, w->at);
 	if (w->text || w->filled) {
 		while (w->at != next && !ps3270_is_attr(ps, w->at)) {
 			ps->cell[w->at] = (struct ps_cell){ 0 };
