@@ -32,7 +32,6 @@ struct soft {
 	bool prefixed;		  /* Ctrl-A was the last key */
 	bool help;		  /* the map of the keys is shown */
 	bool stop;		  /* lines are wanted: take no more */
-	bool playing;		  /* kept keys are being used */
 	bool changed, bell;
 	const char *refused;	  /* why the last key was */
 	struct keymap_3270 *ahead; /* a ring; NULL: never needed */
@@ -240,22 +239,19 @@ soft_keep(struct soft *s, const struct keymap_3270 *key)
 	s->ahead[(s->ahead_first + s->ahead_len++) % SOFT_AHEAD_MAX] = *key;
 }
 
-/* The keyboard may be unlocked: on with what was typed ahead.  A key that is
- * sent may have brought the next screen before this returns. */
+/* On with what was typed, while the keyboard is unlocked.  Not in soft_host():
+ * whoever writes there does not expect a key before it is done. */
 static void
 soft_play(struct soft *s)
 {
-	if (s->playing)
-		return;
-	s->playing = true;
 	while (s->ahead_len > 0 && !s->ps.locked) {
 		struct keymap_3270 key = s->ahead[s->ahead_first];
 
 		s->ahead_first = (s->ahead_first + 1) % SOFT_AHEAD_MAX;
 		s->ahead_len--;
+		s->changed = true;
 		soft_do(s, &key);
 	}
-	s->playing = false;
 }
 
 /* RESET unlocks the keyboard, and what was typed ahead is not meant any more. */
@@ -429,7 +425,6 @@ soft_host(struct soft *s, const uint8_t *record, size_t n)
 	s->ps.alarm = false;
 	if (rc == 0 && answered > 0)
 		s->port.record(s->port.arg, s->answer, answered);
-	soft_play(s);
 	return rc;
 }
 
@@ -535,6 +530,7 @@ soft_draw_screen(struct soft *s)
 void
 soft_ready(struct soft *s)
 {
+	soft_play(s);
 	if (!s->changed)
 		return;
 	s->changed = false;

@@ -73,7 +73,8 @@ size_t soft_typed(const struct soft *s, bool field, uint8_t *bytes,
  * small now, or there is no memory. */
 int soft_resize(struct soft *s, unsigned rows, unsigned cols);
 
-/* The client has taken what it was sent: draw what has changed. */
+/* The client has taken what it was sent: use what was typed ahead, draw what
+ * has changed. */
 void soft_ready(struct soft *s);
 void soft_timer(struct soft *s);
 
