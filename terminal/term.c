@@ -455,7 +455,9 @@ term_view(const struct term *t)
 {
 	struct view_shape shape = term_shape(t);
 
-	if (!term_is_3270(t) && (shape.flags & TERM_FULL_SCREEN) != 0)
+	/* CP is told of the screen, also while there are lines. */
+	if (!term_is_3270(t) && t->soft == NULL &&
+	    (shape.flags & TERM_FULL_SCREEN) != 0)
 		soft_screen(&shape.rows, &shape.cols);
 	return (struct ipc_term_view){
 		.kind = t->over || t->ops == NULL ? TERM_LINE_MODE :

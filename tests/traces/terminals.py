@@ -292,6 +292,81 @@ def test_3270_big_screens(rig):
         s.close()
 
 
+SIZES = (
+    (("-model", "3279-2-E"), 24), (("-model", "3279-3-E"), 32),
+    (("-model", "3278-4"), 43), (("-model", "3279-5-E"), 27),
+    (("-model", "3279-4-E", "-oversize", "160x62"), 62),
+)
+
+
+def test_3270_past(rig):
+    """Every line again, at each size, and what is typed stays."""
+    for options, rows in SIZES:
+        s = S3270(rig, options=options)
+        s.logon()
+        s.line("LINES 200")
+        s.wait(r"MORE\.\.\.")
+        s.type("half a line")
+        while "LINE 200 OF 200" not in s.rows():
+            s.key("PA(2)")
+            s.do("Wait(%d,Unlock)" % PATIENCE)
+        seen = set()
+        while "LINE 1 OF 200" not in s.rows():
+            seen.update(s.rows()[:rows - 2])
+            s.key("PF(7)")
+            s.do("Wait(%d,Unlock)" % PATIENCE)
+        seen.update(s.rows())
+        for n in range(1, 201):
+            if "LINE %d OF 200" % n not in seen:
+                raise AssertionError("no line %d at %d rows" % (n, rows))
+        while "PAST" in s.rows()[-1]:
+            s.key("PF(8)")
+            s.do("Wait(%d,Unlock)" % PATIENCE)
+        s.wait("LINE 200 OF 200")
+        same(s.rows()[rows - 2], "half a line")
+        s.close()
+
+
+def test_3270_panel(rig):
+    """A guest's screen, and CP's over it, at each size."""
+    for options, rows in SIZES:
+        s = S3270(rig, options=options)
+        s.logon()
+        for command, high in ("PANEL", 24), ("PANEL ALT", rows):
+            s.line(command)
+            s.wait("A PANEL")
+            same(len(s.rows()), high)
+            s.type("half")
+            s.key("PA(1)")
+            s.wait("CP READ   VM370")
+            same(len(s.rows()), rows)
+            s.line("BEGIN")
+            s.wait("A PANEL")
+            same(len(s.rows()), high)
+            s.type(" a line")
+            same(s.rows()[2], " half a line")
+            s.key("PF(3)")
+            s.wait("RUNNING   VM370")
+            same(len(s.rows()), rows)
+        s.line("PANEL")
+        s.wait("A PANEL")
+        s.type("half")
+        s.key("Attn()")
+        s.wait("CP READ   VM370")
+        s.close()
+
+
+def test_3270_message_over_a_panel(rig):
+    s = S3270(rig)
+    s.logon()
+    s.line("SLOW 2")
+    s.line("PANEL")
+    s.wait(r"SLOW LINE, 0[^*]*MORE\.\.\.")
+    s.key("PA(2)")
+    s.wait("A PANEL")
+    s.close()
+
+
 def test_3270_reconnect_shows_the_end(rig):
     s = S3270(rig)
     s.logon()
@@ -317,11 +392,157 @@ def test_3270_bad_records(rig):
     c.closed()
 
 
+def test_3270_sizes(rig):
+    """Each model, by TN3270E and without: what CP is told of it."""
+    for prefix, name in (("", "IBM-3278-%s-E"), ("N:", "IBM-3279-%s-E")):
+        for model, rows, cols in ((2, 24, 80), (3, 32, 80), (4, 43, 80),
+                                  (5, 27, 132)):
+            rig.said = b""
+            s = S3270(rig, "3279-%d-E" % model, prefix=prefix)
+            rig.wait("OPEN kind=2 flags=7 rows=%d cols=%d .*type=%s" % (
+                rows, cols, name % model))
+            s.close()
+    for prefix in ("", "N:"):
+        rig.said = b""
+        s = S3270(rig, options=("-model", "3279-2-E", "-oversize", "160x62"),
+                  prefix=prefix)
+        rig.wait("OPEN kind=2 flags=7 rows=62 cols=160 .*type=IBM-DYNAMIC")
+        s.close()
+
+
+def test_3270_extended(rig):
+    """TN3270E as s3270 sees it: functions, names, SYSREQ, ATTN."""
+    s = S3270(rig)
+    same(s.do("Query(ConnectionState)"), ["connected-tn3270e"])
+    same(s.do("Query(Tn3270eOptions)"), ["BIND-IMAGE RESPONSES SYSREQ"])
+    same(s.do("Query(BindPluName)"), ["VM370"])
+    lu = s.do("Query(LuName)")[0]
+    rig.wait("lu=%s$" % lu)
+    s.logon()
+    s.do("Attn()")
+    rig.wait("KEY 1")
+    s.do("SysReq()")
+    rig.wait("KEY [13]")
+    s.close()
+
+
+def test_3270_lu(rig):
+    s = S3270(rig, prefix="OPERATOR@")
+    same(s.do("Query(LuName)"), ["OPERATOR"])
+    rig.wait("lu=OPERATOR$")
+    s.close()
+    # A name that is none is refused, the next in the client's list is asked.
+    s = S3270(rig, prefix="1BAD,GOOD@")
+    same(s.do("Query(LuName)"), ["GOOD"])
+    s.close()
+
+
+def test_3270_leaves_and_comes_back(rig):
+    c = Client(rig)
+    c.send(IAC + WONT + E + IAC + WILL + TTYPE + IAC + SB + TTYPE +
+           b"\0IBM-3278-2" + IAC + SE + JOINS)
+    c.wait(rb"\xff\xef")
+    rig.wait("OPEN kind=2")
+    c.send(IAC + WONT + b"\x19")
+    rig.wait("VIEW kind=1 flags=0 rows=24 cols=80")
+    c.wait(rb"TYPE LOGON userid\r\n")
+    c.send(b"LOGON X\r\n")
+    rig.wait("LINE 7 LOGON X")
+    c.send(IAC + WILL + b"\x19")
+    rig.wait("VIEW kind=2")
+    c.wait(rb"\xe5\xd4\xf3\xf7\xf0.*\xff\xef")
+
+
+def test_3270_no_answer_to_the_query(rig):
+    """One that says it has an extended data stream, and has not."""
+    c = Client(rig)
+    c.send(IAC + WONT + E + IAC + WILL + TTYPE + IAC + SB + TTYPE +
+           b"\0IBM-3278-4-E" + IAC + SE + JOINS)
+    c.wait(rb"\xf3\x00\x05\x01\xff\xff\x02\xff\xef")
+    c.send(b"\x7d\x40\x40\xff\xef\xff\xf3")  # a key: means nothing yet
+    rig.wait("OPEN kind=2 flags=4 rows=43 cols=80", 5)
+    c.send(b"\x88\x00\x00\xff\xef")  # too late, and none
+    c.wait(rb"\xff\xef")
+
+
+def test_3270_bad_query_replies(rig):
+    for reply in (b"\x88", b"\x88\0\0", b"\x88\0\1\x81", b"\x88\xff\xff\xff\xff",
+                  b"\x88\0\x17\x81\x81" + b"\0" * 3,
+                  b"\x88\0\x17\x81\x81\1\0\0\0\0\0" + b"\0" * 12,
+                  b"\x88\0\x17\x81\x81\1\0\x40\x40\x40\x40" + b"\0" * 12):
+        rig.said = b""
+        c = Client(rig)
+        c.send(IAC + WONT + E + IAC + WILL + TTYPE + IAC + SB + TTYPE +
+               b"\0IBM-DYNAMIC" + IAC + SE + JOINS)
+        c.wait(rb"\xf3\x00\x05\x01\xff\xff\x02\xff\xef")
+        c.send(reply + b"\xff\xef")
+        rig.wait("OPEN kind=2 flags=. rows=24 cols=80")
+        c.socket.close()
+
+
+# --- TLS ---
+
+def test_tls_by_the_first_byte(rig):
+    c = Client(rig)
+    c.send(b"\x16\x03\x01\xff\xff")
+    rig.wait("TLS 5 160301ffff")
+    c.wait(re.escape(IAC + DO + E))  # the first that it hears
+    c.send(NO_TELNET)
+    rig.wait("OPEN kind=1 flags=8 rows=24 cols=80 peer=127.0.0.1:")
+    c.wait(rb"TYPE LOGON userid\r\n")
+    c.send(b"LOGON X\r\n")
+    rig.wait("LINE 7 LOGON X")
+    c.socket.close()
+    rig.wait("EXIT 0")
+
+
+def test_tls_starttls(rig):
+    c = Client(rig)
+    c.wait(re.escape(IAC + DO + STARTTLS))
+    c.send(IAC + WILL + STARTTLS + IAC + SB + STARTTLS + b"\1" + IAC + SE +
+           b"\x16early")
+    c.wait(re.escape(IAC + SB + STARTTLS + b"\1" + IAC + SE))
+    rig.wait("TLS 6 166561726c79")
+    c.wait(re.escape(IAC + DO + E))
+    c.send(NO_TELNET)
+    rig.wait("OPEN kind=1 flags=8")
+
+
+def test_tls_starttls_refused(rig):
+    c = Client(rig)
+    c.wait(re.escape(IAC + DO + STARTTLS))
+    c.send(IAC + WONT + STARTTLS)
+    c.wait(re.escape(IAC + DO + E))
+    c.send(NO_TELNET)
+    rig.wait("OPEN kind=1 flags=0")
+    s = S3270(rig, options=("-model", "3278-2", "-clear", "startTls"))
+    s.close()
+
+
+def test_tls_not_there(rig):
+    """An end, not a reset, for a client that wants what is not there."""
+    c = Client(rig)
+    c.send(b"\x16\x03\x01\x02\x00" + b"x" * 512)
+    while c.socket.recv(65536):  # a reset would raise
+        pass
+    c.socket.close()
+    rig.wait("EXIT 0")
+
+
+def test_tls_proxy(rig):
+    c = Client(rig)
+    c.send(header(b"TOKEN") + b"\x16\x03\x01")
+    rig.wait("TLS 3 160301")
+    c.wait(re.escape(IAC + DO + E))
+    c.send(NO_TELNET)
+    rig.wait("OPEN kind=1 flags=8 .*peer=10.0.0.5:49152 ")
+
+
 # --- telnet ---
 
 def test_telnet_session(rig):
     c = Telnet(rig)
-    rig.wait("OPEN kind=1 flags=0 rows=24 cols=80 peer=.* type=XTERM")
+    rig.wait("OPEN kind=1 flags=7 rows=24 cols=80 peer=.* type=XTERM")
     c.send(b"LOGON CMSUSER\r\0")
     c.wait(rb"ENTER PASSWORD:\r\n")
     c.send(b"SECRET\r\0")
@@ -560,7 +781,7 @@ def test_cost_and_sandbox(rig):
             raise AssertionError("root: %s" % uids)
         fds = sorted(os.listdir("/proc/%d/fd" % pid), key=int)
         same(fds[:5], ["0", "1", "2", "3", "4"])
-        same(len(fds), 8)  # and the event loop's three
+        same(len(fds), 9)  # and the event loop's three, ncurses' one
     private = memory(pid, "Private")
     if private > 1024:
         raise AssertionError("%d KiB private" % private)
@@ -605,14 +826,17 @@ def test_proxy_silent(rig):
     rig.wait("EXIT 0")
 
 
-def main():
+def main(cases):
     termrig, vmterm, only = sys.argv[1], sys.argv[2], sys.argv[3:]
     failed = 0
-    for name, case in list(globals().items()):
+    for name, case in list(cases.items()):
         if not name.startswith("test_") or (only and name[5:] not in only):
             continue
-        arguments = (vmterm, "--proxy", "TOKEN") if "_proxy" in name else (
-            vmterm,)
+        arguments = [vmterm]
+        if "_proxy" in name:
+            arguments += ["--proxy", "TOKEN"]
+        if "_tls" in name and name != "test_tls_not_there":
+            arguments += ["--tls"]
         rig = Rig(termrig, *arguments)
         begin = time.monotonic()
         try:
@@ -631,4 +855,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(globals()))

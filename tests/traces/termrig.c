@@ -2,7 +2,7 @@
  *
  * termrig - plays vmcp for real vmterms, so that terminals can be tried alone.
  *
- *   termrig VMTERM [--proxy TOKEN]
+ *   termrig VMTERM [vmterm's arguments]
  *
  * Listens on a free port of 127.0.0.1, prints "PORT n", gives each connection
  * a vmterm, and says on standard output what that vmterm sends.  Ends when its
@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -30,6 +31,8 @@
 #include "spawn.h"
 
 #define RIG_SLOW_MS 200
+#define RIG_PAST 8192 /* items that are kept for TERM_PAST */
+#define RIG_DISPLAY 0x009
 
 struct rig_item {
 	struct rig_item *next;
@@ -44,9 +47,14 @@ struct rig {
 	pid_t vmterm;
 	unsigned credit;
 	struct rig_item *head, **tail;
+	struct rig_item *past[RIG_PAST]; /* what was sent, by its number */
+	uint64_t sent;	/* the newest of them */
+	struct ipc_term_view view;
+	uint32_t full;	/* the last FULL_WRITE's tag; 0: none is shown */
 	uint64_t seq;
 	unsigned slow;	/* lines still to come, one every RIG_SLOW_MS */
 	uint32_t kind;	/* of the view */
+	int plain;	/* of a client that begins TLS; or -1 */
 	bool flood, password, logged_on, reading;
 };
 
@@ -77,7 +85,9 @@ rig_pump(struct rig *r)
 			r->tail = &r->head;
 		ipcchan_send_text(&r->ch, IPC_CONS_ITEM, &it->fixed,
 		    sizeof it->fixed, it->text, it->len, -1);
-		free(it);
+		r->sent = it->fixed.seq;
+		free(r->past[r->sent % RIG_PAST]);
+		r->past[r->sent % RIG_PAST] = it;
 	}
 }
 
@@ -231,6 +241,69 @@ rig_flood(struct rig *r, const char *arg)
 }
 
 static void
+rig_more(struct rig *r, const char *arg)
+{
+	struct ipc_cons_options options = { .flags = OPTION_HOLD };
+	unsigned more = 0, clear = 0;
+
+	sscanf(arg, "%u %u", &more, &clear);
+	options.more = (uint16_t)more;
+	options.clear = (uint16_t)clear;
+	ipcchan_send(&r->ch, IPC_CONS_OPTIONS, &options, sizeof options, -1);
+}
+
+/* PF key what text, `what` as a number (enum ipc_pf). */
+static void
+rig_pf(struct rig *r, const char *arg)
+{
+	struct ipc_cons_pf pf = { 0 };
+	unsigned key = 0, what = 0;
+	int used = 0;
+
+	sscanf(arg, "%u %u %n", &key, &what, &used);
+	pf.key = (uint16_t)key;
+	pf.what = (uint16_t)what;
+	ipcchan_send_text(&r->ch, IPC_CONS_PF, &pf, sizeof pf, arg + used,
+	    strlen(arg + used), -1);
+}
+
+static void
+rig_full(struct rig *r, enum ipc_full_op op, const uint8_t *bytes, size_t n)
+{
+	struct ipc_full full = { .op = (uint16_t)op, .vdev = RIG_DISPLAY };
+
+	if (op != FULL_END)
+		full.tag = ++r->full;
+	else
+		r->full = 0;
+	ipcchan_send_text(&r->ch, IPC_CONS_FULL, &full, sizeof full, bytes, n,
+	    -1);
+}
+
+/* A screen with a field in its third row: of 24 by 80 or, with an argument, of
+ * the largest size.  ENTER shows it again, PF3 ends it. */
+static void
+rig_panel(struct rig *r, const char *arg)
+{
+	static const uint8_t panel[] = {
+		0xF5, 0xC3, 0x11, 0x40, 0x40, 0x1D, 0xE8, 0xC1, 0x40, 0xD7,
+		0xC1, 0xD5, 0xC5, 0xD3, 0x11, 0x00, 0x00, 0x1D, 0x40, 0x13,
+		0x11, 0x00, 0x00, 0x1D, 0x60,
+	};
+	uint8_t record[sizeof panel];
+	unsigned cols = arg[0] != '\0' ? r->view.cols : 80;
+
+	memcpy(record, panel, sizeof panel);
+	record[0] = arg[0] != '\0' ? 0x7E : 0xF5;
+	/* Addresses of 14 bits. */
+	record[15] = (uint8_t)(cols * 2 >> 8);
+	record[16] = (uint8_t)(cols * 2);
+	record[21] = (uint8_t)((cols * 2 + 40) >> 8);
+	record[22] = (uint8_t)(cols * 2 + 40);
+	rig_full(r, FULL_WRITE, record, sizeof record);
+}
+
+static void
 rig_quit(struct rig *r, const char *arg)
 {
 	struct ipc_text text = { 0 };
@@ -254,6 +327,7 @@ static const struct {
 	{ "PROMPT", rig_prompt }, { "MSG", rig_message },
 	{ "DIRTY", rig_dirty }, { "REPLAY", rig_replay },
 	{ "LOGOFF", rig_logoff }, { "CP", rig_cp }, { "BEGIN", rig_begin },
+	{ "MORE", rig_more }, { "PF", rig_pf }, { "PANEL", rig_panel },
 	{ "FLOOD", rig_flood }, { "QUIT", rig_quit }, { "DIE", rig_die },
 };
 
@@ -308,6 +382,7 @@ rig_open(struct rig *r, const struct ipc_term_open *open)
 	    "lu=%s", open->view.kind, open->view.flags, open->view.rows,
 	    open->view.cols, open->peer, open->type, open->lu);
 	r->kind = open->view.kind;
+	r->view = open->view;
 	rig_logo(r);
 }
 
@@ -336,6 +411,7 @@ rig_view(struct rig *r, const struct ipc_term_view *view)
 {
 	rig_say(r, "VIEW kind=%u flags=%u rows=%u cols=%u", view->kind,
 	    view->flags, view->rows, view->cols);
+	r->view = *view;
 	if (view->kind == r->kind)
 		return;
 	r->kind = view->kind;
@@ -343,6 +419,77 @@ rig_view(struct rig *r, const struct ipc_term_view *view)
 		rig_replay(r, "2");
 	else
 		rig_logo(r);
+}
+
+static void
+rig_asks_past(struct rig *r, const struct ipc_term_past *ask)
+{
+	uint64_t first = r->sent < RIG_PAST ? 1 : r->sent - RIG_PAST + 1;
+	uint64_t before = ask->before == 0 || ask->before > r->sent ?
+	    r->sent + 1 : ask->before;
+	uint64_t seq = before > first + ask->count ? before - ask->count :
+	    first;
+	struct ipc_cons_past past = { first, r->sent + 1 };
+
+	for (; seq < before; seq++) {
+		const struct rig_item *it = r->past[seq % RIG_PAST];
+		struct ipc_item fixed = it->fixed;
+
+		fixed.flags |= ITEM_PAST;
+		ipcchan_send_text(&r->ch, IPC_CONS_ITEM, &fixed, sizeof fixed,
+		    it->text, it->len, -1);
+	}
+	ipcchan_send(&r->ch, IPC_CONS_PAST, &past, sizeof past, -1);
+}
+
+static void
+rig_fulled(struct rig *r, const struct ipc_full *full)
+{
+	uint8_t aid = full->text_len > 0 ? (uint8_t)full->text[0] : 0;
+
+	rig_say(r, "FULL op=%u rc=%d len=%u aid=%02X", full->op, full->rc,
+	    full->text_len, aid);
+	if (full->op != FULL_RECORD || full->tag != 0)
+		return;
+	if (aid == 0xF3)
+		rig_full(r, FULL_END, NULL, 0);
+	else
+		rig_panel(r, "");
+}
+
+/* All that comes from one end goes to the other, until one has ended. */
+static void
+rig_carry(int from, int to)
+{
+	char buf[4096];
+	ssize_t n;
+
+	while ((n = read(from, buf, sizeof buf)) > 0)
+		if (write(to, buf, (size_t)n) != n)
+			break;
+	shutdown(from, SHUT_RDWR);
+	shutdown(to, SHUT_RDWR);
+	_exit(0);
+}
+
+/* The client's socket, and what the vmterm had read of it. */
+static void
+rig_tls(struct rig *r, const struct ipc_text *early, int client)
+{
+	char hex[2 * IPC_EARLY_MAX + 1] = "";
+
+	for (uint32_t i = 0; i < early->text_len; i++)
+		sprintf(hex + 2 * i, "%02x", (uint8_t)early->text[i]);
+	rig_say(r, "TLS %u %s", early->text_len, hex);
+	fcntl(client, F_SETFL, 0);
+	fcntl(r->plain, F_SETFL, 0);
+	if (fork() == 0)
+		rig_carry(client, r->plain);
+	if (fork() == 0)
+		rig_carry(r->plain, client);
+	close(client);
+	close(r->plain);
+	r->plain = -1;
 }
 
 static void
@@ -361,12 +508,28 @@ rig_message_in(struct rig *r, const struct ipcchan_message *msg)
 	case IPC_TERM_LINE:
 		rig_text(r, msg->payload);
 		break;
+	case IPC_TERM_TLS_PLAIN:
+		r->plain = msg->fd;
+		break;
+	case IPC_TERM_TLS_CLIENT:
+		rig_tls(r, msg->payload, msg->fd);
+		break;
 	case IPC_TERM_KEY:
 		rig_key(r, value->value);
 		break;
 	case IPC_TERM_CREDIT:
 		r->credit += value->value;
 		rig_pump(r);
+		break;
+	case IPC_TERM_PAST:
+		rig_asks_past(r, msg->payload);
+		break;
+	case IPC_TERM_SCREEN:
+		rig_say(r, "SCREEN %u",
+		    ((const struct ipc_text *)msg->payload)->text_len);
+		break;
+	case IPC_TERM_FULL:
+		rig_fulled(r, msg->payload);
 		break;
 	default:
 		break;
@@ -460,15 +623,12 @@ main(int argc, char **argv)
 {
 	struct pollfd p[2] = { { .fd = 0, .events = POLLIN },
 		{ .events = POLLIN } };
-	char *args[4] = { NULL };
 	int number = 0;
 	char byte;
 
 	log_init("termrig");
-	if (argc != 2 && argc != 4)
-		fatalx("usage: termrig VMTERM [--proxy TOKEN]");
-	for (int i = 1; i < argc; i++)
-		args[i - 1] = argv[i];
+	if (argc < 2)
+		fatalx("usage: termrig VMTERM [vmterm's arguments]");
 	p[1].fd = rig_listen();
 	for (;;) {
 		int sock;
@@ -486,7 +646,7 @@ main(int argc, char **argv)
 			continue;
 		number++;
 		if (fork() == 0)
-			return rig_connection(number, sock, args);
+			return rig_connection(number, sock, argv + 1);
 		close(sock);
 	}
 }
