@@ -90,7 +90,7 @@ screen_status(struct screen *sc, const char *word, const char *system,
 void
 screen_input(struct screen *sc, const char *text, size_t n)
 {
-	const char *end = text + n;
+	const char *end = n > 0 ? text + n : text; /* may be NULL */
 
 	sc->put = SCREEN_INPUT_SET;
 	sc->typed_len = 0;

@@ -935,7 +935,7 @@ view_3270_immediate(struct view_3270 *v, const struct pfkey *k)
 		view_3270_not_accepted(v); /* it is no password */
 		return;
 	}
-	view_3270_send(v, k->text, k->len);
+	view_3270_send(v, k->len > 0 ? k->text : "", k->len);
 	v->empty = false; /* what is typed stays */
 }
 

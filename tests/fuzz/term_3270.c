@@ -191,6 +191,9 @@ a_guest(uint8_t kind, const uint8_t *bytes, size_t n)
 		full->op = FULL_END;
 	full->text_len = (uint32_t)n;
 	memcpy(full->text, bytes, n);
+	if (n > 0 && (kind & 0x20) != 0)
+		full->text[0] = (char)(n % 2 != 0 ? DS_ERASE_WRITE :
+		    DS_ERASE_WRITE_ALTERNATE);
 	if (full->op == FULL_END) {
 		full->text_len = 0;
 		con.asked = 0;

@@ -341,10 +341,17 @@ test_pf(void **state)
 	press(DS_AID_ENTER);
 	assert_string_equal(cp.line, "MSG OP \xc3\xa4");
 	answer();
+	cp_pf(2, PF_IMMED, ""); /* keys without text send and type none */
+	cp_pf(3, PF_DELAYED, "");
+	press(DS_AID_PF2);
+	answer();
+	assert_string_equal(cp.line, "");
+	press(DS_AID_PF3);
+	expect_row(23, "");
 	cp_logo(); /* another user's keys are his own */
 	press(DS_AID_PF2);
 	expect_status("NOT ACCEPTED");
-	assert_int_equal(cp.lines, 2);
+	assert_int_equal(cp.lines, 3);
 }
 
 static void

@@ -22,7 +22,8 @@ guest(enum ipc_full_op op, const uint8_t *bytes, size_t n)
 	full->op = (uint16_t)op;
 	full->vdev = VDEV;
 	full->tag = op == FULL_END ? 0 : ++tag;
-	memcpy(full->text, bytes, n);
+	if (n > 0)
+		memcpy(full->text, bytes, n);
 	view_3270_ops.full(&v3, full);
 	free(full);
 	turn();
@@ -512,6 +513,7 @@ test_lost(void **state)
 	guest(FULL_END, NULL, 0); /* crossed */
 	view_3270_ops.close(&v3);
 	assert_int_equal(cp.nsaid, 0);
+	ps3270_close(&glass);
 	begin(24, 80, 0);
 }
 
