@@ -670,15 +670,24 @@ term_tell_view(struct term *t)
 	loopchan_send(&t->cp, IPC_TERM_VIEW, &view, sizeof view, -1);
 }
 
+static struct history *
+term_history(struct term *t)
+{
+	return t->ops == &view_line_ops ? &t->line.edit.history :
+	    &t->screen.history;
+}
+
 /*
  * From lines to the screen or back, on a terminal that can show both.  What is
- * being typed goes along; what a guest's screen has in it does not.
+ * being typed, and was before, goes along; what a guest's screen has in it
+ * does not.
  */
 static void
 term_other(struct term *t)
 {
 	bool lines = t->ops == &view_line_ops;
 	uint8_t typed[LINEEDIT_MAX];
+	struct history history;
 	size_t n;
 
 	t->toggle = false;
@@ -686,8 +695,11 @@ term_other(struct term *t)
 		return;
 	n = lines ? view_line_typed(&t->line, typed, sizeof typed) :
 	    term_soft_typed(t, typed, sizeof typed);
+	history = *term_history(t);
+	*term_history(t) = (struct history){ 0 };
 	term_show(t, lines ? &view_3270_ops : &view_line_ops);
 	term_brief(t);
+	*term_history(t) = history;
 	term_tell_view(t);
 	t->ops->ready(t->view);
 	if (lines)
