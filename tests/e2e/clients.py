@@ -44,12 +44,13 @@ def until(test, what, timeout=None, seen=lambda: "", pause=0.05):
 
 
 class S3270:
-    """A 3270: the real emulator's core, s3270, at a screen of 24 by 80."""
+    """A 3270: the real emulator's core, s3270."""
 
-    def __init__(self, port, model="3279-2-E", prefix="", connect=True):
+    def __init__(self, port, model="3279-2-E", prefix="", connect=True,
+                 options=()):
         self.out = b""
         self.process = subprocess.Popen(
-            ["s3270", "-model", model, "-utf8"], env=ENVIRONMENT,
+            ["s3270", "-model", model, "-utf8", *options], env=ENVIRONMENT,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
         self.status = ""
@@ -106,11 +107,31 @@ class S3270:
 
     def output(self):
         """The part of the screen above the input area."""
-        return "\n".join(row.rstrip() for row in self.rows()[:22])
+        return "\n".join(row.rstrip() for row in self.rows()[:-2])
 
     def corner(self):
         """The status and the system's name, bottom right."""
-        return self.rows()[23][60:].strip()
+        return self.rows()[-1][-20:].strip()
+
+    def cells(self, row):
+        """A row of the buffer: for each position its character, or for an
+        attribute byte the codes in it, {"c0": "e0", "42": "f2"}; and the same
+        of attributes that characters have, None where they have the
+        field's."""
+        shown, own, now = [], [], None
+        for cell in self.do("ReadBuffer(Ascii)")[row].split():
+            codes = dict(re.findall("([0-9a-f]{2})=([0-9a-f]{2})", cell))
+            if cell.startswith("SA("):
+                now = dict(now or {}, **codes)
+                now = {k: v for k, v in now.items() if v != "00"} or None
+                continue
+            graphic = re.match("GE\\((.*)\\)", cell)
+            if graphic:
+                cell = graphic[1]
+            shown.append(codes if cell.startswith("SF(") else
+                         bytes.fromhex(cell).decode("utf-8", "replace"))
+            own.append(now)
+        return shown, own
 
     def unlock(self):
         self.do("Wait(%d,Unlock)" % PATIENCE)
@@ -405,6 +426,10 @@ class Tmux:
         if text:
             self._tmux("send-keys", "-l", text)
         self.keys("Enter")
+
+    def press(self, name):
+        """PF(8), as an emulator's actions are called."""
+        self.keys(name.replace("PF(", "F").rstrip(")"))
 
     def command(self, text, pattern, timeout=None):
         self._tmux("send-keys", "-R") # an empty screen

@@ -27,9 +27,11 @@ def check(condition, what, seen=""):
         raise Missing(describe(what, seen))
 
 
-def case(name):
+def case(name, group=None):
+    """A case finds nobody logged on, unless the one before it was of the same
+    group: then all is as that one has left it."""
     def add(function):
-        CASES.append((name, function))
+        CASES.append((name, function, group))
         return function
     return add
 
@@ -60,16 +62,16 @@ def arguments():
     return args
 
 
-def run_case(name, function, system):
+def run_case(name, function, system, goes_on):
     start = time.monotonic()
     try:
-        system.everybody_off()
+        if not goes_on:
+            system.close_clients()
+            system.everybody_off()
         function(system)
         error = None
     except Exception as e: # a case may fail by any of them
         error = e
-    finally:
-        system.close_clients()
     took = time.monotonic() - start
     if error is None:
         print("%-44s ok      %5.1f s" % (name, took), flush=True)
@@ -85,10 +87,13 @@ def run_case(name, function, system):
 
 
 def run_cases(args, system):
-    failed = 0
-    for name, function in CASES:
+    failed, before = 0, None
+    for name, function, group in CASES:
         if not args.only or re.search(args.only, name):
-            failed += not run_case(name, function, system)
+            failed += not run_case(name, function, system,
+                                   group is not None and group == before)
+            before = group
+    system.close_clients()
     return failed
 
 
