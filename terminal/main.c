@@ -79,7 +79,8 @@ main_option(int fd, int level, int name, int value)
 }
 
 /*
- * A dead peer is found within two minutes.  Urgent data stays in the stream:
+ * A dead peer is found within two minutes, or three while output waits for it.
+ * Urgent data stays in the stream:
  * telnet marks an interrupt with it, and a byte taken out of the stream would
  * leave its IAC to swallow the next.
  */
@@ -92,6 +93,7 @@ main_socket(int fd)
 	    main_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 60) < 0 ||
 	    main_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 15) < 0 ||
 	    main_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 4) < 0 ||
+	    main_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 180000) < 0 ||
 	    main_option(fd, IPPROTO_TCP, TCP_NODELAY, 1) < 0)
 		fatal("descriptor %d is not a TCP socket", fd);
 }

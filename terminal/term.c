@@ -31,7 +31,7 @@
 #define TERM_READ 512
 #define TERM_OUT_LOW 8192	   /* more output only when less waits */
 #define TERM_OUT_PAUSE (128u << 10) /* no input while more waits */
-#define TERM_OUT_MAX (1u << 20)	   /* cannot be; ends the connection */
+#define TERM_OUT_MAX (256u << 10)  /* more than this cannot be meant */
 #define TERM_CHANNEL_MAX 16384	   /* no input while more waits for CP */
 
 #define TERM_PROXY_MS 5000    /* to send the header */
@@ -40,7 +40,10 @@
 #define TERM_LINGER_MS 3000   /* to take the last words, and */
 #define TERM_CLOSE_MS 1000    /* to close after them */
 #define TERM_RETRY_MS 50      /* look again whether CP takes its messages */
+#ifndef TERM_MARK_MS	      /* tests have less patience */
 #define TERM_MARK_MS 30000    /* of silence, before a timing mark */
+#define TERM_STUCK_MS 180000  /* a client that takes nothing so long is dead */
+#endif
 #define TERM_MARKS_LOST 4     /* then a client that used to answer is dead */
 
 #define TERM_COLS_MIN 20
@@ -74,6 +77,7 @@ struct term {
 	struct event *settle;	/* after the messages that are there now */
 	struct event *clock;	/* PROXY header, negotiation, lingering */
 	struct event *retry, *mark;
+	struct event *stuck;	/* while output waits: nothing was taken */
 	struct term_timer timer[VIEW_TIMERS];
 	bool paused;
 	bool failed;		/* said so, and ends with this turn */
@@ -235,17 +239,39 @@ term_out(void *arg, const void *bytes, size_t n)
 		event_active(t->write, EV_WRITE, 0);
 }
 
+/* A queue that does not move is a client that will not read any more. */
+static void
+term_moved(struct term *t, size_t before)
+{
+	size_t now = evbuffer_get_length(t->out);
+
+	if (now == 0)
+		event_del(t->stuck);
+	else if (now < before || !event_pending(t->stuck, EV_TIMEOUT, NULL))
+		term_after(t->stuck, TERM_STUCK_MS);
+}
+
+static void
+term_stuck(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	term_fail(arg, "the client takes no output");
+}
+
 static void
 term_writable(evutil_socket_t fd, short what, void *arg)
 {
 	struct term *t = arg;
+	size_t before = evbuffer_get_length(t->out);
 
 	(void)what;
-	if (evbuffer_get_length(t->out) > 0 && evbuffer_write(t->out, fd) < 0 &&
+	if (before > 0 && evbuffer_write(t->out, fd) < 0 &&
 	    errno != EAGAIN && errno != EINTR) {
 		term_end(t);
 		return;
 	}
+	term_moved(t, before);
 	if (evbuffer_get_length(t->out) <= TERM_OUT_LOW) {
 		term_resume(t);
 		term_settle_soon(t);
@@ -1309,10 +1335,11 @@ term_events(struct term *t)
 	t->clock = evtimer_new(t->base, term_clock, t);
 	t->retry = evtimer_new(t->base, term_retry, t);
 	t->mark = evtimer_new(t->base, term_mark, t);
+	t->stuck = evtimer_new(t->base, term_stuck, t);
 	t->key = evtimer_new(t->base, term_key_expired, t);
 	if (t->out == NULL || t->read == NULL || t->write == NULL ||
 	    t->settle == NULL || t->clock == NULL || t->retry == NULL ||
-	    t->mark == NULL || t->key == NULL)
+	    t->mark == NULL || t->stuck == NULL || t->key == NULL)
 		return -1;
 	for (unsigned i = 0; i < VIEW_TIMERS; i++) {
 		t->timer[i].id = i;
