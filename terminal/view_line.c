@@ -586,7 +586,11 @@ view_line_flush_held(struct view_line *v)
 static void
 view_line_background_item(struct view_line *v, const struct view_item *item)
 {
-	if (itemlist_add(&v->held, item))
+	struct view_item held = *item;
+
+	if (item->kind == ITEM_INPUT)
+		held.flags |= ITEM_REPLAY; /* it was typed elsewhere */
+	if (itemlist_add(&v->held, &held))
 		v->paid++;
 	while (v->held.bytes > VIEW_LINE_KEPT_BYTES) {
 		itemlist_drop_first(&v->held);

@@ -529,10 +529,12 @@ test_background(void **unused)
 	assert_string_equal(written(), "\b\b\b   \b\b\b");
 	con.credit = 0;
 	lines(2, 4);
+	say(ITEM_INPUT, 0, 5, "typed there");
 	state(CONS_VM_READ, false);
 	assert_string_equal(written(), "");
 	view_line_background(&v, false);
-	assert_string_equal(written(), "\r\nname? L2\r\nL3\r\nL4\r\nfre");
+	assert_string_equal(written(), "\r\nname? L2\r\nL3\r\nL4\r\n"
+	    "typed there\r\nfre");
 	assert_int_equal(con.credit, VIEW_LINE_WINDOW);
 	assert_int_equal(v.owed, 0); /* the other view has paid */
 	type("d\r");
