@@ -432,8 +432,10 @@ machine_device(struct vm *vm, uint32_t vdev)
 static bool
 machine_is_console(const struct device *d)
 {
-	return d->ops->type == DEVICE_CONSOLE ||
-	    (d->ops->type == DEVICE_DISPLAY && (d->flags & ATTACH_CONSOLE) != 0);
+	enum device_type type = d->ops->type;
+
+	return type == DEVICE_CONSOLE || (type == DEVICE_DISPLAY &&
+	    (d->flags & ATTACH_CONSOLE) != 0);
 }
 
 struct device *

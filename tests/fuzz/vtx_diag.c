@@ -4,8 +4,8 @@
  *
  * The input is storage from 0 on, with the block at 0; one flag makes the
  * parameters behind it nearly right ones for I/O.  Its last bytes are what
- * vmspool and the terminal say.  A program interruption needs a processor: without one it
- * fails, which is all right.
+ * vmspool and the terminal say.  A program interruption needs a processor:
+ * without one it fails, which is all right.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -263,11 +263,12 @@ failures(void)
 		const char *fail;
 		uint8_t unit, sense;
 	} rows[] = {
-		{ "FAIL 9 22", CHECK_UNIT, SENSE_DATA_CHECK },	   /* EINVAL */
-		{ "FAIL 9 90", CHECK_UNIT, SENSE_DATA_CHECK },	   /* EMSGSIZE */
-		{ "FAIL 9 19", CHECK_UNIT, SENSE_COMMAND_REJECT }, /* ENODEV */
-		{ "FAIL 9 107", CHECK_UNIT, SENSE_INTERVENTION },  /* ENOTCONN */
-		{ "FAIL 9 5", CHECK_UNIT, SENSE_EQUIPMENT },	   /* EIO */
+		/* EINVAL EMSGSIZE ENODEV ENOTCONN EIO */
+		{ "FAIL 9 22", CHECK_UNIT, SENSE_DATA_CHECK },
+		{ "FAIL 9 90", CHECK_UNIT, SENSE_DATA_CHECK },
+		{ "FAIL 9 19", CHECK_UNIT, SENSE_COMMAND_REJECT },
+		{ "FAIL 9 107", CHECK_UNIT, SENSE_INTERVENTION },
+		{ "FAIL 9 5", CHECK_UNIT, SENSE_EQUIPMENT },
 	};
 
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -302,7 +303,8 @@ losses(void)
 	/* It is so until it is erased. */
 	CHECK(130, cp("LOSE 9") == 0 && cp("LOSE 9") == 0);
 	CHECK(131, told(UNIT_ATTENTION));
-	CHECK(132, get(DSP_READ_MODIFIED, 80) == 1 && ended(DSP_UNIT_LOST, 0));
+	CHECK(132, get(DSP_READ_MODIFIED, 80) == 1 &&
+	    ended(DSP_UNIT_LOST, 0));
 	CHECK(133, get(DSP_READ_MODIFIED, 80) == 1 && tio(CONSOLE) == 0);
 	CHECK(134, put(DSP_WRITE, "\xC3") == 1 && ended(DSP_UNIT_LOST, 0));
 	CHECK(135, put(DSP_ERASE_WRITE, "\xC3") == 0);
