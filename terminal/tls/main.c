@@ -162,7 +162,9 @@ main_sandbox(void)
 	if (sandbox_shed(MAIN_UID) < 0)
 		fatal("cannot shed privileges");
 	malloc_trim(0);
-#ifndef VM370_NO_SANDBOX
+#ifdef VM370_NO_SANDBOX /* a sanitizer's run time needs more than these */
+	(void)main_rules;
+#else
 	if (sandbox_enter(main_rules,
 	    sizeof main_rules / sizeof main_rules[0]) < 0)
 		fatal("cannot load the system call filter");
@@ -209,7 +211,6 @@ main_serve(const char *make, const char *cert, const char *key)
 	event_base_dispatch(m.base);
 	relay_free(m.relay);
 	SSL_CTX_free(m.ctx); /* wipes the key */
-	CRYPTO_secure_malloc_done();
 	return 0;
 }
 
@@ -240,6 +241,7 @@ main(int argc, char **argv)
 {
 	const char *make = NULL;
 	bool show = argc == 4 && strcmp(argv[1], "--show") == 0;
+	int rc;
 
 	log_init("vmtls");
 	signal(SIGPIPE, SIG_IGN);
@@ -249,11 +251,12 @@ main(int argc, char **argv)
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
 	    OPENSSL_INIT_NO_ATEXIT, NULL);
 	CRYPTO_secure_malloc_init(MAIN_SECRET, 32);
-	if (show)
-		return main_show(argv[2], argv[3]);
 	if (argc == 5 && strcmp(argv[1], "--make") == 0)
 		make = argv[2];
-	else if (argc != 3)
+	else if (!show && argc != 3)
 		fatalx("usage: vmtls [--make NAME | --show] CERT KEY");
-	return main_serve(make, argv[argc - 2], argv[argc - 1]);
+	rc = show ? main_show(argv[2], argv[3]) :
+	    main_serve(make, argv[argc - 2], argv[argc - 1]);
+	OPENSSL_cleanup(); /* wipes what libcrypto had, too */
+	return rc;
 }

@@ -120,6 +120,51 @@ units(void **state)
 }
 
 static void
+doors(void **state)
+{
+	struct dir_error err;
+	struct config *c = parse("", &err);
+
+	(void)state;
+	assert_non_null(c);
+	assert_string_equal(c->listen, "");
+	assert_false(c->plain || c->tls.off || c->tls.starttls);
+	assert_string_equal(c->tls.cert, "");
+	assert_int_equal(c->limits.connections, 64);
+	assert_int_equal(c->limits.rate, 20);
+	assert_int_equal(c->limits.logons, 10);
+	assert_int_equal(c->limits.logons_s, 600);
+	assert_int_equal(c->limits.logo_s, 600);
+	assert_int_equal(c->limits.idle_s, 0);
+	assert_false(c->limits.loopback);
+	config_free(c);
+	c = parse("LISTEN :: plain\nTLS CERTIFICATE Certs/my.pem KEY my.key\n"
+	    "TLS STARTTLS\nLIMIT CONNECTIONS 5\nLIMIT RATE OFF\n"
+	    "LIMIT LOGONS 3 90S\nLIMIT LOGO OFF\nlimit idle 60\n"
+	    "LIMIT LOOPBACK\n", &err);
+	assert_non_null(c);
+	assert_string_equal(c->listen, "::");
+	assert_true(c->plain && c->tls.starttls && !c->tls.off);
+	assert_string_equal(c->tls.cert, "Certs/my.pem");
+	assert_string_equal(c->tls.key, "my.key");
+	assert_int_equal(c->limits.connections, 5);
+	assert_int_equal(c->limits.rate, 0);
+	assert_int_equal(c->limits.logons, 3);
+	assert_int_equal(c->limits.logons_s, 90);
+	assert_int_equal(c->limits.logo_s, 0);
+	assert_int_equal(c->limits.idle_s, 3600);
+	assert_true(c->limits.loopback);
+	config_free(c);
+	c = parse("LISTEN 192.0.2.1\nTLS OFF\nLIMIT LOGONS 4\n", &err);
+	assert_non_null(c);
+	assert_string_equal(c->listen, "192.0.2.1");
+	assert_true(c->tls.off && !c->plain);
+	assert_int_equal(c->limits.logons, 4);
+	assert_int_equal(c->limits.logons_s, 600);
+	config_free(c);
+}
+
+static void
 bad(void **state)
 {
 	static const struct {
@@ -182,6 +227,31 @@ bad(void **state)
 		{ "RDEVICE 00E PRINTER FOLDER a//b\n", 1, 28 },
 		{ "RDEVICE 00E PRINTER FOLDER a/\n", 1, 28 },
 		{ "RDEVICE 00E PRINTER FOLDER spool\n", 1, 28 },
+		{ "RDEVICE 00E PRINTER FOLDER tls\n", 1, 28 },
+		{ "LISTEN\n", 1, 7 },
+		{ "LISTEN here\n", 1, 8 },
+		{ "LISTEN 127.0.0.1:3270\n", 1, 8 },
+		{ "LISTEN :: TLS\n", 1, 11 },
+		{ "TLS ON\n", 1, 5 },
+		{ "TLS OFF X\n", 1, 9 },
+		{ "TLS CERTIFICATE\n", 1, 16 },
+		{ "TLS CERTIFICATE a\n", 1, 18 },
+		{ "TLS CERTIFICATE a FILE b\n", 1, 19 },
+		{ "TLS CERTIFICATE a KEY\n", 1, 22 },
+		{ "TLS CERTIFICATE /etc/a KEY b\n", 1, 17 },
+		{ "TLS CERTIFICATE a KEY ../b\n", 1, 23 },
+		{ "LIMIT THINGS 5\n", 1, 7 },
+		{ "LIMIT CONNECTIONS 0\n", 1, 19 },
+		{ "LIMIT CONNECTIONS\n", 1, 18 },
+		{ "LIMIT CONNECTIONS 65536\n", 1, 19 },
+		{ "LIMIT CONNECTIONS 5 6\n", 1, 21 },
+		{ "LIMIT LOGONS 5 6X\n", 1, 16 },
+		{ "LIMIT LOGONS 5 6 7\n", 1, 18 },
+		{ "LIMIT LOGO\n", 1, 11 },
+		{ "LIMIT LOGO 0\n", 1, 12 },
+		{ "LIMIT IDLE S\n", 1, 12 },
+		{ "LIMIT IDLE 99999999\n", 1, 12 },
+		{ "LIMIT LOOPBACK 5\n", 1, 16 },
 		{ "RDEVICE 00E PRINTER FOLDER volumes/x\n", 1, 28 },
 		{ "RDEVICE 00E PRINTER FOLDER out CLASS A*\n", 1, 38 },
 		{ "RDEVICE 00E PRINTER FOLDER out CLASS AA\n", 1, 38 },
@@ -264,6 +334,7 @@ main(void)
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(everything),
 		cmocka_unit_test(units),
+		cmocka_unit_test(doors),
 		cmocka_unit_test(bad),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(files),
