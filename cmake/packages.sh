@@ -5,7 +5,7 @@
 
 packages_build="gcc libc6-dev cmake ninja-build pkg-config libevent-dev
 	libtelnet-dev libsqlite3-dev libcrypt-dev
-	libseccomp-dev libncurses-dev libssl-dev musl-tools"
+	libseccomp-dev libncurses-dev ncurses-bin libssl-dev musl-tools"
 packages_lab="qemu-system-x86 qemu-system-common busybox-static kmod lz4"
 packages_tests="clang libcmocka-dev s3270 c3270
 	inetutils-telnet tmux openssl python3 bochs bochsbios vgabios"
