@@ -606,6 +606,15 @@ view_3270_farewell(void *view, const char *text, size_t n)
 
 /* --- whose the glass is --- */
 
+/* Is nothing of CP's left to be seen? */
+static bool
+view_3270_free(const struct view_3270 *v)
+{
+	return v->hold == VIEW_3270_FLOW && v->over == VIEW_3270_LIVE &&
+	    v->waiting.head == NULL && !v->unread && !v->locked && !v->replaying &&
+	    !v->closing && v->status != CONS_CP_READ;
+}
+
 static void
 view_3270_full(void *view, const struct ipc_full *full)
 {
@@ -617,20 +626,16 @@ view_3270_full(void *view, const struct ipc_full *full)
 		if (v->hold == VIEW_3270_COVERED)
 			view_3270_hold(v, VIEW_3270_FLOW);
 	} else {
-		/* It is what the guest answers to ENTER. */
-		view_3270_answer_over(v);
 		view_full_out(&v->full, full, false);
+		/* It is what the guest answers to ENTER; the keyboard is its
+		 * own affair, if its screen can be seen. */
+		if (v->locked) {
+			view_3270_answer_over(v);
+			if (!view_full_wanted(&v->full) || !view_3270_free(v))
+				view_3270_unlock(v);
+		}
 	}
 	view_3270_touch(v);
-}
-
-/* Is nothing of CP's left to be seen? */
-static bool
-view_3270_free(const struct view_3270 *v)
-{
-	return v->hold == VIEW_3270_FLOW && v->over == VIEW_3270_LIVE &&
-	    v->waiting.head == NULL && !v->unread && !v->locked && !v->replaying &&
-	    !v->closing && v->status != CONS_CP_READ;
 }
 
 /* Lines that a guest's screen waits for are a page to be read. */

@@ -219,6 +219,26 @@ test_unread(void **state)
 	assert_string_equal(cp.line, "TYPED AHEAD");
 }
 
+/* The keyboard is free wherever CP's screen stays. */
+static void
+test_unlocked(void **state)
+{
+	static const uint8_t bad[] = { 0xF1, 0xC3 };
+
+	(void)state;
+	run(24, 80, 0);
+	cp_item(ITEM_OUTPUT, 0, "LOADING");
+	paint(DS_ERASE_WRITE, "A PANEL");
+	expect_status("MORE...");
+	assert_false(glass.locked);
+	press(DS_AID_CLEAR);
+	expect_row(1, " A PANEL");
+	run(24, 80, 0);
+	guest(FULL_WRITE, bad, sizeof bad); /* does not erase */
+	expect_status("RUNNING");
+	assert_false(glass.locked);
+}
+
 /* MORE... with a guest's screen under it: page after page, then that. */
 static void
 test_more(void **state)
@@ -629,7 +649,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_sizes), TEST(test_cp_read), TEST(test_unread),
+		TEST(test_sizes), TEST(test_cp_read), TEST(test_unread), TEST(test_unlocked),
 		TEST(test_more), TEST(test_write_covered), TEST(test_deaf),
 		TEST(test_crossed), TEST(test_garbage),
 		TEST(test_bad_streams), TEST(test_no_erase),
