@@ -77,6 +77,7 @@ past_close(struct past *p)
 
 	past_drop(p);
 	page_close(&p->page);
+	page_close(&p->work);
 	*p = (struct past){ .asking = asking, .stale = asking };
 }
 
@@ -109,7 +110,7 @@ past_join(struct past *p)
 static unsigned
 past_count(const struct past *p)
 {
-	unsigned n = p->page.rows + PAST_EXTRA;
+	unsigned n = p->work.rows + PAST_EXTRA;
 
 	return n < TERM_PAST_MAX ? n : TERM_PAST_MAX;
 }
@@ -120,8 +121,8 @@ past_begin(struct past *p, enum past_way way, struct page_at from,
 {
 	if (p->asking || from.seq == 0)
 		return false;
-	if (p->page.row == NULL && page_open(&p->page, like->rows, like->cols,
-	    like->codepage) < 0)
+	page_close(&p->work);
+	if (page_open(&p->work, like->rows, like->cols, like->codepage) < 0)
 		return false;
 	past_drop(p);
 	p->way = way;
@@ -141,10 +142,10 @@ past_put(struct past *p, const struct view_item *item)
 	size_t done = 0;
 
 	if (item->kind == ITEM_INPUT && item->len == 0) {
-		page_end_line(&p->page); /* a password's echo */
+		page_end_line(&p->work); /* a password's echo */
 		return true;
 	}
-	return page_put(&p->page, item->seq, item->text, item->len, &done,
+	return page_put(&p->work, item->seq, item->text, item->len, &done,
 	    past_flags(item) | (p->way == PAST_BACK ? PAGE_SEEN : 0u),
 	    past_look(item));
 }
@@ -163,31 +164,40 @@ past_line(const struct past *p)
 	return it->next;
 }
 
-static void
+static struct page_at
 past_back(struct past *p)
 {
 	const struct itemlist_entry *it = past_line(p);
 
-	p->page.stop = p->from;
+	p->work.stop = p->from;
 	while (it != NULL && past_put(p, &it->item))
 		it = it->next;
-	p->begin = p->page.used > 0 ? page_row(&p->page, 0)->at : p->from;
-	p->end = p->from;
+	return p->from;
 }
 
-static void
+static struct page_at
 past_forward(struct past *p)
 {
 	const struct itemlist_entry *it = p->items.head;
+	struct page_at end = p->from;
 
-	p->page.begin = p->from;
+	p->work.begin = p->from;
 	while (it != NULL && it->item.seq < p->from.seq)
 		it = it->next;
 	for (; it != NULL && past_put(p, &it->item); it = it->next)
-		p->end = (struct page_at){ .seq = it->item.seq + 1 };
-	if (it != NULL)
-		p->end = p->page.at;
-	p->begin = p->page.used > 0 ? page_row(&p->page, 0)->at : p->from;
+		end = (struct page_at){ .seq = it->item.seq + 1 };
+	return it != NULL ? p->work.at : end;
+}
+
+/* The page that was made is the one to show. */
+static void
+past_turn(struct past *p, struct page_at end)
+{
+	page_close(&p->page);
+	p->page = p->work;
+	p->work = (struct page){ 0 };
+	p->begin = page_row(&p->page, 0)->at;
+	p->end = end;
 }
 
 /* Does the page want items that the console has? */
@@ -196,7 +206,7 @@ past_more(const struct past *p, struct past_ask *ask)
 {
 	uint64_t next;
 
-	if (p->page.used >= p->page.rows - 1 || p->items.head == NULL ||
+	if (p->work.used >= p->work.rows - 1 || p->items.head == NULL ||
 	    p->items.count >= PAST_ITEMS_MAX)
 		return false;
 	ask->count = TERM_PAST_MAX;
@@ -218,6 +228,7 @@ past_done(struct past *p, const struct ipc_cons_past *told,
     struct past_ask *ask)
 {
 	bool came = p->new.head != NULL;
+	struct page_at end;
 
 	if (!p->asking)
 		return PAST_STALE;
@@ -228,15 +239,15 @@ past_done(struct past *p, const struct ipc_cons_past *told,
 	p->first = told->first;
 	p->next = told->next;
 	past_join(p);
-	page_clear(&p->page);
-	p->page.begin = p->page.stop = (struct page_at){ 0 };
-	if (p->way == PAST_BACK)
-		past_back(p);
-	else
-		past_forward(p);
+	page_clear(&p->work);
+	p->work.begin = p->work.stop = (struct page_at){ 0 };
+	end = p->way == PAST_BACK ? past_back(p) : past_forward(p);
 	if (came && past_more(p, ask))
 		return PAST_ASK;
 	p->asking = false;
 	past_drop(p);
-	return p->page.used > 0 ? PAST_PAGE : PAST_NONE;
+	if (p->work.used == 0)
+		return PAST_NONE;
+	past_turn(p, end);
+	return PAST_PAGE;
 }

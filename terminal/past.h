@@ -15,6 +15,7 @@
 enum past_way { PAST_BACK, PAST_FORWARD };
 
 struct past {
+	struct page work;	/* the page that is being made */
 	struct page page;	/* the one that is shown, and */
 	struct page_at begin;	/* its first row, */
 	struct page_at end;	/* the row after its last */

@@ -444,6 +444,32 @@ test_past_all(void **state)
 	expect_row(5, "LINE 5005");
 }
 
+/* The oldest lines are gone, also while one looks at them. */
+static void
+test_past_gone(void **state)
+{
+	(void)state;
+	cp_state(CONS_RUNNING, 0);
+	cp_remember(100);
+	cp.first = 60;
+	flood(1);
+	press(DS_AID_PF7);
+	expect_row(1, "LINE 79");
+	press(DS_AID_PF7);
+	expect_row(1, "LINE 60");
+	press(DS_AID_PF7);
+	expect_status("NOT ACCEPTED");
+	expect_row(1, "LINE 60"); /* still there */
+	cp.first = 90;
+	press(DS_AID_PF7);
+	expect_status("NOT ACCEPTED");
+	expect_row(1, "LINE 60");
+	press(DS_AID_PF8);
+	expect_row(1, "LINE 90");
+	press(DS_AID_PF8);
+	expect_row(1, "LINE 101");
+}
+
 /* --- pages of folded lines, one after the other --- */
 
 static struct {
@@ -720,7 +746,7 @@ main(void)
 		TEST(test_secret), TEST(test_not_accepted),
 		TEST(test_too_long), TEST(test_retrieve),
 		TEST(test_retrieve_session), TEST(test_pf), TEST(test_help),
-		TEST(test_past), TEST(test_past_all), TEST(test_past_folded),
+		TEST(test_past), TEST(test_past_all), TEST(test_past_gone), TEST(test_past_folded),
 		TEST(test_past_prompts), TEST(test_past_leave),
 		TEST(test_past_logo), TEST(test_replay),
 		TEST(test_logoff_at_more), TEST(test_farewell),

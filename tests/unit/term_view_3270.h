@@ -36,7 +36,7 @@ static struct {
 		enum ipc_item_kind kind;
 		char *text;
 	} item[ITEMS_MAX];
-	uint64_t next; /* the first is 1 */
+	uint64_t first, next; /* what there is of it */
 	unsigned asked_most;
 
 	/* what was asked and is not yet answered */
@@ -204,7 +204,7 @@ turn_once(void)
 {
 	uint8_t *reply = cp.reply;
 	struct ipc_term_past p = cp.past;
-	struct ipc_cons_past told = { 1, cp.next };
+	struct ipc_cons_past told = { cp.first, cp.next };
 
 	if (reply != NULL) {
 		cp.reply = NULL;
@@ -214,7 +214,8 @@ turn_once(void)
 	if (p.count > 0) {
 		uint64_t to = p.before == 0 || p.before > cp.next ? cp.next :
 		    p.before;
-		uint64_t seq = to > p.count + 1 ? to - p.count : 1;
+		uint64_t seq = to > p.count + cp.first ? to - p.count :
+		    cp.first;
 
 		cp.past.count = 0;
 		for (; seq < to; seq++)
@@ -443,7 +444,7 @@ forget(void)
 		free(cp.text[i]);
 	free(cp.reply);
 	memset(&cp, 0, sizeof cp);
-	cp.next = 1;
+	cp.first = cp.next = 1;
 }
 
 static void
