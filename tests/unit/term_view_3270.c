@@ -364,7 +364,8 @@ test_help(void **state)
 	type("KEPT");
 	press(DS_AID_PF1);
 	expect_status("HELP");
-	expect_row(1, "The keys of this terminal.  Any of them takes this away.");
+	expect_row(1,
+	    "The keys of this terminal.  Any of them takes this away.");
 	assert_memory_equal(row(10), "PF2   sends QUERY TIME  ", 24);
 	assert_non_null(strstr(row(20), "PF24  the line typed before"));
 	flood(1); /* waits */
@@ -746,7 +747,8 @@ main(void)
 		TEST(test_secret), TEST(test_not_accepted),
 		TEST(test_too_long), TEST(test_retrieve),
 		TEST(test_retrieve_session), TEST(test_pf), TEST(test_help),
-		TEST(test_past), TEST(test_past_all), TEST(test_past_gone), TEST(test_past_folded),
+		TEST(test_past), TEST(test_past_all), TEST(test_past_gone),
+		TEST(test_past_folded),
 		TEST(test_past_prompts), TEST(test_past_leave),
 		TEST(test_past_logo), TEST(test_replay),
 		TEST(test_logoff_at_more), TEST(test_farewell),

@@ -649,7 +649,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_sizes), TEST(test_cp_read), TEST(test_unread), TEST(test_unlocked),
+		TEST(test_sizes), TEST(test_cp_read), TEST(test_unread),
+		TEST(test_unlocked),
 		TEST(test_more), TEST(test_write_covered), TEST(test_deaf),
 		TEST(test_crossed), TEST(test_garbage),
 		TEST(test_bad_streams), TEST(test_no_erase),
