@@ -180,7 +180,7 @@ session_replay(struct session *s)
 {
 	s->sent = session_first(s);
 	s->live = console_next(s->console);
-	s->reset = s->sent < s->live && s->vm != NULL; /* else: the logo */
+	s->reset = s->sent < s->live && s->vm != NULL; /* the logo stays */
 	session_push(s);
 }
 

@@ -209,31 +209,6 @@ term_typed(struct term *t, const struct ipcchan_message *msg)
 	session_typed(t->session, text->text, text->text_len);
 }
 
-static void
-term_send_logo(struct term *t)
-{
-	struct ipc_logo logo = { .system = t->cp->config->system };
-	const char *text = t->cp->config->logo;
-	size_t n = strlen(text);
-
-	if (n > IPC_TEXT_MAX)
-		n = IPC_TEXT_MAX;
-	loopchan_send_text(&t->lc, IPC_CONS_LOGO, &logo, sizeof logo, text, n,
-	    -1);
-	t->shown.status = 0;
-	term_state(t, CONS_LOGGED_OFF, false);
-}
-
-/* All that was shown, for a view that shows it another way. */
-static void
-term_again(struct term *t)
-{
-	if (t->session->vm == NULL)
-		term_send_logo(t);
-	session_replay(t->session);
-	session_state(t->session);
-}
-
 /* The client has another size, or shows the console another way. */
 static bool
 term_viewed(struct term *t, const struct ipc_term_view *view)
@@ -242,8 +217,8 @@ term_viewed(struct term *t, const struct ipc_term_view *view)
 
 	if (!term_view_ok(t, view))
 		return false;
-	if (was.kind != t->view.kind && t->display == NULL)
-		term_again(t);
+	if (was.kind != t->view.kind)
+		session_replay(t->session);
 	if (was.rows != t->view.rows || was.cols != t->view.cols ||
 	    was.flags != t->view.flags)
 		fullscreen_viewed(t);
@@ -383,6 +358,21 @@ term_new(struct cp *cp, int fd, bool local)
 	cp->unopened++;
 	term_timer(t, TERM_OPEN_SECONDS);
 	return t;
+}
+
+static void
+term_send_logo(struct term *t)
+{
+	struct ipc_logo logo = { .system = t->cp->config->system };
+	const char *text = t->cp->config->logo;
+	size_t n = strlen(text);
+
+	if (n > IPC_TEXT_MAX)
+		n = IPC_TEXT_MAX;
+	loopchan_send_text(&t->lc, IPC_CONS_LOGO, &logo, sizeof logo, text, n,
+	    -1);
+	t->shown.status = 0;
+	term_state(t, CONS_LOGGED_OFF, false);
 }
 
 /* A session for the logo, if the terminal shows none. */
