@@ -4,7 +4,6 @@
  */
 #include "lineedit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,19 +198,24 @@ lineedit_new_row(struct lineedit *le)
 static void
 lineedit_draw_search(struct lineedit *le)
 {
-	char text[LINEEDIT_SOUGHT_MAX + 16];
-	int n = snprintf(text, sizeof text, "(search '%.*s') ",
-	    (int)le->sought_len, le->sought);
-	const char *s = text, *end = text + n;
-	unsigned w = 0;
+	const char *s = le->sought, *end = s + le->sought_len;
+	char text[2 * LINEEDIT_SOUGHT_MAX + 16] = "(search '";
+	unsigned w = sizeof "(search '') " - 1;
+	size_t n = sizeof "(search '" - 1;
 
-	while (s < end)
-		w += text_width(text_next(&s, end));
-	if (w > lineedit_room(le) / 2) {
-		n = snprintf(text, sizeof text, "? ");
-		w = 2;
+	while (s < end) {
+		uint32_t c = text_next(&s, end);
+
+		w += text_width(c);
+		n += text_encode(c, text + n);
 	}
-	le->port.out(le->port.arg, text, (size_t)n);
+	memcpy(text + n, "') ", 3);
+	n += 3;
+	if (w > lineedit_room(le) / 2) {
+		memcpy(text, "? ", 2);
+		n = w = 2;
+	}
+	le->port.out(le->port.arg, text, n);
 	le->prefix = w;
 }
 

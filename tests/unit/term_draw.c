@@ -15,6 +15,16 @@
 #include "draw.h"
 #include "term_glass.h"
 
+/* ncurses loses a description that has wide numbers when it is given up for
+ * another; a vmterm has one in its life. */
+const char *__lsan_default_suppressions(void);
+
+const char *
+__lsan_default_suppressions(void)
+{
+	return "leak:_nc_read_termtype";
+}
+
 static const char *const types[] = { "xterm", "xterm-256color", "screen",
 	"screen-256color", "tmux", "tmux-256color", "linux", "vt100", "vt220",
 	"rxvt", "ansi" };

@@ -488,6 +488,10 @@ test_search(void **state)
 	expect("\r", ">LISTFILE");
 	expect("\x12" "A B\r", "COPYFILE A B");
 	expect("\x12nowhere\r", "");
+	/* what is sought cannot control the terminal either */
+	type("\x12\xe2\x80\x8e");
+	assert_string_equal(row(), "(search '.')");
+	type("\x07");
 }
 
 /* Output comes while a line is searched for; and a password is asked for. */
