@@ -587,7 +587,8 @@ static void
 view_3270_lines(struct view_3270 *v)
 {
 	if (!v->ended || view_full_wanted(&v->full) ||
-	    v->waiting.head != NULL || v->hold != VIEW_3270_FLOW || v->over != VIEW_3270_LIVE)
+	    v->waiting.head != NULL || v->hold != VIEW_3270_FLOW ||
+	    v->over != VIEW_3270_LIVE)
 		return;
 	v->ended = false;
 	v->port.lines(v->port.arg);

@@ -327,8 +327,7 @@ view_full_erased(struct view_full *f)
 	f->shown = f->cover = false;
 }
 
-/* The display has locked its keyboard for nothing. */
-static void
+void
 view_full_unlock(struct view_full *f)
 {
 	uint8_t record[8];

@@ -56,6 +56,9 @@ void view_full_show(struct view_full *f);
  * it is known what the user has typed. */
 void view_full_cover(struct view_full *f);
 
+/* The display has locked its keyboard for nothing. */
+void view_full_unlock(struct view_full *f);
+
 /* The display has erased itself of its own: what is typed is lost. */
 void view_full_erased(struct view_full *f);
 

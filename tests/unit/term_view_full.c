@@ -595,6 +595,9 @@ test_dialed(void **state)
 static void
 test_sysreq(void **state)
 {
+	static const uint8_t test_request[] = { 0x01, 0x6C, 0x61, 0x02, 0x40,
+		0x40 };
+
 	(void)state;
 	run(32, 80, 0);
 	flood(0);
@@ -603,6 +606,12 @@ test_sysreq(void **state)
 	view_3270_ops.sysreq(&v3);
 	assert_int_equal(cp.keys[KEY_SYSREQ], 1);
 	expect_row(1, " A PANEL");
+	heard();
+	type("KEPT"); /* where it is a key, it clears nothing */
+	view_3270_ops.record(&v3, test_request, sizeof test_request);
+	assert_int_equal(cp.keys[KEY_SYSREQ], 2);
+	assert_int_equal(cp.nsaid, 0);
+	expect_row(3, " KEPT");
 	ps3270_clear(&glass);
 	view_3270_ops.sysreq(&v3);
 	cp_state(CONS_CP_READ, 0);
