@@ -145,7 +145,8 @@ term_exposed(const struct term *t)
 static void
 term_opened(struct term *t, const struct ipc_term_open *open)
 {
-	if (t->view.kind != 0 || !term_string_ok(open->peer, sizeof open->peer) ||
+	if (t->view.kind != 0 ||
+	    !term_string_ok(open->peer, sizeof open->peer) ||
 	    !term_string_ok(open->type, sizeof open->type) ||
 	    !term_string_ok(open->lu, sizeof open->lu) ||
 	    !term_view_ok(t, &open->view)) {

@@ -230,4 +230,5 @@ CP_COMMAND(define,
 		"sets the maximum. Or get a temporary disk of nnn blocks of "
 		"512 bytes (T3370 and TFB-512 are the same), empty, and lost "
 		"by DETACH or LOGOFF. Or get a reader, punch or printer, or "
-		"a display (GRAF) that a terminal can DIAL. Or give a device another address.");
+		"a display (GRAF) that a terminal can DIAL. Or give a device "
+		"another address.");

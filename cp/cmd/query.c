@@ -61,8 +61,8 @@ cmd_query(struct request *rq)
 	rc = command_operand(rq, TABLE_QUERIES, 1);
 	if (rc != COMMAND_NO_ROW)
 		return rc;
-	return query_pf_key(rq, 1) || query_virtual_device(rq, 1) || query_real_device(rq, 1) ? 0 :
-	    query_userid(rq);
+	return query_pf_key(rq, 1) || query_virtual_device(rq, 1) ||
+	    query_real_device(rq, 1) ? 0 : query_userid(rq);
 }
 
 CP_COMMAND(query,

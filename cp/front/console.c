@@ -216,7 +216,7 @@ console_message(struct console *c, const struct ipcchan_message *msg)
 		console_finish(c, CONSOLE_LOST);
 		break;
 	default:
-		break; /* the table has no others for us */
+		break; /* a screen has a use for the others */
 	}
 }
 

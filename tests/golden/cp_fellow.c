@@ -298,7 +298,8 @@ fellow_full(struct fellow_guest *g, uint16_t op, uint16_t vdev, uint32_t tag,
 		exit(0);
 }
 
-/* "SCREEN WRITE 009 text", "SCREEN READ 009", "SCREEN END 009".  false: it is not that. */
+/* "SCREEN WRITE 009 text", "SCREEN READ 009", "SCREEN END 009".  false: it is
+ * not that. */
 static bool
 fellow_screen(struct fellow_guest *g, const char *line)
 {
