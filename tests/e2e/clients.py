@@ -123,11 +123,9 @@ class S3270:
             codes = dict(re.findall("([0-9a-f]{2})=([0-9a-f]{2})", cell))
             if cell.startswith("SA("):
                 now = dict(now or {}, **codes)
-                now = {k: v for k, v in now.items() if v != "00"} or None
+                now = {k: v for k, v in now.items()
+                       if v not in ("00", "f0")} or None
                 continue
-            graphic = re.match("GE\\((.*)\\)", cell)
-            if graphic:
-                cell = graphic[1]
             shown.append(codes if cell.startswith("SF(") else
                          bytes.fromhex(cell).decode("utf-8", "replace"))
             own.append(now)
@@ -427,9 +425,8 @@ class Tmux:
             self._tmux("send-keys", "-l", text)
         self.keys("Enter")
 
-    def press(self, name):
-        """PF(8), as an emulator's actions are called."""
-        self.keys(name.replace("PF(", "F").rstrip(")"))
+    def resize(self, width, height):
+        self._tmux("resize-window", "-x", str(width), "-y", str(height))
 
     def command(self, text, pattern, timeout=None):
         self._tmux("send-keys", "-R") # an empty screen

@@ -12,6 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "cmscall.h"
+
 #define NUCLEUS 0xFFFFFFFF80001000l
 #define HOLE 0x8000000000000000ul
 #define END 0x7FFFFFFFEFF0l
@@ -94,7 +96,7 @@ check_arguments(void)
 	expect(syscall(SYS_socket, 2, 1, 0), ENOSYS);
 	expect(syscall(511), ENOSYS);
 	expect(syscall(512), ENOSYS);
-	expect(syscall(0x370013), ENOSYS);
+	expect(syscall(CMSCALL_END), ENOSYS);
 	expect(syscall(-1l), ENOSYS);
 	expect(syscall(0x370000, "x", 100000, 0), EINVAL);
 	expect(syscall(0x370002, "x", 1, 7), EINVAL);

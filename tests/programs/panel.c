@@ -45,8 +45,8 @@ put(unsigned n, ...)
 static void
 text(const char *s)
 {
-	for (; *s != '\0'; s++)
-		panel_character(s, 1, &out[out_len++]);
+	while (*s != '\0')
+		s += panel_character(s, strlen(s), &out[out_len++]);
 }
 
 /* Small screens have addresses of 12 bits: the upper two of each byte may be
