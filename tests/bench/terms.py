@@ -21,7 +21,7 @@ from hostcp import HostCP
 
 TERMINALS = 1000
 IN_TLS = 200
-AT_ONCE = 20
+AT_ONCE = 100
 KIB_MAX = 2048
 
 IAC, DO, WILL, SB, SE, EOR = 255, 253, 251, 250, 240, 239
