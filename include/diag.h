@@ -150,7 +150,8 @@ struct diag_spool {
  *          to the glass.
  *   READ   what the key sent that ATTENTION told of (DSP_READ_MODIFIED, does
  *          not wait), or the display is asked (DSP_READ_BUFFER,
- *          DSP_READ_MODIFIED_ALL); data_len becomes the record's length
+ *          DSP_READ_MODIFIED_ALL); data_len becomes the record's length,
+ *          also when there was less room: the rest is gone
  *
  *   cc  0  done
  *       1  unit check: unit and sense as a 3270 display's (channel.h)
@@ -168,7 +169,7 @@ struct diag_full {
 	uint8_t op;	 /* enum diag_full_op */
 	uint8_t command; /* DSP_* */
 	uint32_t data;	 /* address */
-	uint32_t data_len; /* 0 to DSP_RECORD_MAX; READ: room; out: used */
+	uint32_t data_len; /* 0 to DSP_RECORD_MAX; READ: room; out: length */
 	uint8_t unit;	 /* out */
 	uint8_t sense[4]; /* out: with unit check */
 	uint8_t zero[7];
