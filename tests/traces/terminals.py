@@ -142,14 +142,17 @@ class S3270:
 
     def __init__(self, rig, model="3279-2-E", options=None, prefix="",
                  port=None):
-        self.process = subprocess.Popen(
-            ["s3270", "-utf8"] + list(options or ("-model", model)),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env=dict(os.environ, LC_ALL="C.UTF-8"))
+        self.start(options or ("-model", model))
         self.do('Set(AidWait,false)')
         self.do('Connect("%s127.0.0.1:%d")' % (prefix, port or rig.port))
         self.do("Wait(%d,3270Mode)" % PATIENCE)
         self.wait(r"VM370")
+
+    def start(self, options):
+        self.process = subprocess.Popen(
+            ["s3270", "-utf8"] + list(options),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=dict(os.environ, LC_ALL="C.UTF-8"))
 
     def do(self, action):
         self.process.stdin.write(action.encode() + b"\n")
@@ -515,8 +518,6 @@ def test_tls_starttls_refused(rig):
     c.wait(re.escape(IAC + DO + E))
     c.send(NO_TELNET)
     rig.wait("OPEN kind=1 flags=0")
-    s = S3270(rig, options=("-model", "3278-2", "-clear", "startTls"))
-    s.close()
 
 
 def test_tls_not_there(rig):
@@ -558,6 +559,10 @@ def test_telnet_session(rig):
     got = c.wait(rb"\r\nbell.*rtl\r\n").group(0)
     if re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]", got):
         raise AssertionError("a control character got through: %r" % got)
+    c.send("PROMPT \u00e4\u20ac? \r\n".encode())  # UTF-8, both ways
+    c.wait("\r\n\u00e4\u20ac\\? ".encode())
+    c.send("gr\u00fc\u00df\r\n".encode())
+    c.wait("YOU SAID 'gr\u00fc\u00df'\r\n".encode())
     c.send(b"SLOW 3\r\ntyped")
     c.wait(rb"0 TO COME\r\ntyped")
     c.send(b"\r\n")
@@ -586,7 +591,7 @@ def test_telnet_password_before_the_logo(rig):
         raise AssertionError("the password is shown: %r" % got)
 
 
-def test_telnet_urgent_data(rig):
+def test_cve_2020_10188_urgent_data(rig):
     c = Telnet(rig)
     c.logon()
     c.socket.send(IAC, socket.MSG_OOB)
@@ -674,7 +679,7 @@ def test_never_reads(rig):
     rig.wait("KEY 1")
 
 
-def test_never_reads_and_asks(rig):
+def test_cve_2021_40523_reply_buffer_full(rig):
     c = Telnet(rig)
     c.socket.setblocking(False)
     for _ in range(300):
@@ -687,24 +692,59 @@ def test_never_reads_and_asks(rig):
         raise AssertionError("%d KiB wait for a client" % private)
 
 
-def test_compression(rig):
+def test_cve_compression_bomb(rig):
     c = Client(rig)
     c.send(IAC + SB + b"\x56" + IAC + SE + b"x\x9c" + b"\0" * 1000)
     c.closed()
     rig.wait("EXIT 0")
 
 
-def test_endless_subnegotiation(rig):
+def test_cve_unbounded_subnegotiation(rig):
     c = Client(rig)
     c.send(IAC + SB + TTYPE + b"A" * 513)
     c.closed()
     rig.wait("EXIT 0")
 
 
-def test_environment_and_linemode(rig):
+def test_cve_2001_0554_reply_buffer(rig):
+    """Questions without end: as much is answered as is asked, and the session
+    goes on."""
+    c = Telnet(rig)
+    c.logon()
+    for storm in (IAC + b"\xf6", IAC + DO + b"\x26", IAC + WILL + b"\x63",
+                  IAC + DO + MARK, IAC + WILL + E + IAC + WONT + E):
+        for _ in range(100):
+            c.send(storm * 100)
+            c.socket.setblocking(False)
+            try:
+                while c.socket.recv(65536):
+                    pass
+            except BlockingIOError:
+                pass
+            c.socket.setblocking(True)
+    c.send(b"\x15LINES 1\r\n")
+    c.wait(rb"LINE 1 OF 1")
+    private = memory(rig.pid(), "Private")
+    if private > 1024:
+        raise AssertionError("%d KiB after a storm" % private)
+
+
+def test_cve_2026_24061_environ_user(rig):
+    """Nobody becomes a user by NEW-ENVIRON."""
     c = Client(rig)
-    c.send(IAC + SB + b"\x27\0\0USER\x01-froot" + IAC + SE +
-           IAC + SB + b"\x22\x03" + b"\1\2\3" * 100 + IAC + SE +
+    c.send(IAC + WILL + b"\x27" + IAC + SB + b"\x27\0\0USER\x01-froot" +
+           IAC + SE + NO_TELNET)
+    c.wait(rb"TYPE LOGON userid")
+    c.send(b"LINES 1\r\n")
+    rig.wait("LINE 7 LINES 1")
+    if b"root" in rig.said:
+        raise AssertionError(rig.said)
+
+
+def test_cve_2026_32746_linemode_slc(rig):
+    c = Client(rig)
+    c.send(IAC + WILL + b"\x22" + (IAC + SB + b"\x22\x03" +
+                                   b"\1\2\3" * 100 + IAC + SE) * 50 +
            NO_TELNET)
     c.wait(rb"TYPE LOGON userid")
 
@@ -728,6 +768,107 @@ def test_leaves_in_the_middle(rig):
                             struct.pack("ii", 1, 0))
         c.socket.close()
         rig.wait("EXIT 0")
+
+
+def reset(client):
+    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                             struct.pack("ii", 1, 0))
+    client.socket.close()
+
+
+def test_reset_in_every_state(rig):
+    to_3270 = (IAC + WONT + E + IAC + WILL + TTYPE + IAC + SB + TTYPE +
+               b"\0IBM-3278-2-E" + IAC + SE + JOINS)
+    extended = (IAC + WILL + E + IAC + SB + E + b"\2\7IBM-3278-2-E" + IAC + SE)
+    functions = IAC + SB + E + b"\3\7\0\2\4" + IAC + SE
+    reply = b"\x88\0\0" + EOR
+    for begin in ((), (IAC + WONT + E,), (IAC + WONT + E + IAC + WILL + TTYPE,),
+                  (extended,), (extended + functions,),
+                  (extended + functions, b"\0\0\0\0\0" + reply),
+                  (extended + functions, b"\0\0\0"),
+                  (to_3270,), (to_3270, reply), (to_3270, reply, b"\x7d\x40"),
+                  (NO_TELNET,), (NO_TELNET, b"LOGON X\r\n", b"PW"),
+                  (NO_TELNET, b"FLOOD\r\n")):
+        rig.said = b""
+        c = Client(rig)
+        for data in begin:
+            c.send(data)
+            time.sleep(0.02)
+        reset(c)
+        rig.wait("EXIT 0")
+
+
+def test_two_hundred_killed(rig):
+    """Nothing is left of connections that break (doors.py: of a thousand)."""
+    for _ in range(4):
+        clients = [Client(rig) for _ in range(50)]
+        for n, c in enumerate(clients):
+            if n % 2:
+                c.send(NO_TELNET)
+        for n, c in enumerate(clients):
+            if n % 3:
+                reset(c)
+            else:
+                c.socket.close()
+    end = time.monotonic() + PATIENCE
+    while rig.said.count(b" EXIT 0\n") < 200:
+        if time.monotonic() > end:
+            raise AssertionError("%d ended" % rig.said.count(b" EXIT 0\n"))
+        rig.said += os.read(rig.process.stdout.fileno(), 65536)
+
+
+# --- recorded sessions, at a real s3270 (term_telnet plays the other half) ---
+
+def trace(name):
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        name + ".trace")
+    title, *lines = open(path).read().splitlines()
+    return title[2:].split(",")[0].split()[1:], [
+        (line[0], line[2:]) for line in lines if line[0] in "SCA"]
+
+
+class Replayed(S3270):
+    """It connects by itself: its first action is one of the trace."""
+
+    def __init__(self, options, host):
+        self.start(list(options) + ["-clear", "aidWait", host])
+
+
+def replay(name):
+    """Our bytes come from the trace; s3270 must answer with its own."""
+    options, lines = trace(name)
+    listener = socket.create_server(("127.0.0.1", 0))
+    s = Replayed(options, "%s127.0.0.1:%d" % (
+        "N:" if name.startswith("classic") else "LUA@",
+        listener.getsockname()[1]))
+    server = listener.accept()[0]
+    server.settimeout(PATIENCE)
+    for who, what in lines:
+        if who == "S":
+            server.sendall(bytes.fromhex(what))
+        elif who == "A":
+            s.do("Wait(%d,Unlock)" % PATIENCE)
+            s.do(what)
+        else:
+            want, got = bytes.fromhex(what), b""
+            while len(got) < len(want):
+                data = server.recv(len(want) - len(got))
+                if not data:
+                    raise AssertionError("%s: s3270 closed" % name)
+                got += data
+            same((name, got.hex()), (name, want.hex()))
+    server.close()
+    s.close()
+
+
+def test_traces(rig):
+    folder = os.path.dirname(os.path.abspath(__file__))
+    names = [f[:-6] for f in sorted(os.listdir(folder))
+             if re.match(r"(classic|extended)-.*\.trace$", f)]
+    if len(names) < 14:
+        raise AssertionError(names)
+    for name in names:
+        replay(name)
 
 
 # --- vmcp's end, and what a process costs ---

@@ -811,7 +811,8 @@ test_traces(void **state)
 		"classic-3279-4-E", "extended-3278-2", "extended-3278-3",
 		"extended-3278-4", "extended-3278-5", "extended-3279-2-E",
 		"extended-3279-3-E", "extended-3279-4-E", "extended-3279-5-E",
-		"extended-62x160", "telnet" };
+		"extended-62x160", "telnet", "putty-active",
+		"putty-passive" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		for (size_t step = 1; step < 10; step += 4) {
