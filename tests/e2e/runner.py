@@ -86,10 +86,14 @@ def run_case(name, function, system, goes_on):
     return False
 
 
+def chosen(args, name):
+    return not args.only or re.search(args.only, name)
+
+
 def run_cases(args, system):
     failed, before = 0, None
     for name, function, group in CASES:
-        if not args.only or re.search(args.only, name):
+        if chosen(args, name):
             failed += not run_case(name, function, system,
                                    group is not None and group == before)
             before = group
