@@ -75,6 +75,7 @@ test_passes(void **state)
 	SAME("\xff\xf4\xff\xf3\xff\xef");
 	SAME("\xff\xfa\x18\x00" "XTERM\xff\xf0z");
 	SAME("\xff\xfa\x1f\x00\xff\xff\x00\x18\xff\xf0z");
+	SAME("\xff\xfa\x28\x02\x07" "IBM-3278-2\xff\xf0z");
 }
 
 static void
@@ -99,6 +100,35 @@ test_timing_mark(void **state)
 	assert_int_equal(run(&f, "\xff\xfb\x06x\xff\xfc\x06", 7, 7, out), 1);
 	assert_int_equal(f.timing_marks, 2);
 	BECOMES("\xff\xfd\x06", "\xff\xfd\x06");
+}
+
+/* What comes behind STARTTLS FOLLOWS is not looked at. */
+static void
+test_tls_follows(void **state)
+{
+	static const char text[] = "a\xff\xfa\x2e\x01\xff\xf0\x16\xff\xfa";
+	static const char *const others[] = { "\xff\xfa\x2e\x02\xff\xf0",
+		"\xff\xfa\x2e\x01\x01\xff\xf0", "\xff\xfa\x2e\xff\xf0",
+		"\xff\xfa\x27\x01\xff\xf0", "\xff\xfa\x2e\xff\xff\xff\xf0" };
+	struct filter f = { 0 };
+	uint8_t out[64];
+	size_t used;
+
+	(void)state;
+	assert_int_equal(filter_feed(&f, (const uint8_t *)text,
+	    sizeof text - 1, &used, out), 1);
+	assert_int_equal(used, 7);
+	assert_true(f.follows);
+	filter_feed(&f, (const uint8_t *)"x", 1, &used, out);
+	assert_false(f.follows);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		size_t n = strlen(others[i]);
+
+		assert_int_equal(filter_feed(&f, (const uint8_t *)others[i],
+		    n, &used, out), 0);
+		assert_int_equal(used, n);
+		assert_false(f.follows);
+	}
 }
 
 static void
@@ -222,6 +252,7 @@ main(void)
 		cmocka_unit_test(test_passes),
 		cmocka_unit_test(test_taken_out),
 		cmocka_unit_test(test_timing_mark),
+		cmocka_unit_test(test_tls_follows),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_proxy_good),
