@@ -62,7 +62,8 @@ idle_term(const struct config_limits *limits, struct term *t, uint64_t now)
 {
 	uint64_t idle = (now - t->used) / 1000;
 
-	if (t->local || t->closing || t->session == NULL)
+	if (t->local || t->closing || t->session == NULL ||
+	    t->dial_vm != NULL) /* a machine's display: that one's affair */
 		return;
 	if (t->display != NULL) {
 		if (limits->idle_s != 0 && idle >= limits->idle_s)
