@@ -85,6 +85,7 @@ struct term {
 	bool secure;		/* the client's connection is encrypted */
 	bool silent;		/* nothing came since the last mark timer */
 	bool asked;		/* what display it is; its answer is awaited */
+	bool owes;		/* the same, and may come later than that */
 	struct ds_display display;
 	struct telnet telnet;
 	const struct view_ops *ops; /* NULL: nothing is agreed */
@@ -786,7 +787,7 @@ term_ask(struct term *t)
 	struct ds_out o = { .buf = record, .cap = sizeof record };
 
 	ds3270_query(&o);
-	t->asked = true;
+	t->asked = t->owes = true;
 	term_after(t->clock, TERM_QUERY_MS);
 	telnet_record(&t->telnet, record, o.len);
 }
@@ -797,13 +798,17 @@ term_agreed(void *arg)
 	struct term *t = arg;
 
 	t->display = (struct ds_display){ 0 };
+	t->owes = false;
 	if (term_is_3270(t) && t->telnet.display.query)
 		term_ask(t);
 	else
 		term_known(t);
 }
 
-/* A key pressed before anything was shown means nothing. */
+static void term_size(void *arg);
+
+/* A key pressed before anything was shown means nothing; an answer that comes
+ * after we have gone on by its name is another size. */
 static void
 term_answered(struct term *t, const uint8_t *record, size_t n)
 {
@@ -811,9 +816,13 @@ term_answered(struct term *t, const uint8_t *record, size_t n)
 
 	if (n == 0 || record[0] != DS_AID_SF)
 		return;
+	t->owes = false;
 	if (ds3270_query_reply(record, n, &display) == 0)
 		t->display = display;
-	term_known(t);
+	if (t->asked)
+		term_known(t);
+	else
+		term_size(t);
 }
 
 static void
@@ -839,7 +848,8 @@ term_record(void *arg, const uint8_t *record, size_t n)
 {
 	struct term *t = arg;
 
-	if (t->asked)
+	if (t->asked ||
+	    (t->owes && n > 0 && record[0] == DS_AID_SF))
 		term_answered(t, record, n);
 	else
 		t->ops->record(t->view, record, n);

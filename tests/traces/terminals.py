@@ -302,6 +302,16 @@ SIZES = (
 )
 
 
+def press(s, key, until):
+    """A key again and again, but not for ever."""
+    for _ in range(50):
+        if until():
+            return
+        s.key(key)
+        s.do("Wait(%d,Unlock)" % PATIENCE)
+    raise AssertionError("%s: %s" % (key, "\n".join(s.rows())))
+
+
 def test_3270_past(rig):
     """Every line again, at each size, and what is typed stays."""
     for options, rows in SIZES:
@@ -310,21 +320,14 @@ def test_3270_past(rig):
         s.line("LINES 200")
         s.wait(r"MORE\.\.\.")
         s.type("half a line")
-        while "LINE 200 OF 200" not in s.rows():
-            s.key("PA(2)")
-            s.do("Wait(%d,Unlock)" % PATIENCE)
+        press(s, "PA(2)", lambda: "LINE 200 OF 200" in s.rows())
         seen = set()
-        while "LINE 1 OF 200" not in s.rows():
-            seen.update(s.rows()[:rows - 2])
-            s.key("PF(7)")
-            s.do("Wait(%d,Unlock)" % PATIENCE)
-        seen.update(s.rows())
+        press(s, "PF(7)", lambda: seen.update(s.rows()) or
+              "LINE 1 OF 200" in s.rows())
         for n in range(1, 201):
             if "LINE %d OF 200" % n not in seen:
                 raise AssertionError("no line %d at %d rows" % (n, rows))
-        while "PAST" in s.rows()[-1]:
-            s.key("PF(8)")
-            s.do("Wait(%d,Unlock)" % PATIENCE)
+        press(s, "PF(8)", lambda: "PAST" not in s.rows()[-1])
         s.wait("LINE 200 OF 200")
         same(s.rows()[rows - 2], "half a line")
         s.close()
@@ -424,9 +427,29 @@ def test_3270_extended(rig):
     s.logon()
     s.do("Attn()")
     rig.wait("KEY 1")
-    s.do("SysReq()")
-    rig.wait("KEY [13]")
+    s.do("SysReq()")  # erases s3270's screen, which must come back whole
+    rig.wait("KEY 3")
+    s.line("LINES 2")
+    s.wait("LINE 2 OF 2")
     s.close()
+
+
+def test_3270_types(rig):
+    """Each type that there is, as the second one in a client's list."""
+    for name, rows, cols in (("IBM-3277-2", 24, 80), ("IBM-3278-3", 32, 80),
+                             ("IBM-3279-5", 27, 132), ("IBM-3179-2", 24, 80),
+                             ("IBM-3180-2", 24, 80), ("IBM-3477-FC", 24, 80)):
+        rig.said = b""
+        c = Client(rig)
+        c.send(IAC + WONT + E + IAC + WILL + TTYPE)
+        for one in ("UNKNOWN-1", name):
+            c.wait(re.escape(IAC + SB + TTYPE + b"\x01" + IAC + SE))
+            c.send(IAC + SB + TTYPE + b"\0" + one.encode() + IAC + SE)
+        c.send(JOINS)
+        rig.wait("OPEN kind=2 flags=. rows=%d cols=%d .*type=%s " % (
+            rows, cols, name))
+        c.wait(rb"\xe5\xd4\xf3\xf7\xf0.*\xff\xef")
+        c.socket.close()
 
 
 def test_3270_lu(rig):
@@ -464,8 +487,10 @@ def test_3270_no_answer_to_the_query(rig):
     c.wait(rb"\xf3\x00\x05\x01\xff\xff\x02\xff\xef")
     c.send(b"\x7d\x40\x40\xff\xef\xff\xf3")  # a key: means nothing yet
     rig.wait("OPEN kind=2 flags=4 rows=43 cols=80", 5)
-    c.send(b"\x88\x00\x00\xff\xef")  # too late, and none
     c.wait(rb"\xff\xef")
+    # A slow one: what it says after all is another size.
+    c.send(b"\x88\0\x17\x81\x81\1\0\0\xa0\0\x3e" + b"\0" * 13 + EOR)
+    rig.wait("VIEW kind=2 flags=4 rows=62 cols=160")
 
 
 def test_3270_bad_query_replies(rig):
