@@ -102,7 +102,8 @@ def s3270(rig, relay, options, prefix):
     for action in ('String("LOGON CMSUSER")', "Enter()", 'String("SECRET")',
                    "Enter()", 'String("LINES 3")', "Enter()", "PA(1)",
                    "Attn()", 'String("b[x]")', "PF(3)", "Clear()", "PA(2)",
-                   'String("last")', "Enter()", "SysReq()"):
+                   'String("last")', "Enter()", "SysReq()",
+                   'String("again")', "Enter()"):
         s.act(action)
     s.do("Disconnect()")
     s.close()
