@@ -531,6 +531,36 @@ names(void **state)
 	assert_string_equal(ipcchan_name(IPC_TYPES), "?");
 }
 
+/* A channel that gives descriptors away makes no copy of them, whether they
+ * are taken or not. */
+static void
+gives(void **state)
+{
+	struct ipc_none none = { 0 };
+	struct ipcchan_message msg;
+	struct ipcchan from, to;
+	int before = open_fds(), pair[2];
+
+	(void)state;
+	assert_return_code(ipcchan_pair(pair), errno);
+	ipcchan_init(&from, pair[0], IPC_TERM, IPC_CP);
+	ipcchan_init(&to, pair[1], IPC_CP, IPC_TERM);
+	from.gives = true;
+	assert_int_equal(ipcchan_queue(&from, IPC_TERM_TLS_PLAIN, &none,
+	    sizeof none, open("/dev/null", O_RDONLY)), 0);
+	assert_int_equal(open_fds(), before + 3);
+	assert_int_equal(ipcchan_flush(&from), 0);
+	assert_int_equal(ipcchan_recv(&to, &msg), 1);
+	assert_true(msg.fd >= 0);
+	close(msg.fd);
+	assert_int_equal(open_fds(), before + 2);
+	assert_int_equal(ipcchan_queue(&from, IPC_TERM_TLS_PLAIN, &none,
+	    sizeof none, open("/dev/null", O_RDONLY)), 0);
+	ipcchan_close(&from);
+	ipcchan_close(&to);
+	assert_int_equal(open_fds(), before);
+}
+
 int
 main(void)
 {
@@ -548,6 +578,7 @@ main(void)
 		cmocka_unit_test(crowd),
 		cmocka_unit_test(queue_keeps_order_and_ends),
 		cmocka_unit_test(last_words),
+		cmocka_unit_test(gives),
 		cmocka_unit_test(names),
 	};
 
