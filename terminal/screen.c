@@ -138,15 +138,18 @@ screen_compose_bright(struct screen *sc, const struct page *page,
 		    CELL_ATTR | ATTR_OUTPUT;
 }
 
+/* A row of the page, or an empty one. */
 static void
 screen_compose_row(struct screen *sc, const struct page *page, unsigned row)
 {
-	const uint16_t mask = sc->color ? 0xFFFF : 0xFF;
+	unsigned len = row < page->used ? page_row(page, row)->len : 0;
 	const uint16_t *from = page_cells(page, row);
 	uint16_t *to = sc->want + row * sc->cols;
 
-	for (unsigned i = 0; i < page_row(page, row)->len; i++)
-		to[i] = from[i] & mask;
+	memcpy(to, from, len * sizeof *to);
+	memset(to + len, 0, (sc->cols - len) * sizeof *to);
+	for (unsigned i = 0; i < len && !sc->color; i++)
+		to[i] &= 0xFF;
 }
 
 static void
@@ -169,9 +172,10 @@ screen_compose_status(struct screen *sc)
 static void
 screen_compose(struct screen *sc, const struct page *page)
 {
-	memset(sc->want, 0, sc->cells * sizeof sc->want[0]);
-	for (unsigned r = 0; r < page->used; r++)
+	for (unsigned r = 0; r < sc->out_rows; r++)
 		screen_compose_row(sc, page, r);
+	memset(sc->want + sc->input, 0,
+	    (sc->cells - sc->input) * sizeof sc->want[0]);
 	for (unsigned r = 0; r < page->used && !sc->color; r++)
 		screen_compose_bright(sc, page, r);
 	sc->want[sc->input_attr] = CELL_ATTR |
@@ -193,25 +197,21 @@ screen_differs(const struct screen *sc, unsigned at)
 	return sc->want[at] != sc->shown[at];
 }
 
-static bool
-screen_same(const struct screen *sc, unsigned at, unsigned n)
-{
-	return memcmp(sc->want + at, sc->shown + at,
-	    n * sizeof sc->want[0]) == 0;
-}
-
 /* The first changed cell from `at` on, or `cells`.  Most rows are as they
- * were, and often all that follow: they are looked at whole. */
+ * were: what is left of each is looked at whole. */
 static unsigned
 screen_next(const struct screen *sc, unsigned at)
 {
-	while (at < sc->cells && !screen_differs(sc, at)) {
-		if (at % sc->cols != 0)
+	while (at < sc->cells) {
+		unsigned end = at - at % sc->cols + sc->cols;
+
+		if (memcmp(sc->want + at, sc->shown + at,
+		    (end - at) * sizeof sc->want[0]) == 0)
+			at = end;
+		while (at < end && !screen_differs(sc, at))
 			at++;
-		else if (screen_same(sc, at, sc->cells - at))
-			at = sc->cells;
-		else
-			at += screen_same(sc, at, sc->cols) ? sc->cols : 1;
+		if (at < end)
+			break;
 	}
 	return at;
 }

@@ -18,7 +18,7 @@ import vm
 
 ROUNDS = 500
 TURNS = 3
-PROGRAMS = ("vmcp", "vmterm", "vmspool", "vmguest", "vmunit")
+PROGRAMS = ("vmcp", "vmterm", "vmspool", "vmguest", "vmunit", "vmtls")
 
 # What runs in the counting lab: the demonstration system, then the echo.
 SCRIPT = """
