@@ -209,7 +209,7 @@ int cms_spooled(uint16_t vdev, unsigned after, int how,
  *
  * cms_screen_read's READ_MODIFIED waits for a key, the others ask the display
  * at once.  Stores at most size bytes of the record, and returns its length.
- * HX is typed after PA1 and CP's REQUEST.
+ * HX is typed after PA1 and CP's REQUEST and BEGIN.
  */
 #define CMS_SCREEN_WRITE 0x01
 #define CMS_SCREEN_ERASE 0x05		/* 24 by 80 */

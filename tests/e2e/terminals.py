@@ -458,6 +458,22 @@ def wide(client):
     told(client, "AID 4C AT 61,159 12=far 15=PRESET")
 
 
+@case("panel.hx")
+def halted(system):
+    """PA1, REQUEST, BEGIN, HX: the end of any program, and lines again."""
+    client = system.ready(emulator(system, "tn3270e", "plain", "3"), USER)
+    client.line("BROWSE " + FILE)
+    browsed(client, "3", 1)
+    client.press("PA(1)")
+    client.wait_corner("CP READ")
+    client.line("REQUEST")
+    client.line("BEGIN")
+    client.wait_corner("VM READ")
+    client.line("HX")
+    client.wait("DMSITP142T BROWSE HALTED BY HX")
+    client.wait("^Ready\\(00142\\);")
+
+
 # --- the distribution's telnet ---
 
 def telnet(system, term, width=80, height=24):

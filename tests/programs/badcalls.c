@@ -58,6 +58,8 @@ check_pointers(void)
 		expect(syscall(0x37000F, bad[i]), EFAULT);
 		expect(syscall(0x370011, bad[i]), EFAULT);
 		expect(syscall(0x370012, bad[i], 5), EFAULT);
+		expect(syscall(CMSCALL_SCREEN, bad[i]), EFAULT);
+		expect(syscall(CMSCALL_PAINT, 5, bad[i], 40), EFAULT);
 	}
 	expect(syscall(SYS_writev, 1, &v, 1), EFAULT);
 	/* Text and constants are there, but not for writing. */
@@ -103,6 +105,11 @@ check_arguments(void)
 	expect(syscall(0x370010, 0x0D, "x", 1, 0), EINVAL);
 	expect(syscall(0x370010, 0x254100FF, "x", 1, 0), ENXIO);
 	expect(syscall(0x370012, "x", 65), EINVAL);
+	expect(syscall(CMSCALL_PAINT, 0x105, "x", 1), EINVAL);
+	expect(syscall(CMSCALL_PAINT, 3, "x", 1), EINVAL);
+	expect(syscall(CMSCALL_PAINT, 5, "x", 57344), EMSGSIZE);
+	expect(syscall(CMSCALL_KEY, 0x106, v, 1), EINVAL);
+	expect(syscall(CMSCALL_KEY, 5, v, 1), EINVAL);
 }
 
 /* What is mapped can be used, what is not mapped any more cannot. */
