@@ -773,8 +773,10 @@ term_known(struct term *t)
 	if (!begun) /* CP hears what we are before it hears of the view */
 		term_begin(t);
 	term_show(t, term_is_3270(t) ? &view_3270_ops : &view_line_ops);
-	if (begun)
+	if (begun) {
+		term_brief(t);
 		term_tell_view(t);
+	}
 	if (t->telnet.mode != TELNET_RAW)
 		term_after(t->mark, TERM_MARK_MS);
 }
@@ -1249,6 +1251,8 @@ term_remember(struct term *t, const struct ipcchan_message *msg)
 		t->logo = malloc(sizeof *logo + logo->text_len);
 		if (t->logo != NULL)
 			memcpy(t->logo, logo, sizeof *logo + logo->text_len);
+		t->state = (struct ipc_cons_state){
+			.status = CONS_LOGGED_OFF };
 		t->optioned = false;
 		pfkeys_reset(&t->pf);
 		break;

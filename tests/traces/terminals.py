@@ -479,6 +479,19 @@ def test_3270_leaves_and_comes_back(rig):
     c.wait(rb"\xe5\xd4\xf3\xf7\xf0.*\xff\xef")
 
 
+def test_3270_that_says_so_late(rig):
+    """Taken for one that knows no telnet, it is shown the logo again."""
+    c = Client(rig)
+    c.wait(rb"TYPE LOGON userid")
+    rig.wait("OPEN kind=1")
+    c.send(IAC + WONT + E + IAC + WILL + TTYPE + IAC + SB + TTYPE +
+           b"\0IBM-3278-2" + IAC + SE + JOINS)
+    rig.wait("VIEW kind=2")
+    c.wait(rb"\xe5\xd4\xf3\xf7\xf0.*\xff\xef")
+    c.send(b"\x7d\x5b\x60\x11\x5b\x60\xd3\xd6\xc7\xd6\xd5\x40\xe7" + EOR)
+    rig.wait("LINE 7 LOGON X")
+
+
 def test_3270_no_answer_to_the_query(rig):
     """One that says it has an extended data stream, and has not."""
     c = Client(rig)

@@ -405,7 +405,8 @@ rig_text(struct rig *r, const struct ipc_text *text)
 	rig_typed(r, line);
 }
 
-/* Another kind of view gets a replay, another size of it does not. */
+/* Another kind of view gets a replay, another size of it does not.  At the
+ * logo there is nothing to replay. */
 static void
 rig_view(struct rig *r, const struct ipc_term_view *view)
 {
@@ -417,8 +418,6 @@ rig_view(struct rig *r, const struct ipc_term_view *view)
 	r->kind = view->kind;
 	if (r->logged_on)
 		rig_replay(r, "2");
-	else
-		rig_logo(r);
 }
 
 static void
