@@ -25,7 +25,7 @@ itemlist_add(struct itemlist *l, const struct view_item *item)
 		l->last->next = e;
 	l->last = e;
 	l->count++;
-	l->bytes += item->len;
+	l->bytes += sizeof *e + item->len;
 	return true;
 }
 
@@ -44,7 +44,7 @@ itemlist_drop_first(struct itemlist *l)
 
 	l->head = e->next;
 	l->count--;
-	l->bytes -= e->item.len;
+	l->bytes -= sizeof *e + e->item.len;
 	free(e);
 }
 

@@ -15,7 +15,7 @@ struct itemlist_entry {
 struct itemlist {
 	struct itemlist_entry *head, *last;
 	unsigned count;
-	size_t bytes;
+	size_t bytes; /* of text, and of what holds it */
 };
 
 /* A copy at the end; false: no memory. */

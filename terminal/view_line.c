@@ -14,11 +14,9 @@
 #include "text.h"
 #include "view_line_internal.h"
 
-#define TAB_STOP 8
-
 static const char view_line_more[] = "MORE...";
 
-static void
+void
 view_line_write(struct view_line *v, const char *s, size_t n)
 {
 	v->port.write(v->port.arg, s, n);
@@ -53,7 +51,7 @@ view_line_edit_out(void *arg, const char *bytes, size_t n)
 	view_line_write(arg, bytes, n);
 }
 
-static void
+void
 view_line_end_prompt(struct view_line *v)
 {
 	v->open = false;
@@ -152,7 +150,7 @@ view_line_tab(struct view_line *v, struct view_line_run *run)
 {
 	do
 		view_line_cell(v, run, ' ');
-	while (v->col % TAB_STOP != 0 && v->col < v->cols);
+	while (v->col % VIEW_LINE_TAB != 0 && v->col < v->cols);
 }
 
 void
@@ -281,8 +279,7 @@ view_line_stop_waiting(struct view_line *v)
 	v->waiting = false;
 }
 
-/* CP has answered: on with what was typed ahead, up to the next line. */
-static void
+void
 view_line_go_on(struct view_line *v)
 {
 	size_t used;
@@ -407,7 +404,7 @@ view_line_input(struct view_line *v, const struct view_item *item)
 	view_line_end_prompt(v);
 }
 
-static void
+void
 view_line_show_item(struct view_line *v, const struct view_item *item)
 {
 	if ((item->flags & ITEM_RESET) != 0 ||
@@ -435,195 +432,6 @@ view_line_show_item(struct view_line *v, const struct view_item *item)
 	view_line_end_prompt(v);
 }
 
-/* --- MORE... --- */
-
-unsigned
-view_line_rows(const struct view_line *v, const char *s, size_t n,
-    unsigned most, size_t *bytes)
-{
-	const char *at = s, *end = s + n;
-	unsigned rows = 1, col = 0;
-
-	while (at < end) {
-		const char *next = at;
-		uint32_t c = *at == '\t' || *at == '\n' ?
-		    (next++, (unsigned char)*at) : text_next(&next, end);
-		unsigned w = c == '\t' ? TAB_STOP - col % TAB_STOP :
-		    c == '\n' ? 0 : text_width(c);
-
-		if (col + w > v->cols || (c == '\n' && next < end)) {
-			if (rows == most)
-				break;
-			rows++;
-			col = 0;
-			w = c == '\n' ? 0 : c == '\t' ? 1 : w;
-		}
-		col += w;
-		at = next;
-	}
-	*bytes = (size_t)(at - s);
-	return rows;
-}
-
-static void
-view_line_more_timer(struct view_line *v)
-{
-	unsigned s = v->options.more;
-
-	v->alarmed = s == 0;
-	if (s == 0)
-		s = v->options.clear;
-	v->port.timer(v->port.arg, VIEW_LINE_TIMER_MORE, s * 1000);
-}
-
-/* The window is full.  Shown by view_line_show(). */
-static void
-view_line_pause(struct view_line *v)
-{
-	v->paused = true;
-	view_line_more_timer(v);
-}
-
-/*
- * How much of an item there is room for: all of it, or nothing, and it waits
- * for the next page; of one longer than a page, as much as a page has.
- */
-static size_t
-view_line_fit(const struct view_line *v, const struct view_item *item)
-{
-	unsigned page = v->rows - 1;
-	size_t fit;
-
-	if ((v->options.flags & OPTION_PAGING) == 0 || v->col > 0)
-		return item->len;
-	if (v->filled >= page)
-		return 0;
-	view_line_rows(v, item->text, item->len, page - v->filled, &fit);
-	if (fit == item->len || (v->filled == 0 && item->kind != ITEM_OUTPUT))
-		return item->len;
-	return v->filled == 0 ? fit : 0;
-}
-
-static void
-view_line_held_shown(struct view_line *v)
-{
-	itemlist_drop_first(&v->held);
-	if (v->paid > 0) {
-		v->paid--;
-		return;
-	}
-	v->owed++;
-	v->port.again(v->port.arg);
-}
-
-/* Show what is held, as far as the window goes. */
-static void
-view_line_drain(struct view_line *v)
-{
-	while (v->held.head != NULL && !v->paused) {
-		struct view_item item = v->held.head->item;
-		size_t fit = view_line_fit(v, &item);
-
-		if (fit == item.len && v->filled < v->rows - 1) {
-			view_line_show_item(v, &item);
-			view_line_held_shown(v);
-			continue;
-		}
-		item.len = fit;
-		if (fit > 0) {
-			view_line_show_item(v, &item);
-			itemlist_trim_first(&v->held, fit);
-		}
-		view_line_pause(v);
-	}
-	if (v->held.head == NULL && v->entered) {
-		v->entered = false;
-		view_line_fresh(v);
-		view_line_end_prompt(v);
-	}
-}
-
-void
-view_line_resume(struct view_line *v)
-{
-	v->port.timer(v->port.arg, VIEW_LINE_TIMER_MORE, 0);
-	view_line_hide(v);
-	v->paused = false;
-	v->filled = 0;
-	view_line_drain(v);
-	view_line_show(v);
-}
-
-/* MORE... for so long: the alarm; and as long again as was said: go on. */
-static void
-view_line_more_expired(struct view_line *v)
-{
-	if (!v->paused)
-		return;
-	if (v->alarmed) {
-		view_line_resume(v);
-		return;
-	}
-	v->alarmed = true;
-	view_line_write(v, "\a", 1);
-	v->port.timer(v->port.arg, VIEW_LINE_TIMER_MORE,
-	    v->options.clear * 1000u);
-}
-
-/* Everything at once: what comes next cannot wait. */
-static void
-view_line_flush_held(struct view_line *v)
-{
-	uint32_t flags = v->options.flags;
-
-	if (v->held.head == NULL && !v->paused)
-		return;
-	v->options.flags = 0;
-	view_line_resume(v);
-	v->options.flags = flags;
-}
-
-static void
-view_line_background_item(struct view_line *v, const struct view_item *item)
-{
-	struct view_item held = *item;
-
-	if (item->kind == ITEM_INPUT)
-		held.flags |= ITEM_REPLAY; /* it was typed elsewhere */
-	if (itemlist_add(&v->held, &held))
-		v->paid++;
-	while (v->held.bytes > VIEW_LINE_KEPT_BYTES) {
-		itemlist_drop_first(&v->held);
-		v->paid--;
-	}
-}
-
-static void view_line_replayed(struct view_line *v);
-
-void
-view_line_background(struct view_line *v, bool background)
-{
-	if (background) {
-		view_line_replayed(v);
-		view_line_hide(v);
-		for (unsigned i = 0; i < VIEW_TIMERS; i++)
-			v->port.timer(v->port.arg, i, 0);
-		v->paused = v->replaying = v->waiting = false;
-		v->paid = v->held.count;
-		v->owed = 0;
-		v->background = true;
-		return;
-	}
-	v->background = false;
-	v->col = 0;
-	v->filled = 0;
-	view_line_write(v, "\r\n", 2);
-	view_line_prompt_again(v);
-	view_line_drain(v);
-	view_line_show(v);
-	v->port.credit(v->port.arg, VIEW_LINE_WINDOW);
-}
-
 /* --- a replay --- */
 
 static void
@@ -640,8 +448,7 @@ view_line_replay(struct view_line *v, const struct view_item *item)
 	    VIEW_LINE_REPLAY_MS);
 }
 
-/* The past is complete: show what there is room for. */
-static void
+void
 view_line_replayed(struct view_line *v)
 {
 	if (!v->replaying)
@@ -700,7 +507,7 @@ view_line_logo(void *view, const struct ipc_logo *logo)
 	view_line_flush_held(v);
 	pfkeys_reset(&v->pf);
 	v->options = (struct ipc_cons_options){ .flags = OPTION_HOLD };
-	v->past_first = v->past_last = 0;
+	view_line_past_forget(v);
 	view_line_hide(v);
 	view_line_fresh(v);
 	view_line_newline(v);
@@ -724,17 +531,11 @@ static void
 view_line_now(struct view_line *v, const struct view_item *item)
 {
 	view_line_hide(v);
-	if (v->held.head != NULL || view_line_fit(v, item) < item->len ||
-	    v->paused) {
-		if (itemlist_add(&v->held, item)) {
-			view_line_drain(v);
-			view_line_show(v);
-			return;
-		}
+	if (!view_line_hold(v, item)) {
+		view_line_show_item(v, item);
+		v->owed++;
+		v->port.again(v->port.arg);
 	}
-	view_line_show_item(v, item);
-	v->owed++;
-	v->port.again(v->port.arg);
 	view_line_show(v);
 }
 
@@ -773,16 +574,6 @@ view_line_warn(struct view_line *v)
 		return;
 	v->warned = true;
 	view_line_say(v, text, sizeof text - 1);
-}
-
-/* The machine has stopped, CP listens: nobody reads at that prompt. */
-static void
-view_line_entered(struct view_line *v)
-{
-	view_line_hide(v);
-	v->entered = true;
-	view_line_drain(v);
-	view_line_show(v);
 }
 
 static void

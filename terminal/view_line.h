@@ -16,6 +16,7 @@
 #define VIEW_LINE_ANSWER_MS 1000 /* at the logo: wait for an answer, and */
 #define VIEW_LINE_QUIET_MS 15	 /* so long after its last line */
 #define VIEW_LINE_AHEAD_MAX 4096u /* typed ahead meanwhile */
+#define VIEW_LINE_NEXT_MAX 16	 /* keys for pages, while one is awaited */
 
 enum view_line_timer {
 	VIEW_LINE_TIMER_REPLAY,
@@ -65,6 +66,8 @@ struct view_line {
 
 	/* Earlier lines. */
 	enum view_line_past asked;
+	enum view_line_past next[VIEW_LINE_NEXT_MAX]; /* keys since then */
+	unsigned nexts;
 	struct itemlist past;
 	uint64_t past_first, past_last; /* shown last; 0: none */
 	uint64_t past_next; /* as CP said last */

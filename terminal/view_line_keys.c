@@ -36,7 +36,7 @@ view_line_show_help(struct view_line *v)
 	view_line_show(v);
 }
 
-static void
+void
 view_line_bell(struct view_line *v)
 {
 	v->port.write(v->port.arg, "\a", 1);

@@ -25,13 +25,47 @@ view_line_page(const struct view_line *v)
 }
 
 void
+view_line_past_forget(struct view_line *v)
+{
+	v->asked = VIEW_LINE_PAST_NONE;
+	v->nexts = 0;
+	v->past_first = v->past_last = 0;
+	itemlist_clear(&v->past);
+}
+
+/* A key that is held comes faster than pages do. */
+static void
+view_line_past_later(struct view_line *v, enum view_line_past what)
+{
+	if (v->nexts == VIEW_LINE_NEXT_MAX)
+		view_line_bell(v);
+	else
+		v->next[v->nexts++] = what;
+}
+
+/* The next of these keys that asks for something. */
+static void
+view_line_past_next(struct view_line *v)
+{
+	while (v->asked == VIEW_LINE_PAST_NONE && v->nexts > 0) {
+		enum view_line_past what = v->next[0];
+
+		memmove(&v->next[0], &v->next[1],
+		    --v->nexts * sizeof v->next[0]);
+		view_line_past_ask(v, what);
+	}
+}
+
+void
 view_line_past_ask(struct view_line *v, enum view_line_past what)
 {
 	unsigned count = v->rows < TERM_PAST_MAX ? v->rows : TERM_PAST_MAX;
 	uint64_t before = 0;
 
-	if (v->asked != VIEW_LINE_PAST_NONE)
-		return; /* that one first */
+	if (v->asked != VIEW_LINE_PAST_NONE) {
+		view_line_past_later(v, what);
+		return;
+	}
 	if (v->status == CONS_LOGGED_OFF ||
 	    (what == VIEW_LINE_PAST_FORWARD && v->past_last == 0)) {
 		VIEW_LINE_SAY(v, "DMKCNS189I THERE ARE NO MORE LINES THAT WAY");
@@ -219,4 +253,5 @@ view_line_past_done(void *view, const struct ipc_cons_past *past)
 			    "THAT WAY");
 	}
 	itemlist_clear(&v->past);
+	view_line_past_next(v);
 }

@@ -335,6 +335,77 @@ test_more_logo(void **unused)
 	assert_non_null(strstr(written(), "L9"));
 }
 
+/* More waits than a page: the logo comes after all of it. */
+static void
+test_more_logo_last(void **unused)
+{
+	static struct ipc_logo *logo;
+	const char *out;
+
+	(void)unused;
+	logo = calloc(1, sizeof *logo + 4);
+	assert_non_null(logo);
+	logo->text_len = 4;
+	memcpy(logo->text, "LOGO", 4);
+	paging(50, 10);
+	lines(1, 4 * ROWS);
+	written();
+	view_line_ops.logo(&v, logo);
+	free(logo);
+	out = written();
+	assert_non_null(strstr(out, "L20\r\n"));
+	assert_true(strstr(out, "LOGO") > strstr(out, "L20\r\n"));
+	assert_false(v.paused);
+	assert_null(v.held.head);
+}
+
+/* A page of empty lines is a page. */
+static void
+test_more_empty(void **unused)
+{
+	(void)unused;
+	paging(50, 10);
+	for (unsigned i = 0; i < ROWS; i++)
+		say(ITEM_OUTPUT, 0, i + 1, "");
+	assert_string_equal(written(), "\r\n\r\n\r\n\r\nMORE...");
+}
+
+/* What follows a prompt of a whole page stands behind it. */
+static void
+test_more_prompt(void **unused)
+{
+	char prompt[4 * COLS + 3];
+
+	(void)unused;
+	memset(prompt, 'p', sizeof prompt - 1);
+	prompt[sizeof prompt - 1] = '\0';
+	paging(50, 10);
+	lines(1, 5);
+	say(ITEM_PROMPT, ITEM_LINE, 6, prompt);
+	say(ITEM_OUTPUT, 0, 7, "behind it");
+	type(" ");
+	assert_null(strstr(written(), "p"));
+	type(" ");
+	assert_non_null(strstr(written(), "\r\nppbehind it\r\n"));
+}
+
+/* A tab stops at the edge and takes no row more. */
+static void
+test_more_tabs(void **unused)
+{
+	char text[COLS];
+
+	(void)unused;
+	v.cols = COLS - 2;
+	memset(text, 'x', sizeof text);
+	strcpy(text + COLS - 3, "\t");
+	paging(50, 10);
+	lines(1, 3);
+	say(ITEM_OUTPUT, 0, 4, text);
+	assert_non_null(strstr(written(), "xx \r\n"));
+	assert_false(v.paused);
+}
+
 /* --- the past --- */
 
 static void
@@ -389,6 +460,45 @@ test_past_ends(void **unused)
 	answer(3);
 	assert_string_equal(written(), "");
 	type("\x1b[5~\x1b[5~");
+	assert_int_equal(con.asked, 2);
+}
+
+/* Keys that come faster than CP answers: each is a page, in their order. */
+static void
+test_past_fast(void **unused)
+{
+	(void)unused;
+	lines(90, 99);
+	written();
+	type("\x1b[5~\x1b[5~\x1b[5~\x1b[6~");
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(con.asked, i + 1);
+		answer(99);
+	}
+	assert_int_equal(con.asked, 4);
+	assert_non_null(strstr(written(), "EARLIER: 92 TO 93"));
+	for (unsigned i = 0; i < 100; i++)
+		type("\x1b[5~");
+	assert_non_null(strstr(written(), "\a"));
+	for (unsigned i = 0; i < 100; i++)
+		answer(99);
+	assert_true(con.asked < 100);
+}
+
+/* The answer came when another view was shown, or never. */
+static void
+test_past_background(void **unused)
+{
+	(void)unused;
+	lines(90, 99);
+	type("\x1b[5~\x1b[5~");
+	view_line_background(&v, true);
+	view_line_background(&v, false);
+	written();
+	type("\x1b[5~");
+	assert_int_equal(con.asked, 2);
+	answer(99);
+	assert_non_null(strstr(written(), "EARLIER"));
 	assert_int_equal(con.asked, 2);
 }
 
@@ -575,6 +685,45 @@ test_background_more(void **unused)
 	assert_non_null(strstr(written(), "L9\r\n"));
 }
 
+/* Who does not want to be stopped is not, by what came meanwhile either. */
+static void
+test_background_page(void **unused)
+{
+	(void)unused;
+	view_line_background(&v, true);
+	lines(1, 4 * ROWS);
+	view_line_background(&v, false);
+	assert_null(strstr(written(), "MORE..."));
+	assert_false(v.paused);
+}
+
+static void
+test_background_empty(void **unused)
+{
+	(void)unused;
+	view_line_background(&v, true);
+	for (unsigned i = 0; i < 100000; i++)
+		say(ITEM_OUTPUT, 0, i + 1, "");
+	assert_true(v.held.count < 2000);
+	view_line_background(&v, false);
+	con.len = 0;
+}
+
+/* Typed ahead at the logo, and CP answers by a program's screen. */
+static void
+test_background_ahead(void **unused)
+{
+	(void)unused;
+	state(CONS_LOGGED_OFF, false);
+	type("dial fred\rnext");
+	assert_string_equal(con.line, "dial fred");
+	view_line_background(&v, true);
+	view_line_background(&v, false);
+	type(" line\r");
+	view_line_ops.timer(&v, VIEW_LINE_TIMER_ANSWER);
+	assert_string_equal(con.line, "next line");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -588,6 +737,10 @@ main(void)
 		TEST(test_copy), TEST(test_toggle), TEST(test_bad),
 		TEST(test_alone), TEST(test_background),
 		TEST(test_background_bounded), TEST(test_background_more),
+		TEST(test_more_logo_last), TEST(test_more_empty),
+		TEST(test_more_prompt), TEST(test_more_tabs), TEST(test_past_fast),
+		TEST(test_past_background), TEST(test_background_page),
+		TEST(test_background_empty), TEST(test_background_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
