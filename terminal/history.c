@@ -10,8 +10,11 @@
 static void
 history_drop_oldest(struct history *h)
 {
-	h->bytes -= h->line[0]->len;
-	free(h->line[0]);
+	struct history_line *l = h->line[0];
+
+	h->bytes -= l->len;
+	explicit_bzero(l->text, l->len); /* LOGON with its password, perhaps */
+	free(l);
 	h->count--;
 	memmove(&h->line[0], &h->line[1], h->count * sizeof h->line[0]);
 }

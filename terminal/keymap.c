@@ -11,8 +11,6 @@
 
 #define KEYMAP_LEN_MAX 16 /* a longer sequence is none */
 #define KEYMAP_SHIFT 2	  /* xterm's number of the Shift key */
-#define CTRL(c) ((c) & 0x1F)
-
 /* A row that is not there is KEYMAP_CHARACTER 0: no key. */
 
 /* Esc [ and a letter */

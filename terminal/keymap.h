@@ -38,6 +38,8 @@ enum keymap_what {
 	KEYMAP_UNKNOWN,	     /* a key that we do not know */
 };
 
+#define CTRL(letter) ((letter) & 0x1F)
+
 struct keymap_key {
 	enum keymap_what what;
 	uint32_t c;

@@ -26,6 +26,7 @@ void
 lineedit_free(struct lineedit *le)
 {
 	lineedit_forget(le);
+	explicit_bzero(le->text, sizeof le->text);
 }
 
 /* --- the text --- */
@@ -33,6 +34,8 @@ lineedit_free(struct lineedit *le)
 static void
 lineedit_forget_draft(struct lineedit *le)
 {
+	if (le->draft != NULL)
+		explicit_bzero(le->draft, le->draft_len);
 	free(le->draft);
 	le->draft = NULL;
 	le->draft_len = 0;
@@ -44,14 +47,12 @@ lineedit_empty(struct lineedit *le)
 {
 	le->searching = false;
 	le->prefix = 0;
-	explicit_bzero(le->text, le->len);
+	explicit_bzero(le->text, sizeof le->text); /* what was deleted, too */
 	le->len = le->cur = le->first = 0;
 	le->shown = le->shown_cur = 0;
 	le->over = le->secret = false;
 	lineedit_forget_draft(le);
 }
-
-#define CTRL(c) ((c) & 0x1F)
 
 /* --- the picture --- */
 
@@ -352,9 +353,9 @@ lineedit_wipe_tail(struct lineedit *le, size_t from)
 static void
 lineedit_delete(struct lineedit *le, size_t from, size_t to)
 {
-	le->over = false;
 	if (from == to)
 		return;
+	le->over = false;
 	if (to == le->len && lineedit_wipe_tail(le, from)) {
 		le->len = le->cur = from;
 		return;
@@ -426,14 +427,17 @@ lineedit_save_draft(struct lineedit *le)
 		return false;
 	memcpy(le->draft, le->text, le->len);
 	le->draft_len = le->len;
+	le->draft_over = le->over;
 	return true;
 }
 
 static void
 lineedit_restore_draft(struct lineedit *le)
 {
-	if (le->draft != NULL)
+	if (le->draft != NULL) {
 		lineedit_set(le, le->draft, le->draft_len);
+		le->over = le->draft_over;
+	}
 	lineedit_forget_draft(le);
 }
 

@@ -70,6 +70,7 @@ struct lineedit {
 	size_t back;	  /* how far in the history; 0: the line itself */
 	char *draft;	  /* the line itself, meanwhile */
 	size_t draft_len;
+	bool draft_over;
 	bool searching;
 	char sought[LINEEDIT_SOUGHT_MAX];
 	size_t sought_len;

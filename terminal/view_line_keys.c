@@ -7,8 +7,6 @@
 
 #include "view_line_internal.h"
 
-#define CTRL(c) ((c) & 0x1F)
-
 static const char *const view_line_help[] = {
 	"Enter            sends the line      Ctrl-C        attention, to CP",
 	"Up, Down         lines before        Ctrl-R        searches them",

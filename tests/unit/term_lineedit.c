@@ -28,6 +28,19 @@ static struct {
 
 static struct lineedit le;
 
+/* In as many cells as it is wide. */
+static void
+term_show(uint32_t c)
+{
+	assert_true(c >= ' ' && c == text_safe(c));
+	for (unsigned w = text_width(c); w > 0; w--) {
+		assert_true(term.col < sizeof term.row);
+		term.row[term.col++] = c < 0x80 ? (char)c : '#';
+	}
+	if (term.col > term.longest)
+		term.longest = term.col;
+}
+
 static void
 term_out(void *arg, const char *bytes, size_t n)
 {
@@ -45,13 +58,11 @@ term_out(void *arg, const char *bytes, size_t n)
 			term.rows++;
 		} else if (c == '\a')
 			term.bells++;
-		else if ((c & 0xC0) != 0x80) {
-			/* one cell a character: the tests use no wide ones */
-			assert_true(c >= ' ' && c != 0x7f);
-			assert_true(term.col < sizeof term.row);
-			term.row[term.col++] = c < 0x80 ? (char)c : '#';
-			if (term.col > term.longest)
-				term.longest = term.col;
+		else {
+			size_t used;
+
+			term_show(text_decode(bytes + i, n - i, &used));
+			i += used - 1;
 		}
 	}
 }
@@ -230,6 +241,31 @@ test_utf8(void **state)
 	assert_int_equal(term.col, 2);
 }
 
+/* Characters of two columns, and marks of none, in the middle of a line. */
+static void
+test_wide(void **state)
+{
+	(void)state;
+	type("a\xe4\xbd\xa0" "b");
+	assert_string_equal(row(), "a##b");
+	type("\x02\x02x");
+	assert_string_equal(row(), "ax##b");
+	assert_int_equal(term.col, 2);
+	type("\x04");
+	assert_string_equal(row(), "axb");
+	type("\x05" "e\xcc\x81z");
+	assert_string_equal(row(), "axbez");
+	expect("\x7f\x7f\x7f\r", "axb");
+	/* A row that a wide one does not fit any more. */
+	lineedit_show(&le, 0, 21);
+	for (unsigned i = 0; i < 30; i++)
+		type("\xe4\xbd\xa0");
+	assert_true(term.longest <= 20);
+	type("\x01");
+	assert_int_equal(term.col, 0);
+	assert_true(term.longest <= 20);
+}
+
 static void
 test_history(void **state)
 {
@@ -354,6 +390,46 @@ test_too_long(void **state)
 	type(big);
 	type("y\x01\x05\x0e\r");
 	assert_int_equal(term.refused, 2);
+
+	/* Nor are a look at an earlier line, or taking back where there is
+	 * nothing. */
+	type("one\r");
+	type(big);
+	type("y\x10\x0e\r");
+	assert_int_equal(term.refused, 3);
+	type(big);
+	type("y\x01\x7f\x05\r");
+	assert_int_equal(term.refused, 4);
+	type(big);
+	type("y\x12one\x07\r");
+	assert_int_equal(term.refused, 5);
+}
+
+static void
+expect_wiped(const char *password)
+{
+	assert_null(memmem(&le, sizeof le, password, strlen(password)));
+}
+
+/* Nothing of a password stays in memory, whatever was done to it. */
+static void
+test_wiped(void **state)
+{
+	(void)state;
+	lineedit_hidden(&le, true);
+	type("secret\x15");
+	type("word\r");
+	expect_wiped("ecret");
+	type("secret\x02\x02\x0b\x03");
+	expect_wiped("cret");
+	lineedit_hidden(&le, false);
+	lineedit_hidden(&le, true);
+	type("secret\x7f\x7f");
+	lineedit_hidden(&le, false);
+	expect_wiped("cret");
+	type("logon fred secret");
+	lineedit_free(&le);
+	expect_wiped("cret");
 }
 
 /* A long line leaves the terminal whole, wherever the cursor was. */
@@ -590,6 +666,7 @@ main(void)
 		TEST(test_long_line_left), TEST(test_forget),
 		TEST(test_secret), TEST(test_search),
 		TEST(test_search_disturbed), TEST(test_put_in),
+		TEST(test_wiped), TEST(test_wide),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
