@@ -21,6 +21,11 @@
 
 #define FULLSCREEN_ERRNO_MAX 4095
 
+/* The smallest screen there is, and the largest that can be addressed. */
+#define FULLSCREEN_ROWS 24
+#define FULLSCREEN_COLS 80
+#define FULLSCREEN_CELLS 16383
+
 /* A request that comes after lines which the terminal has not taken yet. */
 struct fullscreen_held {
 	uint64_t after; /* the console's items before this one */
@@ -42,26 +47,27 @@ fullscreen_term(const struct vmblok *vm, const struct vdev *d)
 	return d == device_console(vm) ? vm->session->term : NULL;
 }
 
-/* A machine may not have heard yet that DEFINE moved a device. */
+/* A machine may not have heard yet that DEFINE moved a device, and what is
+ * there now may be anything. */
 static struct vdev *
 fullscreen_find(const struct vmblok *vm, vdev_t vdev)
 {
 	struct vdev *d = device_find(vm, vdev);
 
-	if (d != NULL)
-		return fullscreen_can(d) ? d : NULL;
+	if (d != NULL && fullscreen_can(d))
+		return d;
 	TAILQ_FOREACH(d, &vm->devices, entry)
 		if (fullscreen_can(d) && d->full.was == vdev)
 			return d;
 	return NULL;
 }
 
-static bool
+static void
 fullscreen_tell(struct vmblok *vm, const struct vdev *d, struct ipc_full *in,
     const char *text, size_t len)
 {
 	in->vdev = d->vdev;
-	return guest_full(vm, in, text, len);
+	guest_full(vm, in, text, len);
 }
 
 static void
@@ -141,8 +147,8 @@ fullscreen_out(struct vmblok *vm, const struct ipc_full *out)
 {
 	struct vdev *d = fullscreen_find(vm, out->vdev);
 
-	if (d == NULL) /* it has perhaps not heard of DETACH yet */
-		return device_find(vm, out->vdev) == NULL;
+	if (d == NULL)
+		return true; /* it has perhaps not heard of DETACH yet */
 	if (out->op == FULL_END) {
 		fullscreen_end(vm, d);
 		return out->tag == 0 && out->text_len == 0;
@@ -248,7 +254,8 @@ fullscreen_answered(struct term *t, struct vmblok *vm, struct vdev *d,
 		return false;
 	in.tag = d->full.tag;
 	fullscreen_forget(d);
-	return fullscreen_tell(vm, d, &in, answer->text, answer->text_len);
+	fullscreen_tell(vm, d, &in, answer->text, answer->text_len);
+	return true;
 }
 
 bool
@@ -264,9 +271,32 @@ fullscreen_in(struct term *t, const struct ipc_full *from)
 		return fullscreen_answered(t, vm, d, from);
 	if (d == NULL)
 		return true; /* it crossed LOGOFF, or the end of DIAL */
+	if (!guest_room(vm))
+		return false;
 	if (in.op == FULL_LOST)
 		d->full.shown = false;
-	return fullscreen_tell(vm, d, &in, from->text, from->text_len);
+	fullscreen_tell(vm, d, &in, from->text, from->text_len);
+	return true;
+}
+
+/* What does not erase the alternate size erases this one. */
+static uint16_t
+fullscreen_rows(const struct ipc_term_view *view)
+{
+	return view->rows < FULLSCREEN_ROWS ? FULLSCREEN_ROWS : view->rows;
+}
+
+static uint16_t
+fullscreen_cols(const struct ipc_term_view *view)
+{
+	return view->cols < FULLSCREEN_COLS ? FULLSCREEN_COLS : view->cols;
+}
+
+bool
+fullscreen_fits(const struct ipc_term_view *view)
+{
+	return (uint32_t)fullscreen_rows(view) * fullscreen_cols(view) <=
+	    FULLSCREEN_CELLS;
 }
 
 void
@@ -277,21 +307,24 @@ fullscreen_here(struct vmblok *vm, const struct vdev *d)
 
 	if (t == NULL)
 		return;
-	/* What does not erase the alternate size erases this one. */
-	in.rows = t->view.rows < 24 ? 24 : t->view.rows;
-	in.cols = t->view.cols < 80 ? 80 : t->view.cols;
+	in.rows = fullscreen_rows(&t->view);
+	in.cols = fullscreen_cols(&t->view);
 	in.flags = t->view.flags;
 	fullscreen_tell(vm, d, &in, "", 0);
 }
 
-void
+bool
 fullscreen_viewed(struct term *t)
 {
 	struct vmblok *vm;
 	const struct vdev *d = fullscreen_at(t, &vm);
 
-	if (d != NULL)
-		fullscreen_here(vm, d);
+	if (d == NULL)
+		return true;
+	if (!guest_room(vm))
+		return false;
+	fullscreen_here(vm, d);
+	return true;
 }
 
 void
@@ -319,5 +352,6 @@ fullscreen_attention(struct vmblok *vm, const struct vdev *d)
 {
 	struct ipc_full in = { .op = FULL_ATTENTION };
 
-	fullscreen_tell(vm, d, &in, "", 0);
+	if (guest_room(vm)) /* else it has had many */
+		fullscreen_tell(vm, d, &in, "", 0);
 }

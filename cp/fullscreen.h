@@ -38,9 +38,13 @@ struct fullscreen {
 bool fullscreen_out(struct vmblok *vm, const struct ipc_full *out);
 bool fullscreen_in(struct term *t, const struct ipc_full *in);
 
-/* A terminal is at the display now, or has another size; or is no more. */
+/* Can a guest use a screen of this size? */
+bool fullscreen_fits(const struct ipc_term_view *view);
+
+/* A terminal is at the display now, or (false: too often for the machine) has
+ * another size; or is no more. */
 void fullscreen_here(struct vmblok *vm, const struct vdev *d);
-void fullscreen_viewed(struct term *t);
+bool fullscreen_viewed(struct term *t);
 void fullscreen_gone(struct vmblok *vm, struct vdev *d);
 
 /* The machine is new: what is at each of its displays. */

@@ -623,7 +623,8 @@ static void
 guest_give(struct guest *g, const struct vdev *d)
 {
 	struct ipc_vm_attach at = { .vdev = d->vdev,
-		.type = d->graf ? DEVICE_DISPLAY : d->type };
+		.type = d->graf ? DEVICE_DISPLAY : d->type,
+		.flags = d->graf ? ATTACH_CONSOLE : 0 };
 
 	if (d->type == DEVICE_FBA) {
 		if (guest_give_disk(g, d, &at) < 0)
@@ -643,18 +644,20 @@ guest_order(struct vmblok *vm, enum ipc_type type, const void *payload,
 }
 
 bool
+guest_room(const struct vmblok *vm)
+{
+	return vm->guest == NULL || vm->guest->lc.ch.queued <= GUEST_QUEUE_MAX;
+}
+
+void
 guest_full(struct vmblok *vm, struct ipc_full *in, const char *text,
     size_t len)
 {
 	struct guest *g = vm->guest;
 
-	if (g == NULL || !g->asks.begun)
-		return true; /* it asks, or is told, when it is there */
-	if (g->lc.ch.queued > GUEST_QUEUE_MAX)
-		return false;
-	loopchan_send_text(&g->lc, IPC_VM_FULL_IN, in, sizeof *in, text, len,
-	    -1);
-	return true;
+	if (g != NULL && g->asks.begun) /* else it asks when it is there */
+		loopchan_send_text(&g->lc, IPC_VM_FULL_IN, in, sizeof *in,
+		    text, len, -1);
 }
 
 /* Its channel to vmspool.  Without one now, it gets one when vmspool is

@@ -71,9 +71,12 @@ int guest_detach(struct vmblok *vm, vdev_t vdev, struct request *rq,
 void guest_order(struct vmblok *vm, enum ipc_type type, const void *payload,
     size_t len, int fd);
 
-/* Of a display (fullscreen.c).  false: the machine does not take so much. */
-bool guest_full(struct vmblok *vm, struct ipc_full *in, const char *text,
+/* Of a display (fullscreen.c). */
+void guest_full(struct vmblok *vm, struct ipc_full *in, const char *text,
     size_t len);
+
+/* false: so much waits for the machine that no terminal may add to it. */
+bool guest_room(const struct vmblok *vm);
 
 /* vmspool is back: channels for the machines. */
 void guest_spool(struct cp *cp);

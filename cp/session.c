@@ -31,6 +31,8 @@
 /* Commands by #CP that may wait at once: for a timer, for the machine. */
 #define SESSION_COMMANDS_MAX 16
 
+#define SESSION_CP_LEN (sizeof "#CP" - 1)
+
 struct session_line {
 	STAILQ_ENTRY(session_line) entry;
 	bool edited; /* it is one logical line, without editing characters */
@@ -198,18 +200,29 @@ session_pf(struct session *s, unsigned number)
 		term_pf(s->term, number, &s->vm->pf.key[number - 1]);
 }
 
+/* What was typed ahead may log somebody on before the logo comes: the terminal
+ * has the keys of who was there before him. */
+static bool
+session_has_pf(const struct session *s, unsigned number)
+{
+	return s->term != NULL && (s->term->pf >> number & 1) != 0;
+}
+
 void
 session_settings(struct session *s)
 {
 	session_options(s);
 	for (unsigned number = 1; number <= PFKEYS; number++)
-		if (pfkey_differs(&s->vm->pf, number))
+		if (pfkey_differs(&s->vm->pf, number) ||
+		    session_has_pf(s, number))
 			session_pf(s, number);
 }
 
 void
 session_attach(struct session *s, struct term *t)
 {
+	const struct vdev *d = s->vm != NULL ? device_console(s->vm) : NULL;
+
 	s->term = t;
 	t->session = s;
 	s->sent = session_first(s);
@@ -217,7 +230,8 @@ session_attach(struct session *s, struct term *t)
 	s->reset = s->sent < s->live;
 	if (s->vm != NULL)
 		session_settings(s);
-	fullscreen_viewed(t);
+	if (d != NULL)
+		fullscreen_here(s->vm, d);
 }
 
 /* What the view has not been sent yet is no past: it comes by itself. */
@@ -459,17 +473,18 @@ session_blank(const char *text, size_t len)
 static void
 session_immediate(struct session *s, const char *text, size_t len)
 {
-	char rest[IPC_LINE_MAX + 1];
-	size_t n = len - 3; /* without "#CP" */
+	char line[IPC_LINE_MAX + 1], *rest = line + SESSION_CP_LEN;
+	size_t n = len - SESSION_CP_LEN;
 
-	memcpy(rest, text + 3, n);
+	memcpy(line, text, len);
 	n = termopt_edit(&s->vm->opt, rest, n);
-	session_echo(s, text, len);
+	session_item(s, ITEM_INPUT, 0, (struct vm_name){ 0 }, line,
+	    SESSION_CP_LEN + linkrule_shown(rest, n), false);
 	if (session_blank(rest, n))
 		vmblok_attention(s->vm);
 	else
 		session_run(s, rest, n, false);
-	explicit_bzero(rest, sizeof rest); /* perhaps a password */
+	explicit_bzero(line, sizeof line); /* perhaps a password */
 }
 
 /* Is what is typed next not to be shown?  A guest's hidden read counts only

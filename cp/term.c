@@ -27,7 +27,6 @@
 #define TERM_OPEN_SECONDS 30  /* to say TERM_OPEN */
 #define TERM_LOGO_SECONDS 3   /* a 3270's last lines stay as long */
 #define TERM_CLOSE_SECONDS 5  /* to take CONS_CLOSE */
-#define TERM_CELLS_MAX 16383  /* of a 3270's screen */
 #define TERM_FLAGS \
 	(TERM_COLOR | TERM_HIGHLIGHT | TERM_FULL_SCREEN | TERM_SECURE)
 #define TERM_TOO_MANY 60      /* message: TOO MANY CONNECTIONS */
@@ -111,7 +110,7 @@ term_view_ok(struct term *t, const struct ipc_term_view *view)
 	    (view->flags & ~(uint32_t)TERM_FLAGS) != 0)
 		return false;
 	t->view = *view;
-	if ((uint32_t)view->rows * view->cols > TERM_CELLS_MAX)
+	if (!fullscreen_fits(view))
 		t->view.flags &= ~(uint32_t)TERM_FULL_SCREEN;
 	return true;
 }
@@ -222,7 +221,7 @@ term_viewed(struct term *t, const struct ipc_term_view *view)
 		session_replay(t->session);
 	if (was.rows != t->view.rows || was.cols != t->view.cols ||
 	    was.flags != t->view.flags)
-		fullscreen_viewed(t);
+		return fullscreen_viewed(t);
 	return true;
 }
 
@@ -372,6 +371,7 @@ term_send_logo(struct term *t)
 		n = IPC_TEXT_MAX;
 	loopchan_send_text(&t->lc, IPC_CONS_LOGO, &logo, sizeof logo, text, n,
 	    -1);
+	t->pf = 0;
 	t->shown.status = 0;
 	term_state(t, CONS_LOGGED_OFF, false);
 }
@@ -457,6 +457,7 @@ term_pf(struct term *t, unsigned number, const struct pfkey *key)
 	struct ipc_cons_pf pf = { .key = (uint16_t)number, .what = key->what };
 	const char *text = key->text != NULL ? key->text : "";
 
+	t->pf |= UINT32_C(1) << number;
 	loopchan_send_text(&t->lc, IPC_CONS_PF, &pf, sizeof pf, text,
 	    strlen(text), -1);
 }

@@ -36,6 +36,7 @@ struct term {
 	char peer[60], type[40], lu[12];
 	uint32_t credit;
 	struct ipc_cons_state shown;
+	uint32_t pf;		 /* 1 << number: keys told since the logo */
 	unsigned failures;	 /* of LOGON, on this connection */
 	struct event *timer;	 /* must open; later: the logo comes back */
 	uint32_t full_number;	 /* the last one given to a guest's request */

@@ -197,6 +197,7 @@ cmd_terminal(struct request *rq)
 	struct terminal_wish w = { .opt = rq->vm->opt };
 	char text[2];
 	unsigned i = 1;
+	int rc;
 
 	if (rq->words < 2)
 		return reply_error(rq, 26);
@@ -207,11 +208,12 @@ cmd_terminal(struct request *rq)
 	}
 	if (terminal_conflict(&w.opt, text))
 		return reply_error(rq, 13, text);
+	rc = w.mode ? device_conmode(rq, w.graf) : 0;
+	if (rc != 0 && rc != CMD_PENDING)
+		return rc;
 	rq->vm->opt = w.opt;
 	session_options(rq->vm->session);
-	if (w.mode)
-		return device_conmode(rq, w.graf);
-	return 0;
+	return rc;
 }
 
 CP_COMMAND(terminal,

@@ -356,14 +356,26 @@ fellow_full_in(struct fellow_guest *g, const struct ipc_full *in)
 	fellow_heard(g);
 }
 
+/* A display that it is given, among the same. */
+static void
+fellow_display(struct fellow_guest *g, const struct ipc_vm_attach *at)
+{
+	size_t n = strlen(g->heard);
+
+	if (at->type != DEVICE_DISPLAY)
+		return;
+	snprintf(g->heard + n, sizeof g->heard - n,
+	    "DISPLAY %03X OF TYPE %04X, FLAGS %X\n", at->vdev, at->type,
+	    at->flags);
+	fellow_heard(g);
+}
+
 static void
 fellow_lie_full(struct fellow_guest *g, const char *how)
 {
 	if (strcmp(how, "TWICE") == 0)
 		for (int i = 0; i < 3; i++) /* a reset explains two */
 			fellow_full(g, FULL_WRITE, 0x009, 1, "X");
-	else if (strcmp(how, "DEVICE") == 0)
-		fellow_full(g, FULL_WRITE, 0x191, 1, "X");
 	else if (strcmp(how, "TAG") == 0)
 		fellow_full(g, FULL_READ, 0x009, 0, "X");
 	else if (strcmp(how, "END") == 0)
@@ -696,6 +708,9 @@ fellow_guest_message(struct fellow_guest *g, const struct ipcchan_message *msg)
 	case IPC_VM_IPL_SAVED:
 		fellow_ipl_saved(g, msg->payload, msg->fd);
 		close(msg->fd);
+		break;
+	case IPC_VM_ATTACH:
+		fellow_display(g, msg->payload);
 		break;
 	case IPC_VM_ATTACH_FD:
 		fellow_attach(g, msg->payload, msg->fd);
