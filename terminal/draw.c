@@ -86,6 +86,7 @@ static struct draw {
 	FILE *file;
 	SCREEN *screen;
 	const char *name; /* of its entry */
+	bool wide; /* characters of more than one byte can be drawn */
 	bool open, utf8, again;
 	cchar_t *row;
 	unsigned rows, cols;
@@ -122,8 +123,10 @@ draw_prepare(void)
 	d->file = fdopen(d->fd, "r+");
 	if (d->file == NULL)
 		return -1;
-	/* For characters of more than one byte; "C.UTF-8" needs no file. */
-	setlocale(LC_CTYPE, "C.UTF-8");
+	/* For characters of more than one byte.  It is a file of glibc's, read
+	 * now, before files are out of reach; where there is none, they are
+	 * drawn as on a terminal without UTF-8. */
+	d->wide = setlocale(LC_CTYPE, "C.UTF-8") != NULL;
 	return 0;
 }
 
@@ -229,7 +232,7 @@ draw_open(const char *type, unsigned rows, unsigned cols, bool utf8)
 		return -1;
 	if (draw_size(d, rows, cols) < 0)
 		return -1;
-	d->utf8 = utf8;
+	d->utf8 = utf8 && d->wide;
 	d->open = d->again = true;
 	leaveok(stdscr, FALSE);
 	erase();

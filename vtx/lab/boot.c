@@ -184,6 +184,15 @@ boot_pack_zone(struct boot *b)
 	return boot_pack_zones(b);
 }
 
+/* What glibc's C.UTF-8 knows of characters: vmterm draws them with it. */
+static int
+boot_pack_characters(struct boot *b)
+{
+	static const char path[] = "/usr/lib/locale/C.utf8/LC_CTYPE";
+
+	return pack_add(&b->pack, path, path) < 0 && errno != ENOENT ? -1 : 0;
+}
+
 static int
 boot_pack_config(struct boot *b)
 {
@@ -214,8 +223,8 @@ boot_collect(struct boot *b, const char *kind)
 	if (pack_add(&b->pack, path, "/init") < 0 ||
 	    pack_add(&b->pack, "/bin/busybox", "/bin/busybox") < 0 ||
 	    boot_pack_programs(b, prefix) < 0 || boot_pack_zone(b) < 0 ||
-	    boot_pack_modules(b, kind) < 0 || boot_pack_config(b) < 0 ||
-	    pack_libs(&b->pack) < 0)
+	    boot_pack_characters(b) < 0 || boot_pack_modules(b, kind) < 0 ||
+	    boot_pack_config(b) < 0 || pack_libs(&b->pack) < 0)
 		return boot_fail(b, "the lab's files cannot be collected: %s",
 		    strerror(errno));
 	return 0;
