@@ -20,7 +20,7 @@
 #include "ps3270.h"
 #include "text.h"
 
-#define SOFT_AHEAD_MAX 4096 /* keys typed while the keyboard is locked */
+#define SOFT_AHEAD_MAX 32768 /* keys while the keyboard is locked: a paste */
 #define SOFT_COLS_MAX 500
 
 struct soft {
@@ -36,6 +36,7 @@ struct soft {
 	const char *refused;	  /* why the last key was */
 	struct keymap_3270 *ahead; /* a ring; NULL: never needed */
 	unsigned ahead_first, ahead_len;
+	bool ahead_over;	  /* keys are missing behind what there is */
 	uint8_t answer[IPC_FULL_MAX];
 	struct draw_cell row[SOFT_COLS_MAX];
 };
@@ -152,6 +153,7 @@ soft_forget_ahead(struct soft *s)
 	if (s->ahead != NULL)
 		explicit_bzero(s->ahead, SOFT_AHEAD_MAX * sizeof *s->ahead);
 	s->ahead_len = 0;
+	s->ahead_over = false;
 }
 
 void
@@ -179,6 +181,7 @@ soft_resize(struct soft *s, unsigned rows, unsigned cols)
 		ps3270_close(&ps);
 		return -1;
 	}
+	soft_forget_ahead(s);
 	ps3270_close(&s->ps);
 	s->ps = ps;
 	soft_window(s, rows, cols);
@@ -211,8 +214,11 @@ soft_send(struct soft *s, uint8_t aid)
 {
 	size_t n = ps3270_aid(&s->ps, aid, s->answer, sizeof s->answer);
 
-	if (n > 0)
-		s->port.record(s->port.arg, s->answer, n);
+	if (n == 0) {
+		soft_refuse(s, "X TOO MUCH TO SEND");
+		return;
+	}
+	s->port.record(s->port.arg, s->answer, n);
 	explicit_bzero(s->answer, n);
 }
 
@@ -227,12 +233,16 @@ soft_do(struct soft *s, const struct keymap_3270 *key)
 		soft_refuse(s, "X NOT HERE");
 }
 
+/* After one that there was no room for come no others, until all before it
+ * are done: a paste ends there, and has no holes. */
 static void
 soft_keep(struct soft *s, const struct keymap_3270 *key)
 {
 	if (s->ahead == NULL)
 		s->ahead = calloc(SOFT_AHEAD_MAX, sizeof *s->ahead);
-	if (s->ahead == NULL || s->ahead_len == SOFT_AHEAD_MAX) {
+	if (s->ahead == NULL || s->ahead_len == SOFT_AHEAD_MAX)
+		s->ahead_over = true;
+	if (s->ahead_over) {
 		soft_refuse(s, "X TOO MUCH TYPED AHEAD");
 		return;
 	}
@@ -247,11 +257,14 @@ soft_play(struct soft *s)
 	while (s->ahead_len > 0 && !s->ps.locked) {
 		struct keymap_3270 key = s->ahead[s->ahead_first];
 
+		explicit_bzero(&s->ahead[s->ahead_first], sizeof key);
 		s->ahead_first = (s->ahead_first + 1) % SOFT_AHEAD_MAX;
 		s->ahead_len--;
 		s->changed = true;
 		soft_do(s, &key);
 	}
+	if (s->ahead_len == 0)
+		s->ahead_over = false;
 }
 
 /* RESET unlocks the keyboard, and what was typed ahead is not meant any more. */
@@ -425,6 +438,7 @@ soft_host(struct soft *s, const uint8_t *record, size_t n)
 	s->ps.alarm = false;
 	if (rc == 0 && answered > 0)
 		s->port.record(s->port.arg, s->answer, answered);
+	explicit_bzero(s->answer, answered);
 	return rc;
 }
 

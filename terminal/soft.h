@@ -69,8 +69,9 @@ size_t soft_input(struct soft *s, const uint8_t *bytes, size_t n);
 size_t soft_typed(const struct soft *s, bool field, uint8_t *bytes,
     size_t room);
 
-/* The client's window: an empty screen of another size.  0, or -1: it is too
- * small now, or there is no memory. */
+/* The client's window: an empty screen of another size, and no keys that wait
+ * (soft_typed() before it, soft_input() after it).  0, or -1: it is too small
+ * now, or there is no memory; nothing has changed. */
 int soft_resize(struct soft *s, unsigned rows, unsigned cols);
 
 /* The client has taken what it was sent: use what was typed ahead, draw what

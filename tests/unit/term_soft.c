@@ -212,16 +212,30 @@ test_ahead(void **state)
 	assert_string_equal(glass_row(1), " NAME          NOTE");
 }
 
+/* More than there is room for: a bell, and what follows does not come into
+ * the place of what is missing. */
 static void
 test_ahead_bounded(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 5000; i++)
-		type("x");
+	type("abc\r");
+	for (unsigned i = 0; i < 40; i++) {
+		char some[1001];
+
+		memset(some, 'x', 1000);
+		some[1000] = '\0';
+		type(some);
+	}
 	assert_true(glass.bells > 0);
 	assert_memory_equal(glass_row(24), "4A      X TOO MUCH", 18);
 	panel(DS_ERASE_WRITE);
-	assert_int_equal(host.records, 0);
+	assert_int_equal(host.records, 1);
+	type("lost\r");
+	assert_int_equal(host.records, 1);
+	panel(DS_ERASE_WRITE);
+	assert_string_equal(glass_row(1), " NAME xxxxxxxx NOTE");
+	type("\r");
+	assert_int_equal(host.records, 2);
 }
 
 /* What goes elsewhere with the user: what can be seen, and what waited. */
@@ -399,6 +413,26 @@ test_sizes(void **state)
 	assert_string_equal(glass_row(0), " TITLE");
 }
 
+/* The window changes while keys wait: they are typed again, once. */
+static void
+test_resize_ahead(void **state)
+{
+	uint8_t typed[100];
+	size_t n;
+
+	(void)state;
+	type("anna\rbert");
+	n = soft_typed(soft, true, typed, sizeof typed);
+	assert_int_equal(n, 9);
+	assert_int_equal(soft_resize(soft, 25, 80), 0);
+	assert_int_equal(soft_input(soft, typed, n), n);
+	panel(DS_ERASE_WRITE);
+	assert_int_equal(host.records, 1);
+	panel(DS_ERASE_WRITE);
+	assert_string_equal(glass_row(1), " NAME bert     NOTE");
+	assert_int_equal(soft_typed(soft, false, typed, sizeof typed), 0);
+}
+
 /* No row for the state: the screen has them all. */
 static void
 test_24(void **state)
@@ -432,6 +466,7 @@ main(void)
 		TEST(test_refused), TEST(test_keys), TEST(test_insert),
 		TEST(test_help), TEST(test_redraw), TEST(test_alarm),
 		TEST(test_bad), TEST(test_sizes), TEST(test_24),
+		TEST(test_resize_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, NULL);
