@@ -113,6 +113,22 @@ page_take_end(const char *s, const char *end)
 	return s < end && *s == '\n' ? s + 1 : s;
 }
 
+/* Plain characters, as many as there are now. */
+static const char *
+page_take_plain(struct page_piece *piece, const char *s, const char *end,
+    unsigned width, enum page_look look)
+{
+	const uint8_t *to = piece->codepage->to;
+	uint16_t *cell = piece->cell + piece->len;
+
+	if ((size_t)(end - s) > width - piece->len)
+		end = s + (width - piece->len);
+	while (s < end && text_plain(*s))
+		*cell++ = PAGE_CELL(to[(uint8_t)*s++], look);
+	piece->len = (unsigned)(cell - piece->cell);
+	return s;
+}
+
 /* Take from text what fits into width columns, the first being `column`. */
 static void
 page_take(struct page_piece *piece, const char *text, size_t n,
@@ -121,14 +137,10 @@ page_take(struct page_piece *piece, const char *text, size_t n,
 	const char *s = text, *end = text + n;
 
 	piece->len = 0;
-	while (s < end && piece->len < width && *s != '\n') {
+	while ((s = page_take_plain(piece, s, end, width, look)) < end &&
+	    piece->len < width && *s != '\n') {
 		uint32_t c;
 
-		if (text_plain(*s)) {
-			piece->cell[piece->len++] =
-			    PAGE_CELL(piece->codepage->to[(uint8_t)*s++], look);
-			continue;
-		}
 		if (*s == '\t') {
 			s++;
 			page_piece_tab(piece, column, width, look);

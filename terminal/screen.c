@@ -172,7 +172,10 @@ screen_compose_status(struct screen *sc)
 static void
 screen_compose(struct screen *sc, const struct page *page)
 {
-	for (unsigned r = 0; r < sc->out_rows; r++)
+	/* Rows below were empty, and are. */
+	sc->filled = page->used > sc->used ? page->used : sc->used;
+	sc->used = page->used;
+	for (unsigned r = 0; r < sc->filled; r++)
 		screen_compose_row(sc, page, r);
 	memset(sc->want + sc->input, 0,
 	    (sc->cells - sc->input) * sizeof sc->want[0]);
@@ -203,8 +206,11 @@ static unsigned
 screen_next(const struct screen *sc, unsigned at)
 {
 	while (at < sc->cells) {
-		unsigned end = at - at % sc->cols + sc->cols;
+		unsigned end;
 
+		if (at >= sc->filled * sc->cols && at < sc->input_attr)
+			at = sc->input_attr;
+		end = at - at % sc->cols + sc->cols;
 		if (memcmp(sc->want + at, sc->shown + at,
 		    (end - at) * sizeof sc->want[0]) == 0)
 			at = end;
@@ -344,12 +350,12 @@ screen_write(struct screen *sc, const struct page *page,
 		RECORD_BYTES, .cells = sc->cells };
 	size_t bare;
 
-	if (sc->erase)
-		memset(sc->shown, 0, sc->cells * sizeof sc->shown[0]);
-	screen_compose(sc, page);
 	o.buf = malloc(o.cap);
 	if (o.buf == NULL)
 		return;
+	if (sc->erase)
+		memset(sc->shown, 0, sc->cells * sizeof sc->shown[0]);
+	screen_compose(sc, page);
 	ds3270_begin(&o, screen_command(sc),
 	    (sc->restore ? DS_WCC_RESTORE : 0u) |
 	    (sc->alarm ? DS_WCC_ALARM : 0u));

@@ -45,6 +45,8 @@ struct screen {
 	/* What the display shows, and should: a character with its look, or
 	 * CELL_ATTR and an attribute. */
 	uint16_t *shown, *want;
+	unsigned used;	 /* rows of the page in `want`, from the top, */
+	unsigned filled; /* and in one of the two */
 };
 
 /* A display of at least 24 by 80.  -1 with errno: no memory. */

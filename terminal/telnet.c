@@ -121,15 +121,33 @@ telnet_data(struct telnet *t, const uint8_t *bytes, size_t n)
 
 /* --- records --- */
 
+/* Doubled IACs, as telnet_send() would make them; it looks at each byte. */
+static void
+telnet_escaped(struct telnet *t, const uint8_t *bytes, size_t n)
+{
+	const uint8_t *iac;
+
+	while (n > 0 && (iac = memchr(bytes, TELNET_IAC, n)) != NULL) {
+		size_t len = (size_t)(iac - bytes) + 1;
+
+		t->port.out(t->port.arg, bytes, len);
+		t->port.out(t->port.arg, iac, 1);
+		bytes += len;
+		n -= len;
+	}
+	if (n > 0)
+		t->port.out(t->port.arg, bytes, n);
+}
+
 static void
 telnet_raw_record(struct telnet *t, const uint8_t *header, size_t header_len,
-    const void *bytes, size_t n)
+    const uint8_t *bytes, size_t n)
 {
-	if (header_len > 0)
-		telnet_send(t->lib, (const char *)header, header_len);
-	if (n > 0)
-		telnet_send(t->lib, bytes, n);
-	telnet_iac(t->lib, TELNET_EOR);
+	static const uint8_t end[] = { TELNET_IAC, TELNET_EOR };
+
+	telnet_escaped(t, header, header_len);
+	telnet_escaped(t, bytes, n);
+	t->port.out(t->port.arg, end, sizeof end);
 }
 
 /* Text that was typed while the 3270's screen was the network's: ENTER on a

@@ -6,9 +6,12 @@
  *   latency vm PORT ROUNDS USER PASSWORD
  *
  * "vm" speaks just enough classic TN3270 to log on at 127.0.0.1:PORT and to
- * press ENTER on QUERY TIME; a round ends when the answer's last line has
- * come.  "echo" sends records of the same length to echo.c.  Each round's
- * microseconds are one line of output, once it is warm.  It draws no screen.
+ * press ENTER: on QUERY TIME, until the answer's last line has come; and on an
+ * empty field in CP READ, until the record has come that shows CP's line (CP)
+ * and unlocks the keyboard, the least that CP answers with.  "echo" sends
+ * records of the first one's length to echo.c.  A line of output is what was
+ * done (query, enter, echo) and its microseconds, once it is warm.  It draws
+ * no screen.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -142,16 +145,21 @@ latency_text(uint8_t *out, const char *text)
 	return n;
 }
 
-/* Receive records until one has the text. */
+/* Receive records until one has these bytes. */
+static void
+latency_wait_for(struct line *l, const uint8_t *want, size_t n)
+{
+	do
+		latency_record(l);
+	while (memmem(l->record, l->len, want, n) == NULL);
+}
+
 static void
 latency_wait(struct line *l, const char *text)
 {
 	uint8_t want[32];
-	size_t n = latency_text(want, text);
 
-	do
-		latency_record(l);
-	while (memmem(l->record, l->len, want, n) == NULL);
+	latency_wait_for(l, want, latency_text(want, text));
 }
 
 /* ENTER with text in the input field, which begins at row 23, column 1. */
@@ -236,29 +244,42 @@ latency_pause(void)
 }
 
 static void
-latency_tell(int round, double start)
+latency_tell(int round, const char *what, double start)
 {
 	if (round >= 0)
-		printf("%.1f\n", latency_now() - start);
+		printf("%s %.1f\n", what, latency_now() - start);
+}
+
+/* ENTER with this text at an empty screen, until these bytes have come. */
+static void
+latency_round(struct line *l, int round, const char *what, const char *text,
+    const uint8_t *want, size_t n)
+{
+	uint8_t out[256];
+	size_t len = latency_enter(out, text);
+	double start;
+
+	latency_clear(l);
+	latency_pause();
+	start = latency_now();
+	latency_send(l, out, len);
+	latency_wait_for(l, want, n);
+	latency_tell(round, what, start);
 }
 
 static void
 latency_vm(struct line *l, int rounds, const char *user, const char *password)
 {
-	uint8_t out[256];
-	size_t len = latency_enter(out, "QUERY TIME");
+	/* The line CP in the first row; CP READ in the corner is not meant. */
+	static const uint8_t line[] = { ORDER_SBA, 0x40, 0x40, 0xC3, 0xD7 };
+	uint8_t want[32];
+	size_t n = latency_text(want, "CONNECT=");
 
 	latency_logon(l, user, password);
-	for (int i = -WARM_UP; i < rounds; i++) {
-		double start;
-
-		latency_clear(l);
-		latency_pause();
-		start = latency_now();
-		latency_send(l, out, len);
-		latency_wait(l, "CONNECT=");
-		latency_tell(i, start);
-	}
+	for (int i = -WARM_UP; i < rounds; i++)
+		latency_round(l, i, "query", "QUERY TIME", want, n);
+	for (int i = -WARM_UP; i < rounds; i++)
+		latency_round(l, i, "enter", "", line, sizeof(line));
 	latency_clear(l);
 	latency_line(l, "LOGOFF");
 	latency_wait(l, "VM/370");
@@ -280,7 +301,7 @@ latency_echo(struct line *l, int rounds)
 		latency_send(l, out, len);
 		for (size_t n = 0; n < len; n++)
 			latency_byte(l);
-		latency_tell(i, start);
+		latency_tell(i, "echo", start);
 	}
 }
 
