@@ -5,6 +5,9 @@
  */
 #include <string.h>
 
+#include "codepage.h"
+#include "screen.h"
+#include "text.h"
 #include "view_line_internal.h"
 
 static const char *const view_line_help[] = {
@@ -47,13 +50,36 @@ view_line_no_screen(struct view_line *v)
 	    "THAT IS KNOWN AND 24 ROWS OF 80 COLUMNS");
 }
 
+/* Has a 3270 the characters of what is being typed, and room for them?  Such
+ * a screen would lose the others. */
+static bool
+view_line_fits_screen(const struct view_line *v)
+{
+	const char *s = v->edit.text, *end = s + v->edit.len;
+	struct codepage page;
+	unsigned n = 0;
+	size_t used;
+
+	if (v->edit.hidden)
+		return true; /* it does not go along */
+	codepage_load(&page, "bracket");
+	for (; s < end; s += used, n++)
+		if (codepage_ebcdic(&page,
+		    text_decode(s, (size_t)(end - s), &used)) < 0)
+			return false;
+	return n + SCREEN_CORNER <= SCREEN_INPUT_ROWS * v->cols;
+}
+
 static void
 view_line_toggle(struct view_line *v)
 {
-	if ((v->flags & TERM_FULL_SCREEN) != 0)
-		v->port.toggle(v->port.arg);
-	else
+	if ((v->flags & TERM_FULL_SCREEN) == 0)
 		view_line_no_screen(v);
+	else if (!view_line_fits_screen(v))
+		VIEW_LINE_SAY(v, "DMKCNS190E THE FULL SCREEN CANNOT TAKE YOUR "
+		    "LINE; SEND OR DELETE IT FIRST");
+	else
+		v->port.toggle(v->port.arg);
 }
 
 /* As if it had been typed; what is being typed stays. */

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "screen.h"
 #include "view_line.h"
 
 #define ROWS 5
@@ -589,6 +590,19 @@ test_toggle(void **unused)
 	n = view_line_typed(&v, typed, sizeof typed);
 	assert_int_equal(n, 6);
 	assert_memory_equal(typed, "abcdef", 6);
+	/* What a 3270 has no character or no room for is not lost. */
+	type("\xe2\x82\xac\x1bs");
+	assert_non_null(strstr(written(), "DMKCNS190E"));
+	assert_int_equal(con.toggles, 1);
+	assert_int_equal(view_line_typed(&v, typed, sizeof typed), 9);
+	type("\x15");
+	for (unsigned i = 0; i <= SCREEN_INPUT_ROWS * v.cols - SCREEN_CORNER;
+	     i++)
+		type("x");
+	type("\x1bs");
+	assert_int_equal(con.toggles, 1);
+	type("\b\x1bs\x15");
+	assert_int_equal(con.toggles, 2);
 	state(CONS_VM_READ, true);
 	type("secret");
 	assert_int_equal(view_line_typed(&v, typed, sizeof typed), 0);
@@ -596,7 +610,7 @@ test_toggle(void **unused)
 	written();
 	type("\x1bs");
 	assert_non_null(strstr(written(), "DMKCNS188E"));
-	assert_int_equal(con.toggles, 1);
+	assert_int_equal(con.toggles, 2);
 }
 
 /* Not UTF-8: said of each line once, and the line goes on. */
