@@ -20,6 +20,7 @@
 #include "log.h"
 #include "message.h"
 #include "peer.h"
+#include "proxy2.h"
 #include "spawn.h"
 #include "term.h"
 #include "times.h"
@@ -28,11 +29,17 @@
 #define LISTENER_BACKLOG 256
 #define LISTENER_TOO_MANY 60 /* message: TOO MANY CONNECTIONS */
 #define LISTENER_PAUSE_MS 200 /* when the system has no more descriptors */
+#define LISTENER_TURN 8	      /* connections; then the users have theirs */
+#define LISTENER_KEPT 32      /* terminals that strangers leave to this host */
+#define LISTENER_SAY_MS 10000 /* between two lines that say the same */
 
 struct listener {
 	struct cp *cp;
 	struct evconnlistener *ev;
 	struct event *resume;
+	unsigned turn;	  /* accepted in this one */
+	unsigned refused; /* and not told of */
+	uint64_t said_ms; /* when they were */
 };
 
 static void
@@ -109,6 +116,51 @@ listener_from(const struct cp *cp, const struct sockaddr *peer)
 	return limit_address(text);
 }
 
+/* In a lab its forwarder is told that the connection has come so far. */
+static void
+listener_take(const struct cp *cp, int sock)
+{
+	static const char taken = PROXY_TAKEN;
+
+	if (cp->proxy != NULL)
+		(void)!send(sock, &taken, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* Strangers decide how often: a line now and then says how many. */
+static void
+listener_say(struct listener *ln, const char *why)
+{
+	uint64_t now = times_ms();
+
+	ln->refused++;
+	if (ln->said_ms != 0 && now - ln->said_ms < LISTENER_SAY_MS)
+		return;
+	log_warnx("%u terminals, %u not opened: %u refused, the last because "
+	    "%s", ln->cp->nterms, ln->cp->unopened, ln->refused, why);
+	ln->refused = 0;
+	ln->said_ms = now;
+}
+
+/* One that comes in a crowd waits until the users had their turn. */
+static void
+listener_count(struct listener *ln)
+{
+	if (++ln->turn < LISTENER_TURN)
+		return;
+	ln->turn = 0;
+	evconnlistener_disable(ln->ev);
+	event_active(ln->resume, EV_TIMEOUT, 0);
+}
+
+static bool
+listener_full(const struct cp *cp, const struct limit_address *from)
+{
+	unsigned kept = from->loopback ? 0 : LISTENER_KEPT;
+
+	return cp->nterms + kept >= TERM_MAX ||
+	    cp->unopened + kept >= TERM_UNOPENED_MAX;
+}
+
 static void
 listener_accepted(struct evconnlistener *ev, evutil_socket_t sock,
     struct sockaddr *peer, int len, void *arg)
@@ -123,13 +175,15 @@ listener_accepted(struct evconnlistener *ev, evutil_socket_t sock,
 
 	(void)ev;
 	(void)len;
-	if (cp->nterms >= TERM_MAX || cp->unopened >= TERM_UNOPENED_MAX) {
-		log_warnx("%u terminals, %u not opened: one more refused",
-		    cp->nterms, cp->unopened);
+	listener_count(ln);
+	listener_take(cp, sock);
+	if (listener_full(cp, &from)) {
+		listener_say(ln, "there are so many");
 		listener_refuse(sock, full);
 		return;
 	}
 	if (!limit_open(cp->limits, &from, times_ms())) {
+		listener_say(ln, "its address has too many");
 		message_print(text, sizeof text, LISTENER_TOO_MANY);
 		listener_refuse(sock, text);
 		return;
@@ -162,7 +216,7 @@ listener_error(struct evconnlistener *ev, void *arg)
 	struct timeval tv = { .tv_usec = LISTENER_PAUSE_MS * 1000 };
 	struct listener *ln = arg;
 
-	log_warn("accept");
+	listener_say(arg, strerror(errno));
 	evconnlistener_disable(ev);
 	evtimer_add(ln->resume, &tv);
 }

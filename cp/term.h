@@ -15,7 +15,7 @@
 #include "loop.h"
 
 #define TERM_MAX 2048	      /* connections */
-#define TERM_UNOPENED_MAX 128 /* of them, that have not said what they are */
+#define TERM_UNOPENED_MAX 512 /* of them, that have not said what they are */
 #define TERM_FIRST_ADDR 0x2C0
 #define TERM_CREDIT_MAX 100000
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * proxy2.h - the PROXY protocol's version 2 header (HAProxy's proxy-protocol
- * text, section 2.2), as vmlab's forwarder writes it and vmterm reads it.
+ * text, section 2.2), as vmlab's forwarder writes it and vmterm reads it.  vmcp answers each
+ * connection that it has accepted with PROXY_TAKEN, whatever then becomes of
+ * it: the forwarder waits for it, and keeps it to itself.
  *
  * 12 bytes of signature, command, family, two bytes of length in network
  * order; then addresses and ports, then TLVs: type, two bytes of length, value.
@@ -18,6 +20,7 @@
 #define PROXY_TCP6 0x21
 #define PROXY_FIXED 16	    /* signature, command, family, length */
 #define PROXY_TLV_HEAD 3    /* type, length */
+#define PROXY_TAKEN 0x06    /* ASCII's ACK */
 #define PROXY_TLV_TOKEN 0xE0 /* ours: the first type left to applications */
 
 #endif

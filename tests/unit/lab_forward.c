@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * lab_forward.c - connections carried into the lab: a deck that ends, one that
- * breaks off, a sender who stays when he was told why he is refused.
+ * breaks off, a sender who stays when he was told why he is refused; terminals,
+ * which vmcp answers as it takes them.
  */
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -17,6 +18,7 @@
 
 #include "forward.h"
 #include "proxy.h"
+#include "proxy2.h"
 
 static struct event_base *base;
 static struct forward forward;
@@ -182,6 +184,61 @@ crowd(void **state)
 		close(s[i]);
 }
 
+static int
+set_up_terminals(void **state)
+{
+	int rc = set_up(state);
+
+	forward.silent = 0;
+	return rc;
+}
+
+/* Whatever they say and are told, who was taken keeps nobody out; of the word
+ * that says so they see nothing. */
+static void
+terminals(void **state)
+{
+	static const char taken = PROXY_TAKEN;
+	int s[10], in[10];
+	char c[10];
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		s[i] = sender("\x16");
+	for (int i = 0; i < 10; i++) {
+		in[i] = accepted();
+		assert_true(forward.knocking <= 2);
+		assert_int_equal(send(in[i], &taken, 1, 0), 1);
+	}
+	assert_int_equal(send(in[9], "LOGO", 4, 0), 4);
+	until(s[9]);
+	assert_int_equal(recv(s[9], c, sizeof c, 0), 4);
+	assert_memory_equal(c, "LOGO", 4);
+	assert_int_equal(forward.knocking, 0);
+	for (int i = 0; i < 9; i++)
+		assert_int_equal(recv(s[i], c, 1, MSG_DONTWAIT), -1);
+	for (int i = 0; i < 10; i++) {
+		close(in[i]);
+		close(s[i]);
+	}
+}
+
+/* What else answers there is not vmcp. */
+static void
+stranger(void **state)
+{
+	int s = sender("X"), in = accepted();
+	char c;
+
+	(void)state;
+	assert_int_equal(send(in, "WHO\n", 4, 0), 4);
+	until(s);
+	assert_int_equal(recv(s, &c, 1, 0), 0);
+	assert_int_equal(forward.n, 0);
+	close(in);
+	close(s);
+}
+
 int
 main(void)
 {
@@ -190,6 +247,10 @@ main(void)
 		    tear_down),
 		cmocka_unit_test_setup_teardown(stays, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(crowd, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(terminals, set_up_terminals,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(stranger, set_up_terminals,
+		    tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,15 +23,17 @@
 
 #include "log.h"
 #include "proxy.h"
+#include "proxy2.h"
 
 #define FORWARD_HIGH (64u << 10) /* bytes on their way, each direction */
 
 /*
  * QEMU listens with a backlog of 1, so it holds two connections that it has
  * not accepted; a third one's SYN is lost, and tried again after 1, 3, 7, ...
- * seconds.  A terminal is spoken to first: its first byte says that it is in.
- * A card reader, which is not, takes one at a time all the same.  To it the
- * token goes once more behind all that its sender has sent.
+ * seconds.  vmcp says PROXY_TAKEN of each terminal as it accepts it, whatever
+ * the client does.  A card reader, of which nobody does, takes one at a time
+ * all the same.  To it the token goes once more behind all that its sender has
+ * sent.
  */
 #define FORWARD_KNOCKING_MAX 2
 #define FORWARD_KNOCK_S 20 /* then it gives way to who waits behind it */
@@ -91,7 +94,7 @@ forward_side(const struct forward_pair *p, const struct bufferevent *bev)
 	return bev == p->side[FORWARD_PEER] ? FORWARD_PEER : FORWARD_LAB;
 }
 
-/* A first byte, or an end: either way it no longer waits to be accepted. */
+/* A word, or an end: either way it no longer waits to be accepted. */
 static void
 forward_answered(struct forward_pair *p)
 {
@@ -103,14 +106,31 @@ forward_answered(struct forward_pair *p)
 	forward_admit(p->f);
 }
 
+/* What the lab says first is for us.  False: it is not what vmcp says. */
+static bool
+forward_taken(struct forward_pair *p)
+{
+	struct evbuffer *in = bufferevent_get_input(p->side[FORWARD_LAB]);
+	uint8_t taken;
+
+	if (p->stage != FORWARD_KNOCKS || p->f->silent)
+		return true;
+	if (evbuffer_remove(in, &taken, 1) != 1 || taken != PROXY_TAKEN)
+		return false;
+	forward_answered(p);
+	return true;
+}
+
 static void
 forward_on_read(struct bufferevent *bev, void *arg)
 {
 	struct forward_pair *p = arg;
 	struct bufferevent *to = p->side[!forward_side(p, bev)];
 
-	if (bev == p->side[FORWARD_LAB])
-		forward_answered(p);
+	if (bev == p->side[FORWARD_LAB] && !forward_taken(p)) {
+		forward_free(p);
+		return;
+	}
 	bufferevent_write_buffer(to, bufferevent_get_input(bev));
 	if (evbuffer_get_length(bufferevent_get_output(to)) > FORWARD_HIGH)
 		bufferevent_disable(bev, EV_READ);
