@@ -12,14 +12,17 @@ import os
 import re
 import select
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
 PATIENCE = 20.0
+CASE_MAX = 100  # seconds of one case: no wait of it is longer
 
 IAC, SB, SE, DO, WILL, WONT = b"\xff", b"\xfa", b"\xf0", b"\xfd", b"\xfb", b"\xfc"
 TTYPE, NAWS, ECHO, MARK = b"\x18", b"\x1f", b"\x01", b"\x06"
@@ -29,13 +32,28 @@ NO_TELNET = IAC + WONT + E + IAC + WONT + TTYPE + IAC + WONT + NAWS
 PROXY = b"\r\n\r\n\0\r\nQUIT\n"
 
 
+at_end = []  # of a case, whatever came of it
+
+
+def started(command, **how):
+    """A process that does not outlive its case."""
+    process = subprocess.Popen(command, **how)
+    at_end.extend((process.kill, process.wait))
+    return process
+
+
+def expired(number, frame):
+    raise AssertionError("%d s are over" % CASE_MAX)
+
+
 class Rig:
     """termrig and what it says."""
 
     def __init__(self, termrig, *command):
-        self.process = subprocess.Popen(
+        self.log = tempfile.TemporaryFile()  # a pipe would fill
+        self.process = started(
             (termrig,) + command, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            stdout=subprocess.PIPE, stderr=self.log)
         self.said = b""
         self.port = int(self.wait(r"PORT (\d+)").group(1))
 
@@ -59,14 +77,15 @@ class Rig:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(PATIENCE)
+        finish(self.process)
 
 
 class Client:
     """A client that knows no telnet."""
 
     def __init__(self, rig):
-        self.socket = socket.create_connection(("127.0.0.1", rig.port))
+        self.socket = socket.create_connection(("127.0.0.1", rig.port),
+                                               PATIENCE)
         self.got = b""
 
     def send(self, data):
@@ -101,7 +120,7 @@ class Client:
                 self.got += data
         except BlockingIOError:
             pass
-        self.socket.setblocking(True)
+        self.socket.settimeout(PATIENCE)
         got, self.got = self.got, b""
         return got
 
@@ -149,7 +168,7 @@ class S3270:
         self.wait(r"VM370")
 
     def start(self, options):
-        self.process = subprocess.Popen(
+        self.process = started(
             ["s3270", "-utf8"] + list(options),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env=dict(os.environ, LC_ALL="C.UTF-8"))
@@ -205,7 +224,7 @@ class S3270:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(PATIENCE)
+        finish(self.process)
 
 
 def same(a, b):
@@ -651,9 +670,9 @@ def test_telnet_reconnect_shows_a_screenful(rig):
 def test_real_telnet(rig):
     if shutil.which("telnet") is None:
         raise AssertionError("inetutils-telnet is not installed")
-    p = subprocess.Popen(["telnet", "127.0.0.1", str(rig.port)],
-                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT)
+    p = started(["telnet", "127.0.0.1", str(rig.port)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT)
     rig.wait("OPEN kind=1")
     for line in (b"LOGON X\n", b"PW\n", b"LINES 2\n"):
         p.stdin.write(line)
@@ -662,7 +681,7 @@ def test_real_telnet(rig):
     time.sleep(0.5)
     p.stdin.close()
     out = p.stdout.read()
-    p.wait(PATIENCE)
+    finish(p)
     if b"LINE 2 OF 2" not in out:
         raise AssertionError(out)
 
@@ -759,7 +778,7 @@ def test_cve_2001_0554_reply_buffer(rig):
                     pass
             except BlockingIOError:
                 pass
-            c.socket.setblocking(True)
+            c.socket.settimeout(PATIENCE)
     c.send(b"\x15LINES 1\r\n")
     c.wait(rb"LINE 1 OF 1")
     private = memory(rig.pid(), "Private")
@@ -872,30 +891,63 @@ class Replayed(S3270):
         self.start(list(options) + ["-clear", "aidWait", host])
 
 
+class Recorded:
+    """The server of a trace: its bytes, and the client's as expected."""
+
+    def __init__(self, name, listener):
+        self.name = name
+        self.socket = listener.accept()[0]
+        self.socket.settimeout(PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.got = b""
+
+    def more(self, wanted):
+        try:
+            data = self.socket.recv(65536)
+        except TimeoutError:
+            data = b""
+        if not data:
+            raise AssertionError("%s: s3270 sent %s, not %s" % (
+                self.name, self.got.hex(), wanted.hex()))
+        self.got += data
+
+    def expect(self, wanted):
+        while len(self.got) < len(wanted):
+            self.more(wanted)
+        same((self.name, self.got[:len(wanted)].hex()),
+             (self.name, wanted.hex()))
+        self.got = self.got[len(wanted):]
+
+    def settle(self):
+        """Until the client has seen all that was sent: its next action must
+        not come before that."""
+        answer = IAC + WONT + MARK
+        self.socket.sendall(IAC + DO + MARK)
+        while answer not in self.got:
+            self.more(answer)
+        self.got = self.got.replace(answer, b"", 1)
+
+
 def replay(name):
     """Our bytes come from the trace; s3270 must answer with its own."""
     options, lines = trace(name)
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(PATIENCE)
     s = Replayed(options, "%s127.0.0.1:%d" % (
         "N:" if name.startswith("classic") else "LUA@",
         listener.getsockname()[1]))
-    server = listener.accept()[0]
-    server.settimeout(PATIENCE)
+    server = Recorded(name, listener)
     for who, what in lines:
         if who == "S":
-            server.sendall(bytes.fromhex(what))
-        elif who == "A":
+            server.socket.sendall(bytes.fromhex(what))
+        elif who == "C":
+            server.expect(bytes.fromhex(what))
+        else:
+            server.settle()
             s.do("Wait(%d,Unlock)" % PATIENCE)
             s.do(what)
-        else:
-            want, got = bytes.fromhex(what), b""
-            while len(got) < len(want):
-                data = server.recv(len(want) - len(got))
-                if not data:
-                    raise AssertionError("%s: s3270 closed" % name)
-                got += data
-            same((name, got.hex()), (name, want.hex()))
-    server.close()
+    server.socket.close()
+    listener.close()
     s.close()
 
 
@@ -1005,9 +1057,46 @@ def test_proxy_silent(rig):
     rig.wait("EXIT 0")
 
 
+def finish(process):
+    """It has been told to end."""
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise AssertionError("%s does not end" % process.args[0])
+
+
+def tried(case, rig):
+    """Did it pass?  What hangs is named by its line."""
+    begin = time.monotonic()
+    signal.alarm(CASE_MAX)
+    try:
+        case(rig)
+        if re.search(rb"SIGNAL", rig.said):
+            raise AssertionError("vmterm was killed")
+        rig.close()
+        print("ok    %s (%.1f s)" % (case.__name__[5:],
+                                     time.monotonic() - begin))
+        return True
+    except Exception:
+        print("FAIL  %s" % case.__name__[5:])
+        traceback.print_exc(file=sys.stdout)
+        rig.log.seek(0)
+        print(rig.log.read()[-2000:].decode("latin-1"))
+        return False
+    finally:
+        signal.alarm(0)
+        for what in at_end:
+            what()
+        at_end.clear()
+        sys.stdout.flush()
+
+
 def main(cases):
     termrig, vmterm, only = sys.argv[1], sys.argv[2], sys.argv[3:]
     failed = 0
+    signal.signal(signal.SIGALRM, expired)
     for name, case in list(cases.items()):
         if not name.startswith("test_") or (only and name[5:] not in only):
             continue
@@ -1016,20 +1105,7 @@ def main(cases):
             arguments += ["--proxy", "TOKEN"]
         if "_tls" in name and name != "test_tls_not_there":
             arguments += ["--tls"]
-        rig = Rig(termrig, *arguments)
-        begin = time.monotonic()
-        try:
-            case(rig)
-            if re.search(rb"SIGNAL", rig.said):
-                raise AssertionError("vmterm was killed")
-            print("ok    %s (%.1f s)" % (name[5:], time.monotonic() - begin))
-        except Exception:
-            failed += 1
-            print("FAIL  %s" % name[5:])
-            traceback.print_exc(file=sys.stdout)
-        finally:
-            rig.close()
-        sys.stdout.flush()
+        failed += not tried(case, Rig(termrig, *arguments))
     return 1 if failed else 0
 
 

@@ -609,7 +609,7 @@ rig_listen(void)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0 ||
-	    listen(fd, 16) < 0 ||
+	    listen(fd, 128) < 0 ||
 	    getsockname(fd, (struct sockaddr *)&a, &len) < 0)
 		fatal("listen");
 	printf("PORT %d\n", ntohs(a.sin_port));

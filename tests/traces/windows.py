@@ -7,6 +7,7 @@
 #
 # Each case is a function test_NAME(rig); it fails by an exception.
 
+import os
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ class Window:
 
     def __init__(self, command, term="xterm", cols=80, rows=25):
         self.folder = tempfile.mkdtemp()
+        terminals.at_end.append(self.close)
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(cols),
                   "-y", str(rows), "TERM=%s exec %s" % (term, command))
         self.tmux("set-option", "-g", "status", "off")
@@ -35,7 +37,8 @@ class Window:
 
     def tmux(self, *arguments):
         done = subprocess.run(("tmux", "-S", self.folder + "/tmux") +
-                              arguments, capture_output=True, text=True)
+                              arguments, capture_output=True, text=True,
+                              timeout=terminals.PATIENCE)
         if done.returncode != 0:
             raise AssertionError("tmux %s: %s" % (arguments, done.stderr))
         return done.stdout
@@ -85,6 +88,8 @@ class Window:
             time.sleep(0.05)
 
     def close(self):
+        if not os.path.isdir(self.folder):
+            return
         try:
             self.tmux("kill-server")
         except AssertionError:
