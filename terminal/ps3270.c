@@ -1,36 +1,21 @@
 /* SPDX-License-Identifier: MIT
  *
- * ps3270.c - the presentation space: what a host's stream does to it, and what
- * is read out of it.  The keyboard is in ps3270_key.c.
+ * ps3270.c - the presentation space: what a host's stream does to it.  What is
+ * read out of it is in ps3270_read.c, the keyboard in ps3270_key.c.
  *
  * A stream is looked at twice: first whether all of it keeps the rules, which
  * changes nothing, then it is done, which cannot fail.
  */
-#include "ps3270.h"
+#include "ps3270_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_FIELD UINT16_MAX
-#define GRAPHIC_MIN 0x40 /* what is below has no other look */
-
-static unsigned
-ps3270_cells(const struct ps3270 *ps)
-{
-	return ps->rows * ps->cols;
-}
-
 static unsigned
 ps3270_alt_cells(const struct ps3270 *ps)
 {
 	return ps->alt_rows * ps->alt_cols;
-}
-
-static unsigned
-ps3270_on(const struct ps3270 *ps, unsigned at)
-{
-	return at + 1 == ps3270_cells(ps) ? 0 : at + 1;
 }
 
 int
@@ -54,7 +39,7 @@ ps3270_open(struct ps3270 *ps, unsigned alt_rows, unsigned alt_cols,
 		return -1;
 	ps->field = (uint16_t *)(ps->cell + cells);
 	for (size_t i = 0; i < cells; i++)
-		ps->field[i] = NO_FIELD;
+		ps->field[i] = PS_NO_FIELD;
 	return 0;
 }
 
@@ -70,24 +55,18 @@ ps3270_close(struct ps3270 *ps)
 
 /* --- fields --- */
 
-static bool
-ps3270_is_attr(const struct ps3270 *ps, unsigned at)
-{
-	return (ps->cell[at].what & PS_ATTR) != 0;
-}
-
 /* The attributes have changed: whose is each position?  What comes before
  * the first attribute belongs to the last. */
 static void
 ps3270_find_fields(struct ps3270 *ps)
 {
 	unsigned cells = ps3270_cells(ps);
-	uint16_t last = NO_FIELD;
+	uint16_t last = PS_NO_FIELD;
 
-	for (unsigned i = cells; i-- > 0 && last == NO_FIELD;)
+	for (unsigned i = cells; i-- > 0 && last == PS_NO_FIELD;)
 		if (ps3270_is_attr(ps, i))
 			last = (uint16_t)i;
-	ps->formatted = last != NO_FIELD;
+	ps->formatted = last != PS_NO_FIELD;
 	for (unsigned i = 0; i < cells; i++) {
 		if (ps3270_is_attr(ps, i))
 			last = (uint16_t)i;
@@ -100,7 +79,7 @@ ps3270_field(const struct ps3270 *ps, unsigned address)
 {
 	unsigned at = ps->field[address];
 
-	return at == NO_FIELD ? -1 : ps->cell[at].c;
+	return at == PS_NO_FIELD ? -1 : ps->cell[at].c;
 }
 
 /* Does an unprotected field with at least one character begin here?
@@ -182,14 +161,14 @@ ps3270_erase_unprotected(struct ps3270 *ps, unsigned at, unsigned stop)
 
 	/* The field that it begins in, which this stream may have written. */
 	for (unsigned n = 0; n < cells && !ps3270_is_attr(ps, left); n++)
-		left = left == 0 ? cells - 1 : left - 1;
+		left = ps3270_back(ps, left);
 	attr = ps3270_is_attr(ps, left) ? ps->cell[left].c : 0;
 	do {
 		if (ps3270_is_attr(ps, at))
 			attr = ps->cell[at].c;
 		else if ((attr & DS_PROTECTED) == 0)
 			ps->cell[at] = (struct ps_cell){ 0 };
-		at = at + 1 == cells ? 0 : at + 1;
+		at = ps3270_on(ps, at);
 	} while (at != stop);
 }
 
@@ -271,7 +250,7 @@ ps3270_character(const struct ps_write *w, uint8_t c, bool graphic)
 	cell.c = c;
 	if (graphic)
 		cell.what = PS_GRAPHIC;
-	if (c < GRAPHIC_MIN)
+	if (c < PS_GRAPHIC_MIN)
 		cell.what = 0;
 	return cell;
 }
@@ -429,197 +408,6 @@ ps3270_write(struct ps3270 *ps, const uint8_t *data, size_t len)
 		ps->alarm = true;
 }
 
-/* --- reading out of it --- */
-
-static unsigned
-ps3270_pairs(const struct ps_cell *cell, struct ds_pair pair[4])
-{
-	unsigned n = 0;
-
-	pair[n++] = (struct ds_pair){ DS_ATTR_FIELD, cell->c };
-	if (cell->color != 0)
-		pair[n++] = (struct ds_pair){ DS_ATTR_COLOR, cell->color };
-	if (cell->highlight != 0)
-		pair[n++] = (struct ds_pair){ DS_ATTR_HIGHLIGHT,
-			cell->highlight };
-	if ((cell->what & PS_GRAPHIC) != 0)
-		pair[n++] = (struct ds_pair){ DS_ATTR_CHARSET,
-			DS_CHARSET_GRAPHIC };
-	return n;
-}
-
-/* Attributes of a character, where they are not the last one's. */
-static void
-ps3270_put_sa(struct ds_out *o, struct ps_cell *last,
-    const struct ps_cell *cell, bool color, bool highlight)
-{
-	if (color && cell->color != last->color)
-		ds3270_sa(o, DS_ATTR_COLOR, cell->color);
-	if (highlight && cell->highlight != last->highlight)
-		ds3270_sa(o, DS_ATTR_HIGHLIGHT, cell->highlight);
-	*last = *cell;
-}
-
-static void
-ps3270_put_character(struct ds_out *o, const struct ps_cell *cell)
-{
-	if ((cell->what & PS_GRAPHIC) != 0)
-		ds3270_ge(o, cell->c);
-	else
-		ds3270_byte(o, cell->c);
-}
-
-static void
-ps3270_put_attr(struct ds_out *o, const struct ps_cell *cell, bool extended)
-{
-	struct ds_pair pair[4];
-	unsigned n = ps3270_pairs(cell, pair);
-
-	if (extended)
-		ds3270_sfe(o, pair, n);
-	else
-		ds3270_sf(o, cell->c);
-}
-
-/* What is read, as the host wants to have it. */
-struct ps_read {
-	struct ds_out out;
-	struct ps_cell last;
-	bool color, highlight; /* of characters */
-};
-
-static bool
-ps3270_wanted(const struct ps3270 *ps, uint8_t type)
-{
-	return ps->reply_mode == DS_REPLY_CHARACTER &&
-	    memchr(ps->reply_attr, type, ps->reply_attrs) != NULL;
-}
-
-static void
-ps3270_read_begin(const struct ps3270 *ps, struct ps_read *r)
-{
-	r->last = (struct ps_cell){ 0 };
-	r->color = ps3270_wanted(ps, DS_ATTR_COLOR);
-	r->highlight = ps3270_wanted(ps, DS_ATTR_HIGHLIGHT);
-	ds3270_reply(&r->out, ps->aid, ps->cursor);
-}
-
-static void
-ps3270_read_cell(struct ps_read *r, const struct ps_cell *cell)
-{
-	ps3270_put_sa(&r->out, &r->last, cell, r->color, r->highlight);
-	ps3270_put_character(&r->out, cell);
-}
-
-static void
-ps3270_read_buffer(const struct ps3270 *ps, struct ps_read *r)
-{
-	ps3270_read_begin(ps, r);
-	for (unsigned i = 0; i < ps3270_cells(ps); i++)
-		if (ps3270_is_attr(ps, i))
-			ps3270_put_attr(&r->out, &ps->cell[i],
-			    ps->reply_mode != DS_REPLY_FIELD);
-		else
-			ps3270_read_cell(r, &ps->cell[i]);
-}
-
-/* The characters from `at` up to the next attribute; nulls are not sent. */
-static void
-ps3270_read_field(const struct ps3270 *ps, struct ps_read *r, unsigned at)
-{
-	unsigned first = at;
-
-	do {
-		if (ps->cell[at].c != 0)
-			ps3270_read_cell(r, &ps->cell[at]);
-		at = ps3270_on(ps, at);
-	} while (at != first && !ps3270_is_attr(ps, at));
-}
-
-static void
-ps3270_read_fields(const struct ps3270 *ps, struct ps_read *r)
-{
-	for (unsigned i = 0; i < ps3270_cells(ps); i++) {
-		unsigned at = ps3270_on(ps, i);
-
-		if (!ps3270_is_attr(ps, i) || (ps->cell[i].c & DS_MDT) == 0)
-			continue;
-		ds3270_sba(&r->out, at);
-		if (!ps3270_is_attr(ps, at))
-			ps3270_read_field(ps, r, at);
-	}
-}
-
-/* all: also what the keys that send nothing would keep back. */
-static void
-ps3270_read_modified(const struct ps3270 *ps, struct ps_read *r, bool all)
-{
-	if (ds3270_aid_short(ps->aid) && !all) {
-		ds3270_byte(&r->out, ps->aid);
-		return;
-	}
-	ps3270_read_begin(ps, r);
-	if (ps->formatted)
-		ps3270_read_fields(ps, r);
-	else /* from the first to the last; it wraps to where it began */
-		ps3270_read_field(ps, r, 0);
-}
-
-static void
-ps3270_read(const struct ps3270 *ps, struct ps_read *r, uint8_t command)
-{
-	if (command == DS_READ_BUFFER)
-		ps3270_read_buffer(ps, r);
-	else
-		ps3270_read_modified(ps, r, command == DS_READ_MODIFIED_ALL);
-}
-
-size_t
-ps3270_send(const struct ps3270 *ps, uint8_t *record, size_t room)
-{
-	struct ps_read r = { .out = { record, 0, room, ps3270_cells(ps),
-		false } };
-
-	ps3270_read_modified(ps, &r, false);
-	return r.out.overflow ? 0 : r.out.len;
-}
-
-/* --- what a host may ask --- */
-
-static void
-ps3270_display(const struct ps3270 *ps, struct ds_display *d)
-{
-	*d = (struct ds_display){ .rows = ps->alt_rows, .cols = ps->alt_cols,
-		.def_rows = DS_ROWS, .def_cols = DS_COLS,
-		.alt_rows = ps->alt_rows, .alt_cols = ps->alt_cols,
-		.color = ps->color, .highlight = ps->highlight,
-		.graphic = true,
-		.reply_modes = 1 << DS_REPLY_FIELD | 1 << DS_REPLY_EXTENDED |
-		    1 << DS_REPLY_CHARACTER,
-		.charset = DS_CHARSET_LATIN, .codepage = DS_CODEPAGE_037 };
-}
-
-static void
-ps3270_partition(const struct ps3270 *ps, const struct ds_sfield *field,
-    struct ds_out *o)
-{
-	struct ds_display display;
-	struct ps_read r = { .out = *o };
-	const uint8_t *code;
-	unsigned n;
-	size_t mark;
-
-	if (ds3270_asked(field, &code, &n) == 0) {
-		ps3270_display(ps, &display);
-		ds3270_answer(o, &display, code, n);
-		return;
-	}
-	mark = ds3270_inbound_begin(&r.out);
-	ps3270_read(ps, &r, field->data[1]);
-	ds3270_field_end(&r.out, mark);
-	*o = r.out;
-}
-
 /* --- checking --- */
 
 static bool
@@ -636,26 +424,86 @@ ps3270_is_read(uint8_t command)
 	    command == DS_READ_MODIFIED_ALL;
 }
 
-/* *cells is the size as it is when the command's turn has come. */
+/*
+ * What a record was found to be, so far.  Orders of few bytes may go over all
+ * of the display: a record whose orders together go over more than WORK_MAX
+ * positions is none that paints anything, and is refused like one that breaks
+ * the rules.  It is thousands of times the largest display, and less than a
+ * tenth of a second.
+ */
+#define WORK_MAX (1u << 26)
+
+struct ps_check {
+	unsigned cells; /* the size as it is when a command's turn has come */
+	uint32_t work;	/* positions gone over */
+	unsigned at;	/* the address, where it is known without doing */
+	bool known;
+};
+
+static int
+ps3270_check_work(struct ps_check *c, unsigned cells)
+{
+	c->work += cells;
+	return c->work > WORK_MAX ? -EINVAL : 0;
+}
+
+static int
+ps3270_check_order(struct ps_check *c, const struct ds_item *item)
+{
+	unsigned over = c->cells;
+
+	switch (item->order) {
+	case DS_TEXT:
+		c->at = (unsigned)((c->at + item->len) % c->cells);
+		return 0;
+	case DS_GE:
+	case DS_SF:
+	case DS_SFE:
+		c->at = (c->at + 1) % c->cells;
+		return 0;
+	case DS_SBA:
+		c->at = item->address;
+		c->known = true;
+		return 0;
+	case DS_RA:
+	case DS_EUA:
+		if (c->known && item->address != c->at)
+			over = (item->address + c->cells - c->at) % c->cells;
+		c->at = item->address;
+		c->known = true;
+		return ps3270_check_work(c, over);
+	case DS_PT:
+		c->known = false;
+		return ps3270_check_work(c, over);
+	case DS_MF:
+		c->known = false;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
 static int
 ps3270_check_write(const struct ps3270 *ps, const uint8_t *record, size_t len,
-    unsigned *cells)
+    struct ps_check *c)
 {
 	struct ds_stream stream;
 	struct ds_item item;
 	int rc;
 
 	if (record[0] == DS_ERASE_ALL_UNPROTECTED)
-		return len == 1 ? 0 : -EINVAL;
+		return len == 1 ? ps3270_check_work(c, c->cells) : -EINVAL;
 	if (!ps3270_is_write(record[0]) || len < 2)
 		return -EINVAL;
 	if (record[0] == DS_ERASE_WRITE)
-		*cells = DS_CELLS;
+		c->cells = DS_CELLS;
 	if (record[0] == DS_ERASE_WRITE_ALTERNATE)
-		*cells = ps3270_alt_cells(ps);
-	stream = (struct ds_stream){ record + 2, len - 2, *cells };
-	while ((rc = ds3270_next(&stream, &item)) > 0)
-		continue;
+		c->cells = ps3270_alt_cells(ps);
+	c->known = false;
+	stream = (struct ds_stream){ record + 2, len - 2, c->cells };
+	rc = ps3270_check_work(c, c->cells);
+	while (rc == 0 && (rc = ds3270_next(&stream, &item)) > 0)
+		rc = ps3270_check_order(c, &item);
 	return rc;
 }
 
@@ -683,19 +531,20 @@ ps3270_check_partition(const struct ds_sfield *field)
 
 static int
 ps3270_check_field(const struct ps3270 *ps, const struct ds_sfield *field,
-    unsigned *cells)
+    struct ps_check *c)
 {
 	switch (field->id) {
 	case DS_SF_OUTBOUND:
 		if (field->len < 2 || field->data[0] != 0)
 			return -EINVAL;
 		return ps3270_check_write(ps, field->data + 1, field->len - 1,
-		    cells);
+		    c);
 	case DS_SF_ERASE_RESET:
 		if (field->len != 1 || (field->data[0] & 0x7F) != 0)
 			return -EINVAL;
-		*cells = field->data[0] != 0 ? ps3270_alt_cells(ps) : DS_CELLS;
-		return 0;
+		c->cells = field->data[0] != 0 ? ps3270_alt_cells(ps) :
+		    DS_CELLS;
+		return ps3270_check_work(c, c->cells);
 	case DS_SF_REPLY_MODE:
 		return ps3270_check_reply_mode(field);
 	case DS_SF_READ_PARTITION:
@@ -709,14 +558,14 @@ ps3270_check_field(const struct ps3270 *ps, const struct ds_sfield *field,
 static int
 ps3270_check_fields(const struct ps3270 *ps, struct ds_fields fields)
 {
-	unsigned cells = ps3270_cells(ps);
+	struct ps_check c = { .cells = ps3270_cells(ps) };
 	struct ds_sfield field = { 0 };
 	int rc;
 
 	if (fields.left == 0)
 		return -EINVAL;
 	while ((rc = ds3270_field(&fields, &field)) > 0) {
-		rc = ps3270_check_field(ps, &field, &cells);
+		rc = ps3270_check_field(ps, &field, &c);
 		if (rc == 0 && field.id == DS_SF_READ_PARTITION &&
 		    fields.left > 0)
 			rc = -EINVAL;
@@ -784,8 +633,7 @@ static int
 ps3270_command(struct ps3270 *ps, const uint8_t *record, size_t len,
     struct ds_out *o)
 {
-	struct ps_read r = { .out = *o };
-	unsigned cells = ps3270_cells(ps);
+	struct ps_check c = { .cells = ps3270_cells(ps) };
 	int rc;
 
 	if (len == 0)
@@ -796,11 +644,10 @@ ps3270_command(struct ps3270 *ps, const uint8_t *record, size_t len,
 	if (ps3270_is_read(record[0])) {
 		if (len != 1)
 			return -EINVAL;
-		ps3270_read(ps, &r, record[0]);
-		*o = r.out;
+		ps3270_read(ps, record[0], o);
 		return 0;
 	}
-	rc = ps3270_check_write(ps, record, len, &cells);
+	rc = ps3270_check_write(ps, record, len, &c);
 	if (rc == 0)
 		ps3270_do_command(ps, record, len);
 	return rc;
@@ -883,152 +730,4 @@ ps3270_typed(struct ps3270 *ps, const uint8_t *record, size_t len)
 		return -EINVAL;
 	ps->cursor = in.cursor;
 	return ps3270_typed_all(ps, in.rest, false);
-}
-
-/* --- painting it somewhere else --- */
-
-#define PAINT_MAX 24  /* the longest that one cell can be, and the cursor */
-#define RUN_MIN 6     /* so many equal characters are worth an RA */
-#define GAP_MIN 4     /* so many nulls are worth an SBA */
-
-static bool
-ps3270_same(const struct ps_cell *a, const struct ps_cell *b)
-{
-	return memcmp(a, b, sizeof *a) == 0;
-}
-
-static unsigned
-ps3270_run(const struct ps3270 *ps, unsigned at)
-{
-	unsigned end = at + 1, cells = ps3270_cells(ps);
-
-	while (end < cells && ps3270_same(&ps->cell[at], &ps->cell[end]))
-		end++;
-	return end - at;
-}
-
-/* The cells from `at` on that look alike, or one: where it goes on. */
-static unsigned
-ps3270_paint_some(const struct ps3270 *ps, struct ds_out *o,
-    struct ps_cell *last, unsigned at)
-{
-	static const struct ps_cell null;
-	const struct ps_cell *cell = &ps->cell[at];
-	unsigned n;
-
-	if (ps3270_is_attr(ps, at)) {
-		struct ds_pair pair[4];
-
-		ps3270_put_attr(o, cell, ps3270_pairs(cell, pair) > 1);
-		return at + 1;
-	}
-	n = ps3270_run(ps, at);
-	if (n >= GAP_MIN && ps3270_same(cell, &null)) {
-		if (at + n < ps3270_cells(ps))
-			ds3270_sba(o, at + n);
-		return at + n;
-	}
-	ps3270_put_sa(o, last, cell, true, true);
-	if (n < RUN_MIN) {
-		ps3270_put_character(o, cell);
-		return at + 1;
-	}
-	if ((cell->what & PS_GRAPHIC) != 0)
-		ds3270_ra_ge(o, at + n, cell->c);
-	else
-		ds3270_ra(o, at + n, cell->c);
-	return at + n;
-}
-
-static size_t
-ps3270_paint_mode(const struct ps3270 *ps, struct ds_out *o)
-{
-	ds3270_command(o, DS_WRITE_STRUCTURED);
-	ds3270_reply_mode(o, ps->reply_mode, ps->reply_attr, ps->reply_attrs);
-	return o->overflow ? 0 : o->len;
-}
-
-size_t
-ps3270_paint(const struct ps3270 *ps, unsigned *at, uint8_t *record,
-    size_t room)
-{
-	struct ds_out o = { record, 0, room, ps3270_cells(ps), false };
-	struct ps_cell last = { 0 };
-	unsigned cells = ps3270_cells(ps);
-	bool standard = ps->rows == DS_ROWS && ps->cols == DS_COLS;
-
-	if (*at > cells || room < 2 * PAINT_MAX)
-		return 0;
-	if (*at == cells) {
-		(*at)++;
-		return ps->reply_mode == DS_REPLY_FIELD ? 0 :
-		    ps3270_paint_mode(ps, &o);
-	}
-	if (*at == 0)
-		ds3270_begin(&o, standard ? DS_ERASE_WRITE :
-		    DS_ERASE_WRITE_ALTERNATE, 0);
-	else {
-		ds3270_begin(&o, DS_WRITE, 0);
-		ds3270_sba(&o, *at);
-	}
-	while (*at < cells && room - o.len >= PAINT_MAX)
-		*at = ps3270_paint_some(ps, &o, &last, *at);
-	if (*at == cells) {
-		ds3270_sba(&o, ps->cursor);
-		ds3270_ic(&o);
-		record[1] = ds3270_attribute(ps->locked ? 0 : DS_WCC_RESTORE);
-	}
-	return o.len;
-}
-
-/* --- how it looks --- */
-
-static uint8_t
-ps3270_shown(const struct ps_cell *cell)
-{
-	if ((cell->what & PS_ATTR) != 0)
-		return 0x40;
-	if (cell->c == DS_DUP)
-		return 0x5C; /* an asterisk, and a semicolon */
-	if (cell->c == DS_FIELD_MARK)
-		return 0x5E;
-	return cell->c >= 0x40 && cell->c != 0xFF ? cell->c : 0x40;
-}
-
-/* What a colour display makes of fields that name no colour. */
-static uint8_t
-ps3270_base_color(const struct ps3270 *ps, uint8_t attr)
-{
-	bool bright = (attr & DS_NONDISPLAY) == DS_BRIGHT;
-
-	if (!ps->color)
-		return bright ? DS_COLOR_WHITE : DS_COLOR_GREEN;
-	if ((attr & DS_PROTECTED) != 0)
-		return bright ? DS_COLOR_WHITE : DS_COLOR_BLUE;
-	return bright ? DS_COLOR_RED : DS_COLOR_GREEN;
-}
-
-struct ps_look
-ps3270_look(const struct ps3270 *ps, unsigned address)
-{
-	static const struct ps_cell unformatted = { .what = PS_ATTR };
-	const struct ps_cell *cell = &ps->cell[address], *field = &unformatted;
-	struct ps_look look = { .c = ps3270_shown(cell) };
-	uint8_t high;
-
-	if (ps->field[address] != NO_FIELD)
-		field = &ps->cell[ps->field[address]];
-	look.protect = (field->c & DS_PROTECTED) != 0;
-	look.hidden = (field->c & DS_NONDISPLAY) == DS_NONDISPLAY;
-	look.graphic = look.c != 0x40 && cell->c >= GRAPHIC_MIN &&
-	    ((cell->what | field->what) & PS_GRAPHIC) != 0;
-	look.color = cell->color != 0 ? cell->color : field->color != 0 ?
-	    field->color : ps3270_base_color(ps, field->c);
-	high = cell->highlight != 0 ? cell->highlight : field->highlight;
-	look.bright = (field->c & DS_NONDISPLAY) == DS_BRIGHT ||
-	    high == DS_HIGH_INTENSE;
-	look.blink = high == DS_HIGH_BLINK;
-	look.reverse = high == DS_HIGH_REVERSE;
-	look.underscore = high == DS_HIGH_UNDERSCORE;
-	return look;
 }

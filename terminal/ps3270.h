@@ -55,7 +55,8 @@ void ps3270_close(struct ps3270 *ps);
 
 /*
  * A record from the host: a command and its data, as FULL_WRITE and FULL_READ
- * have them.  0; or -EINVAL: it breaks the rules, nothing has changed.  What
+ * have them.  0; or -EINVAL: it breaks the rules, or goes over the display
+ * thousands of times; nothing has changed.  What
  * the display answers at once (READ BUFFER, READ MODIFIED, a query) is put
  * into answer, *n bytes of at most `room`; *n 0: nothing.  -EMSGSIZE: the
  * answer does not fit.

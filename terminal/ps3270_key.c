@@ -8,39 +8,15 @@
  */
 #include <string.h>
 
-#include "ps3270.h"
-
-static unsigned
-key_cells(const struct ps3270 *ps)
-{
-	return ps->rows * ps->cols;
-}
-
-static unsigned
-key_on(const struct ps3270 *ps, unsigned at)
-{
-	return at + 1 == key_cells(ps) ? 0 : at + 1;
-}
-
-static unsigned
-key_back(const struct ps3270 *ps, unsigned at)
-{
-	return at == 0 ? key_cells(ps) - 1 : at - 1;
-}
-
-static bool
-key_is_attr(const struct ps3270 *ps, unsigned at)
-{
-	return (ps->cell[at].what & PS_ATTR) != 0;
-}
+#include "ps3270_internal.h"
 
 /* Is `at` the last position of its field? */
 static bool
 key_is_last(const struct ps3270 *ps, unsigned at)
 {
 	if (!ps->formatted)
-		return at + 1 == key_cells(ps);
-	return key_is_attr(ps, key_on(ps, at));
+		return at + 1 == ps3270_cells(ps);
+	return ps3270_is_attr(ps, ps3270_on(ps, at));
 }
 
 static bool
@@ -48,13 +24,13 @@ key_is_first(const struct ps3270 *ps, unsigned at)
 {
 	if (!ps->formatted)
 		return at == 0;
-	return key_is_attr(ps, key_back(ps, at));
+	return ps3270_is_attr(ps, ps3270_back(ps, at));
 }
 
 static bool
 key_is_protected(const struct ps3270 *ps, unsigned at)
 {
-	return ps->formatted && (key_is_attr(ps, at) ||
+	return ps->formatted && (ps3270_is_attr(ps, at) ||
 	    (ps3270_field(ps, at) & DS_PROTECTED) != 0);
 }
 
@@ -82,10 +58,10 @@ key_make_room(struct ps3270 *ps)
 	while (ps->cell[at].c != 0) {
 		if (key_is_last(ps, at))
 			return false;
-		at = key_on(ps, at);
+		at = ps3270_on(ps, at);
 	}
 	for (unsigned before; at != ps->cursor; at = before) {
-		before = key_back(ps, at);
+		before = ps3270_back(ps, at);
 		ps->cell[at] = ps->cell[before];
 	}
 	return true;
@@ -96,14 +72,15 @@ key_make_room(struct ps3270 *ps)
 static void
 key_advance(struct ps3270 *ps)
 {
-	unsigned at = key_on(ps, ps->cursor);
+	unsigned at = ps3270_on(ps, ps->cursor);
 
-	for (unsigned n = 0; n < key_cells(ps) && key_is_attr(ps, at); n++) {
+	for (unsigned n = ps3270_cells(ps);
+	     n > 0 && ps3270_is_attr(ps, at); n--) {
 		if ((ps->cell[at].c & DS_AUTOSKIP) == DS_AUTOSKIP) {
 			at = ps3270_tab(ps, at);
 			break;
 		}
-		at = key_on(ps, at);
+		at = ps3270_on(ps, at);
 	}
 	ps->cursor = at;
 }
@@ -173,8 +150,8 @@ key_delete(struct ps3270 *ps)
 	if (key_is_protected(ps, at))
 		return false;
 	for (; ps->formatted ? !key_is_last(ps, at) : (at + 1) % ps->cols != 0;
-	     at = key_on(ps, at))
-		ps->cell[at] = ps->cell[key_on(ps, at)];
+	     at = ps3270_on(ps, at))
+		ps->cell[at] = ps->cell[ps3270_on(ps, at)];
 	key_put(ps, at, 0);
 	key_modified(ps, ps->cursor);
 	return true;
@@ -185,7 +162,7 @@ key_backspace(struct ps3270 *ps)
 {
 	if (key_is_protected(ps, ps->cursor) || key_is_first(ps, ps->cursor))
 		return false;
-	ps->cursor = key_back(ps, ps->cursor);
+	ps->cursor = ps3270_back(ps, ps->cursor);
 	return key_delete(ps);
 }
 
@@ -204,7 +181,7 @@ key_delete_word(struct ps3270 *ps)
 	if (key_is_protected(ps, ps->cursor) || key_is_first(ps, ps->cursor))
 		return false;
 	while (!key_is_first(ps, ps->cursor)) {
-		bool blank = key_blank(ps, key_back(ps, ps->cursor));
+		bool blank = key_blank(ps, ps3270_back(ps, ps->cursor));
 
 		if (word && blank)
 			break;
@@ -222,7 +199,7 @@ key_erase_eof(struct ps3270 *ps)
 	if (key_is_protected(ps, at))
 		return false;
 	while (key_put(ps, at, 0), !key_is_last(ps, at))
-		at = key_on(ps, at);
+		at = ps3270_on(ps, at);
 	key_modified(ps, ps->cursor);
 	return true;
 }
@@ -230,8 +207,8 @@ key_erase_eof(struct ps3270 *ps)
 static bool
 key_erase_input(struct ps3270 *ps)
 {
-	for (unsigned i = 0; i < key_cells(ps); i++)
-		if (key_is_attr(ps, i)) {
+	for (unsigned i = 0; i < ps3270_cells(ps); i++)
+		if (ps3270_is_attr(ps, i)) {
 			if ((ps->cell[i].c & DS_PROTECTED) == 0)
 				ps->cell[i].c &= (uint8_t)~DS_MDT;
 		} else if (!key_is_protected(ps, i))
@@ -245,29 +222,30 @@ key_erase_input(struct ps3270 *ps)
 static bool
 key_left(struct ps3270 *ps)
 {
-	ps->cursor = key_back(ps, ps->cursor);
+	ps->cursor = ps3270_back(ps, ps->cursor);
 	return true;
 }
 
 static bool
 key_right(struct ps3270 *ps)
 {
-	ps->cursor = key_on(ps, ps->cursor);
+	ps->cursor = ps3270_on(ps, ps->cursor);
 	return true;
 }
 
 static bool
 key_up(struct ps3270 *ps)
 {
-	ps->cursor = (ps->cursor < ps->cols ? key_cells(ps) : 0) + ps->cursor -
-	    ps->cols;
+	if (ps->cursor < ps->cols)
+		ps->cursor += ps3270_cells(ps);
+	ps->cursor -= ps->cols;
 	return true;
 }
 
 static bool
 key_down(struct ps3270 *ps)
 {
-	ps->cursor = (ps->cursor + ps->cols) % key_cells(ps);
+	ps->cursor = (ps->cursor + ps->cols) % ps3270_cells(ps);
 	return true;
 }
 
@@ -275,7 +253,8 @@ key_down(struct ps3270 *ps)
 static bool
 key_begins(const struct ps3270 *ps, unsigned at)
 {
-	return !key_is_attr(ps, at) && key_is_attr(ps, key_back(ps, at)) &&
+	return !ps3270_is_attr(ps, at) &&
+	    ps3270_is_attr(ps, ps3270_back(ps, at)) &&
 	    !key_is_protected(ps, at);
 }
 
@@ -284,8 +263,8 @@ key_backtab(struct ps3270 *ps)
 {
 	unsigned at = ps->cursor;
 
-	for (unsigned n = 0; n < key_cells(ps); n++) {
-		at = key_back(ps, at);
+	for (unsigned n = 0; n < ps3270_cells(ps); n++) {
+		at = ps3270_back(ps, at);
 		if (key_begins(ps, at)) {
 			ps->cursor = at;
 			return true;
@@ -301,12 +280,12 @@ key_newline(struct ps3270 *ps)
 {
 	unsigned at = (ps->cursor / ps->cols + 1) % ps->rows * ps->cols;
 
-	for (unsigned n = 0; n < key_cells(ps); n++) {
+	for (unsigned n = 0; n < ps3270_cells(ps); n++) {
 		if (!key_is_protected(ps, at)) {
 			ps->cursor = at;
 			return true;
 		}
-		at = key_on(ps, at);
+		at = ps3270_on(ps, at);
 	}
 	ps->cursor = 0;
 	return true;
@@ -328,12 +307,12 @@ key_end(struct ps3270 *ps)
 	if (key_is_protected(ps, at))
 		return false;
 	while (!key_is_first(ps, at))
-		at = key_back(ps, at);
-	for (end = at; ; at = key_on(ps, at)) {
+		at = ps3270_back(ps, at);
+	for (end = at; ; at = ps3270_on(ps, at)) {
 		bool last = key_is_last(ps, at);
 
 		if (!key_blank(ps, at))
-			end = last ? at : key_on(ps, at);
+			end = last ? at : ps3270_on(ps, at);
 		if (last)
 			break;
 	}
