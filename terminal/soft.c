@@ -33,6 +33,9 @@ struct soft {
 	bool help;		  /* the map of the keys is shown */
 	bool stop;		  /* lines are wanted: take no more */
 	bool changed, bell;
+	struct ps_cell *drawn;	  /* what each row was drawn from: the field of */
+				  /* its first position, then all of them */
+	unsigned drawn_rows, drawn_cols; /* 0: nothing was */
 	const char *refused;	  /* why the last key was */
 	struct keymap_3270 *ahead; /* a ring; NULL: never needed */
 	unsigned ahead_first, ahead_len;
@@ -116,6 +119,14 @@ soft_screen_open(struct ps3270 *ps, unsigned rows, unsigned cols,
 	return 0;
 }
 
+/* Bytes that rows of any of its sizes are remembered in. */
+static size_t
+soft_drawn_size(const struct ps3270 *ps)
+{
+	return (size_t)ps->alt_rows * (ps->alt_cols + 1) *
+	    sizeof(struct ps_cell);
+}
+
 static void
 soft_window(struct soft *s, unsigned rows, unsigned cols)
 {
@@ -156,12 +167,24 @@ soft_forget_ahead(struct soft *s)
 	s->ahead_over = false;
 }
 
+/* A password may be in it. */
+static void
+soft_forget_drawn(struct soft *s)
+{
+	if (s->drawn != NULL)
+		explicit_bzero(s->drawn, soft_drawn_size(&s->ps));
+	free(s->drawn);
+	s->drawn = NULL;
+	s->drawn_rows = 0;
+}
+
 void
 soft_close(struct soft *s)
 {
 	s->port.timer(s->port.arg, 0);
 	draw_close();
 	draw_flush(s->port.out, s->port.arg);
+	soft_forget_drawn(s);
 	ps3270_close(&s->ps);
 	soft_forget_ahead(s);
 	free(s->ahead);
@@ -182,6 +205,7 @@ soft_resize(struct soft *s, unsigned rows, unsigned cols)
 		return -1;
 	}
 	soft_forget_ahead(s);
+	soft_forget_drawn(s);
 	ps3270_close(&s->ps);
 	s->ps = ps;
 	soft_window(s, rows, cols);
@@ -521,7 +545,56 @@ soft_draw_keys(struct soft *s)
 			    DRAW_TURQUOISE);
 		draw_row(r, s->row, s->cols);
 	}
+	s->drawn_rows = 0;
 	draw_cursor(SOFT_KEYS, 0, false);
+}
+
+/* Has this row changed since it was drawn?  It is drawn now.  How it looks is
+ * in its cells and in the attribute of the field that it begins in. */
+static bool
+soft_row_changed(struct soft *s, unsigned row)
+{
+	const struct ps3270 *ps = &s->ps;
+	const struct ps_cell *now = ps->cell + (size_t)row * ps->cols;
+	struct ps_cell *was = s->drawn + (size_t)row * (ps->cols + 1);
+	struct ps_cell field = { 0 };
+	size_t n = ps->cols * sizeof *now;
+
+	if (ps->formatted)
+		field = ps->cell[ps->field[row * ps->cols]];
+	if (memcmp(was, &field, sizeof field) == 0 &&
+	    memcmp(was + 1, now, n) == 0)
+		return false;
+	*was = field;
+	memcpy(was + 1, now, n);
+	return true;
+}
+
+static void
+soft_draw_row(struct soft *s, unsigned row)
+{
+	unsigned n = row < s->ps.rows ? s->ps.cols : 0;
+
+	for (unsigned c = 0; c < n; c++)
+		s->row[c] = soft_cell(s, row * n + c);
+	draw_row(row, s->row, n);
+}
+
+/* Nothing of this screen was drawn yet. */
+static void
+soft_draw_new(struct soft *s)
+{
+	const struct ps3270 *ps = &s->ps;
+
+	if (s->drawn == NULL) /* none: all is drawn, always */
+		s->drawn = calloc(1, soft_drawn_size(ps));
+	for (unsigned r = 0; r < s->rows; r++) {
+		soft_draw_row(s, r);
+		if (s->drawn != NULL && r < ps->rows)
+			soft_row_changed(s, r);
+	}
+	s->drawn_rows = s->drawn != NULL ? ps->rows : 0;
+	s->drawn_cols = ps->cols;
 }
 
 static void
@@ -529,13 +602,11 @@ soft_draw_screen(struct soft *s)
 {
 	const struct ps3270 *ps = &s->ps;
 
-	for (unsigned r = 0; r < s->rows; r++) {
-		unsigned n = r < ps->rows ? ps->cols : 0;
-
-		for (unsigned c = 0; c < n; c++)
-			s->row[c] = soft_cell(s, r * ps->cols + c);
-		draw_row(r, s->row, n);
-	}
+	if (s->drawn_rows != ps->rows || s->drawn_cols != ps->cols)
+		soft_draw_new(s);
+	for (unsigned r = 0; r < s->drawn_rows; r++)
+		if (soft_row_changed(s, r))
+			soft_draw_row(s, r);
 	if (s->rows > ps->rows)
 		soft_draw_state(s);
 	draw_cursor(ps->cursor / ps->cols, ps->cursor % ps->cols, ps->insert);

@@ -377,6 +377,49 @@ test_bad(void **state)
 	assert_string_equal(glass_row(0), " TITLE");
 }
 
+/* A field from `at` on with this attribute, and in it text at row `row`. */
+static void
+field(enum ds_command command, unsigned at, unsigned attribute, unsigned row,
+    const char *s)
+{
+	uint8_t bytes[256];
+	struct ds_out o = { .buf = bytes, .cap = sizeof bytes,
+		.cells = 32 * 80 };
+
+	ds3270_begin(&o, command, DS_WCC_RESTORE);
+	ds3270_sba(&o, at);
+	ds3270_sf(&o, attribute);
+	if (s != NULL) {
+		ds3270_sba(&o, row * 80);
+		text(&o, s);
+	}
+	assert_int_equal(soft_host(soft, bytes, o.len), 0);
+	soft_ready(soft);
+}
+
+/* Rows whose cells are the same may look otherwise: by the field that they
+ * begin in, or because the screen has had another size meanwhile. */
+static void
+test_rows_again(void **state)
+{
+	(void)state;
+	glass_open(33, 80);
+	assert_int_equal(soft_resize(soft, 33, 80), 0);
+	field(DS_ERASE_WRITE_ALTERNATE, 0, DS_PROTECTED, 30, "BELOW");
+	assert_string_equal(glass_row(30), "BELOW");
+	assert_int_equal(glass.cell[30][0].fg, 4);
+	field(DS_WRITE, 0, DS_PROTECTED | DS_BRIGHT, 0, NULL);
+	assert_string_equal(glass_row(30), "BELOW");
+	assert_int_equal(glass.cell[30][0].fg, 7);
+	field(DS_ERASE_WRITE, 0, DS_PROTECTED, 1, "ABOVE");
+	assert_string_equal(glass_row(1), "ABOVE");
+	assert_string_equal(glass_row(30), "");
+	field(DS_ERASE_WRITE_ALTERNATE, 0, DS_PROTECTED | DS_BRIGHT, 30,
+	    "BELOW");
+	assert_string_equal(glass_row(1), "");
+	assert_string_equal(glass_row(30), "BELOW");
+}
+
 static void
 test_sizes(void **state)
 {
@@ -465,8 +508,8 @@ main(void)
 		TEST(test_ahead_bounded), TEST(test_typed),
 		TEST(test_refused), TEST(test_keys), TEST(test_insert),
 		TEST(test_help), TEST(test_redraw), TEST(test_alarm),
-		TEST(test_bad), TEST(test_sizes), TEST(test_24),
-		TEST(test_resize_ahead),
+		TEST(test_bad), TEST(test_rows_again), TEST(test_sizes),
+		TEST(test_24), TEST(test_resize_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, NULL);
