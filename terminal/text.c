@@ -19,30 +19,29 @@ static const struct text_range text_unsafe[] = {
 	{ 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB }, { 0xE0000, 0xE007F },
 };
 
-/* Marks that sit on the character before them. */
-static const struct text_range text_zero[] = {
-	{ 0x0300, 0x036F }, { 0x0483, 0x0489 }, { 0x0591, 0x05BD },
-	{ 0x064B, 0x065F }, { 0x1AB0, 0x1AFF }, { 0x1DC0, 0x1DFF },
-	{ 0x200B, 0x200D }, { 0x20D0, 0x20F0 }, { 0xFE00, 0xFE0F },
-	{ 0xFE20, 0xFE2F }, { 0xE0100, 0xE01EF },
-};
-
-static const struct text_range text_wide[] = {
-	{ 0x1100, 0x115F }, { 0x2E80, 0x303E }, { 0x3041, 0xA4CF },
-	{ 0xAC00, 0xD7A3 }, { 0xF900, 0xFAFF }, { 0xFE30, 0xFE6F },
-	{ 0xFF00, 0xFF60 }, { 0xFFE0, 0xFFE6 }, { 0x1F300, 0x1F64F },
-	{ 0x1F680, 0x1F6FF }, { 0x1F900, 0x1F9FF }, { 0x20000, 0x3FFFD },
-};
+/* text_zero: marks that sit on the character before them, and what is not
+ * seen; text_wide: two columns. */
+#include "textwidth.inc"
 
 #define TEXT_IN(c, table) \
 	text_in((c), (table), sizeof(table) / sizeof((table)[0]))
 
+/* Ranges in their order. */
 static bool
 text_in(uint32_t c, const struct text_range *table, size_t n)
 {
-	for (size_t i = 0; i < n && c >= table[i].first; i++)
-		if (c <= table[i].last)
+	size_t low = 0;
+
+	while (low < n) {
+		size_t middle = low + (n - low) / 2;
+
+		if (c > table[middle].last)
+			low = middle + 1;
+		else if (c < table[middle].first)
+			n = middle;
+		else
 			return true;
+	}
 	return false;
 }
 
@@ -106,6 +105,8 @@ text_safe(uint32_t c)
 unsigned
 text_width(uint32_t c)
 {
+	if (c < 0x300)
+		return 1;
 	if (TEXT_IN(c, text_zero))
 		return 0;
 	return TEXT_IN(c, text_wide) ? 2 : 1;

@@ -646,9 +646,24 @@ test_text(void **state)
 	assert_int_equal(text_safe(0x9B), '.');
 	assert_int_equal(text_safe(0x202E), '.');
 	assert_int_equal(text_safe(0xE4), 0xE4);
-	assert_int_equal(text_width('a'), 1);
-	assert_int_equal(text_width(0x0301), 0);
-	assert_int_equal(text_width(0x6F22), 2);
+}
+
+static void
+test_text_width(void **state)
+{
+	static const struct { uint32_t c; unsigned width; } width[] = {
+		{ 'a', 1 }, { 0xAD, 1 }, { 0x0300, 0 }, { 0x036F, 0 },
+		{ 0x0370, 1 }, { 0x0600, 1 }, { 0x094D, 0 }, { 0x0E34, 0 },
+		{ 0x1100, 2 }, { 0x1160, 0 }, { 0x200D, 0 }, { 0x20AC, 1 },
+		{ 0x231A, 2 }, { 0x2500, 1 }, { 0x3042, 2 }, { 0x6F22, 2 },
+		{ 0xAC00, 2 }, { 0xFE0F, 0 }, { 0xFF21, 2 }, { TEXT_BAD, 1 },
+		{ 0x1F600, 2 }, { 0x20000, 2 }, { 0xE01EF, 0 },
+		{ 0x10FFFF, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof width / sizeof width[0]; i++)
+		assert_int_equal(text_width(width[i].c), width[i].width);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -667,6 +682,7 @@ main(void)
 		TEST(test_secret), TEST(test_search),
 		TEST(test_search_disturbed), TEST(test_put_in),
 		TEST(test_wiped), TEST(test_wide),
+		TEST(test_text_width),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
