@@ -65,7 +65,7 @@ struct view_port {
 	void (*lines)(void *arg);
 };
 
-#define VIEW_TIMERS 5
+#define VIEW_TIMERS 6
 
 /*
  * A kind of view.  Each gets the view's own structure.  NULL: this kind has

@@ -161,13 +161,26 @@ view_3270_continue(struct view_3270 *v)
 	view_3270_hold(v, VIEW_3270_FLOW);
 }
 
+/* The user wants CP: what it had to say before goes by, until it is quiet
+ * after CP READ. */
+void
+view_3270_hurry(struct view_3270 *v)
+{
+	v->hurried = true;
+	view_3270_timed(v, VIEW_3270_TIMER_HURRY,
+	    v->status == CONS_CP_READ ? VIEW_3270_ARRIVED_MS :
+	    VIEW_3270_HURRY_MS);
+}
+
 /* --- items --- */
 
 static unsigned
 view_3270_flags(const struct view_3270 *v, const struct view_item *item)
 {
-	return past_flags(item) |
-	    ((item->flags & ITEM_REPLAY) != 0 || v->closing ? PAGE_SEEN : 0u);
+	bool seen = (item->flags & ITEM_REPLAY) != 0 || v->closing ||
+	    v->hurried;
+
+	return past_flags(item) | (seen ? PAGE_SEEN : 0u);
 }
 
 /* Its first piece. */
@@ -179,7 +192,7 @@ view_3270_begin(struct view_3270 *v, const struct view_item *item)
 	if ((item->flags & (ITEM_ALARM | ITEM_REPLAY)) == ITEM_ALARM)
 		v->screen.alarm = true;
 	if (item->kind == ITEM_OUTPUT && (item->flags & ITEM_REPLAY) == 0 &&
-	    (v->status != CONS_LOGGED_OFF || v->full.shown))
+	    !v->hurried && (v->status != CONS_LOGGED_OFF || v->full.shown))
 		v->unread = true;
 }
 
@@ -237,6 +250,8 @@ view_3270_item(void *view, const struct view_item *item)
 	v->replaying = (item->flags & ITEM_REPLAY) != 0;
 	v->greeted = true;
 	v->answered = true;
+	if (v->hurried && v->status == CONS_CP_READ)
+		view_3270_hurry(v);
 	if ((item->flags & ITEM_RESET) != 0)
 		view_3270_back_to_live(v);
 	if (!itemlist_add(&v->waiting, item))
@@ -362,7 +377,7 @@ view_3270_reshape(void *view, const struct view_shape *shape)
 
 /* What waits for MORE of a session that has ended is scrolled through. */
 static void
-view_3270_hurry(struct view_3270 *v)
+view_3270_rush(struct view_3270 *v)
 {
 	bool closing = v->closing;
 
@@ -386,6 +401,8 @@ view_3270_session(struct view_3270 *v, uint32_t status)
 		view_3270_logo_is(v, "", 0);
 	}
 	v->status = status;
+	if (v->hurried)
+		view_3270_hurry(v);
 }
 
 static void
@@ -393,7 +410,7 @@ view_3270_logo(void *view, const struct ipc_logo *logo)
 {
 	struct view_3270 *v = view;
 
-	view_3270_hurry(v);
+	view_3270_rush(v);
 	v->ended = v->ended || view_full_wanted(&v->full);
 	view_full_lose(&v->full);
 	v->greeted = true;
@@ -461,7 +478,7 @@ view_3270_farewell(void *view, const char *text, size_t n)
 	struct view_item item = { .kind = ITEM_OUTPUT, .flags = ITEM_HIGH,
 		.message = true, .text = text, .len = n };
 
-	view_3270_hurry(v);
+	view_3270_rush(v);
 	view_full_end(&v->full);
 	v->closing = true;
 	v->taking = false;
@@ -657,6 +674,9 @@ view_3270_timer(void *view, unsigned id)
 		break;
 	case VIEW_3270_TIMER_ANSWER:
 		view_3270_unlock(v);
+		break;
+	case VIEW_3270_TIMER_HURRY:
+		v->hurried = false;
 		break;
 	case VIEW_3270_TIMER_FULL:
 		v->taken = v->taken || v->taking;

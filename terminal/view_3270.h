@@ -24,12 +24,15 @@
 #define VIEW_3270_ANSWER_MS 100	 /* locked after ENTER for an answer, */
 #define VIEW_3270_LOGON_MS 1000	 /* so long at the logo, and */
 #define VIEW_3270_QUIET_MS 15	 /* so long after the answer's last line */
+#define VIEW_3270_HURRY_MS 2000	 /* CP READ comes so soon after attention, */
+#define VIEW_3270_ARRIVED_MS 100 /* and all that was before it so soon then */
 
 enum view_3270_timer {
 	VIEW_3270_TIMER_MORE,
 	VIEW_3270_TIMER_NOTICE,
 	VIEW_3270_TIMER_REPLAY,
 	VIEW_3270_TIMER_ANSWER,
+	VIEW_3270_TIMER_HURRY,
 	VIEW_3270_TIMER_FULL, /* the display is asked for what it shows */
 	VIEW_3270_TIMERS
 };
@@ -79,7 +82,8 @@ struct view_3270 {
 	size_t back;	 /* how far in the history */
 	uint32_t status; /* enum ipc_cons_status */
 	char system[9];
-	bool closing;	 /* nothing waits for MORE any more */
+	bool closing;	 /* nothing waits for MORE any more, */
+	bool hurried;	 /* nor until CP READ: the user wants that */
 
 	/* Guests' screens. */
 	struct view_full full;

@@ -22,6 +22,7 @@ void view_3270_not_accepted(struct view_3270 *v);
 void view_3270_hold(struct view_3270 *v, enum view_3270_hold hold);
 void view_3270_seen(struct view_3270 *v);
 void view_3270_continue(struct view_3270 *v);
+void view_3270_hurry(struct view_3270 *v);
 /* For when CP's screen is back. */
 void view_3270_keep(struct view_3270 *v, const char *text, size_t n);
 

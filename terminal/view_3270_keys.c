@@ -79,6 +79,7 @@ view_3270_send(struct view_3270 *v, const char *text, size_t n)
 	if (!v->hidden)
 		history_add(&v->history, text, n);
 	v->back = 0;
+	v->hurried = false;
 	view_3270_seen(v);
 	if (v->hold != VIEW_3270_FLOW)
 		view_3270_continue(v);
@@ -204,6 +205,8 @@ view_3270_attention(void *view)
 	if (v->hold != VIEW_3270_FLOW)
 		view_3270_continue(v);
 	view_3270_seen(v);
+	if (v->status != CONS_LOGGED_OFF)
+		view_3270_hurry(v);
 	view_3270_touch(v);
 	v->port.key(v->port.arg, KEY_ATTENTION);
 }

@@ -152,6 +152,38 @@ test_attention(void **state)
 	assert_int_equal(cp.keys[KEY_SYSREQ], 1);
 }
 
+/* What waits at PA1 goes by, here and at CP, down to CP READ; what comes then
+ * waits for the user again. */
+static void
+test_attention_at_more(void **state)
+{
+	(void)state;
+	cp_state(CONS_RUNNING, 0);
+	flood(22);
+	flood(22);
+	expect_status("MORE...");
+	press(DS_AID_PA1);
+	expect_status("RUNNING");
+	expect_row(22, "LINE 44");
+	flood(22);
+	cp_state(CONS_CP_READ, 0);
+	flood(22);
+	flood(5);
+	expect_status("CP READ");
+	expect_row(22, "LINE 93");
+	view_3270_ops.timer(&v3, VIEW_3270_TIMER_HURRY); /* that was all */
+	flood(22);
+	expect_status("CP READ");
+	flood(1);
+	expect_status("MORE...");
+	press(DS_AID_PA1);
+	expect_status("CP READ");
+	enter("QUERY ALL");
+	answer();
+	flood(23);
+	expect_status("MORE...");
+}
+
 /* --- the keyboard --- */
 
 static void
@@ -743,7 +775,8 @@ main(void)
 		TEST(test_more), TEST(test_more_timer),
 		TEST(test_more_options), TEST(test_holding),
 		TEST(test_enter_at_more), TEST(test_typing_meanwhile),
-		TEST(test_attention), TEST(test_lock), TEST(test_password),
+		TEST(test_attention),
+		TEST(test_attention_at_more), TEST(test_lock), TEST(test_password),
 		TEST(test_secret), TEST(test_not_accepted),
 		TEST(test_too_long), TEST(test_retrieve),
 		TEST(test_retrieve_session), TEST(test_pf), TEST(test_help),
