@@ -666,6 +666,7 @@ const struct view_ops view_line_ops = {
 	.close = view_line_close,
 	.data = view_line_data,
 	.attention = view_line_attention,
+	.sysreq = view_line_sysreq,
 	.reshape = view_line_reshape,
 	.there = view_line_there,
 	.logo = view_line_logo,

@@ -62,6 +62,7 @@ void view_line_background_item(struct view_line *v,
 /* view_line_keys.c: a key, before the editor gets it; true: it does not. */
 bool view_line_key(void *view, const struct keymap_key *key);
 void view_line_bell(struct view_line *v);
+void view_line_sysreq(void *view);
 
 /* view_line_past.c */
 void view_line_past_ask(struct view_line *v, enum view_line_past what);

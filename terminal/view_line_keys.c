@@ -21,6 +21,7 @@ static const char *const view_line_help[] = {
 	"F1 to F12, Esc 1 to Esc =            PF1 to PF12 (QUERY PF)",
 	"Shift-F1 ..., Esc ! ..., Esc Esc 1   PF13 to PF24",
 	"Esc s            full screen, and back       Esc h         this",
+	"Esc y            leaves a machine that was DIALed",
 };
 
 static void
@@ -128,10 +129,22 @@ view_line_pf(struct view_line *v, unsigned n)
 	}
 }
 
+void
+view_line_sysreq(void *view)
+{
+	struct view_line *v = view;
+
+	v->port.key(v->port.arg, KEY_SYSREQ);
+}
+
 static bool
 view_line_escaped(struct view_line *v, uint32_t c)
 {
 	switch (c) {
+	case 'y':
+	case 'Y':
+		view_line_sysreq(v);
+		return true;
 	case 's':
 	case 'S':
 		view_line_toggle(v);

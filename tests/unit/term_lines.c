@@ -22,7 +22,7 @@
 static struct {
 	char out[65536];
 	size_t len;
-	unsigned credit, keys, lines, toggles;
+	unsigned credit, keys, sysreqs, lines, toggles;
 	char line[IPC_LINE_MAX + 1];
 	unsigned ms[VIEW_TIMERS];
 	uint64_t before;
@@ -55,6 +55,10 @@ static void
 con_key(void *arg, enum ipc_term_key key)
 {
 	(void)arg;
+	if (key == KEY_SYSREQ) {
+		con.sysreqs++;
+		return;
+	}
 	assert_int_equal(key, KEY_ATTENTION);
 	con.keys++;
 }
@@ -565,6 +569,9 @@ test_pf(void **unused)
 	written();
 	type("\x1bOP");
 	assert_non_null(strstr(written(), "sends the line"));
+	type("\x1by");
+	assert_int_equal(con.sysreqs, 1);
+	assert_string_equal(written(), "");
 }
 
 static void
