@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * idle.c - at the logo the line is closed, a user is disconnected; his virtual
- * machine runs on.  Only what is typed counts, not what is shown.
+ * machine runs on.  Only what is typed counts, not what is shown.  A terminal
+ * that has DIALed is its machine's affair: some only show things.
  */
 #include "idle.h"
 
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "dial.h"
 #include "logon.h"
 #include "message.h"
 #include "session.h"
@@ -62,13 +62,9 @@ idle_term(const struct config_limits *limits, struct term *t, uint64_t now)
 {
 	uint64_t idle = (now - t->used) / 1000;
 
-	if (t->local || t->closing || t->session == NULL ||
-	    t->dial_vm != NULL) /* a machine's display: that one's affair */
+	if (t->local || t->closing || t->session == NULL || t->display != NULL)
 		return;
-	if (t->display != NULL) {
-		if (limits->idle_s != 0 && idle >= limits->idle_s)
-			dial_end(t);
-	} else if (t->session->vm == NULL && limits->logo_s != 0 &&
+	if (t->session->vm == NULL && limits->logo_s != 0 &&
 	    idle >= limits->logo_s)
 		idle_close(t, limits->logo_s);
 	else if (t->session->vm != NULL && limits->idle_s != 0 &&

@@ -135,9 +135,10 @@ _Static_assert(sizeof(struct sense_id) == 7, "sense_id");
  * Intervention required: no terminal is there; DEVICE END with ATTENTION says
  * that one has come.  Unit check with ATTENTION, CHANNEL END and DEVICE END
  * (X'8E'): what was on the screen is gone (CP, or another terminal); a write
- * that does not erase was not done: erase and write it all.  Sense byte 0,
- * data check: the display refused the data; command reject: the terminal can
- * show no screens.  SYSREQ and ATTN read as AID X'F0' alone.
+ * that does not erase was not done: erase and write it all.  Before that, a
+ * display can be asked what it is (Read Partition).  Sense byte 0, data check:
+ * the display refused the data; command reject: the terminal can show no
+ * screens.  SYSREQ and ATTN read as AID X'F0' alone.
  */
 #define DSP_WRITE 0x01
 #define DSP_READ_BUFFER 0x02

@@ -338,6 +338,17 @@ full_take(struct device *d)
 }
 
 enum full_is
+fullscreen_peek(const struct fullscreen *fs, struct full_end *end)
+{
+	if (fs->lost)
+		return full_end_lost(end);
+	if (fs->waits[FULL_KEY].bytes == NULL &&
+	    fs->waits[FULL_FIELDS].bytes == NULL)
+		return FULL_NO_KEY;
+	return full_end(end, UNIT_DONE, 0);
+}
+
+enum full_is
 fullscreen_read(struct device *d, uint8_t cmd, struct full_end *end)
 {
 	const struct full_row *row = full_find(cmd);
@@ -345,7 +356,8 @@ fullscreen_read(struct device *d, uint8_t cmd, struct full_end *end)
 	bool key = cmd == DSP_READ_MODIFIED;
 
 	full_free(&fs->data);
-	if (fs->lost)
+	/* The answer to a query tells what is there, not what was shown. */
+	if (fs->lost && !(key && fs->waits[FULL_FIELDS].bytes != NULL))
 		return full_end_lost(end);
 	if (key && full_take(d))
 		return full_end(end, UNIT_DONE, 0);

@@ -19,6 +19,7 @@ from runner import case, check
 USERS = ["MATRIX%d" % n for n in range(1, 5)]
 USER = USERS[0]
 PANELS = "PANELS"
+DIALED = "DIALED"
 FILE = "CMS H S" # of the system disk, and longer than any screen
 LEGEND = re.compile("^ PF 1 Help 3 Quit")
 
@@ -573,7 +574,64 @@ def raw(system):
     client.command("#CP LOGOFF", "LOGOFF AT")
 
 
+# --- DIAL ---
+
+def dial(client, model):
+    """The display's picture, at this size, with nothing in it of before."""
+    rows, cols = MODELS[model][:2]
+    client.line("DIAL " + DIALED)
+    client.wait("SCREEN %d BY %d" % (rows, cols))
+    until(lambda: client.rows()[-1].rstrip().endswith("LAST"),
+          "the last cells", 10, client.text)
+    seen = client.rows()
+    check(len(seen) == rows and len(seen[0]) == cols and
+          client.text().split() == ["SCREEN", str(rows), "BY", str(cols),
+                                    "LAST"],
+          "not the display's own picture", client.text())
+
+
+def dropped(client):
+    client.wait("DROP FROM %s 0A0" % DIALED)
+    client.wait("VM/370 Online")
+
+
+@case("dial")
+def dialed(system):
+    """Terminals of three sizes, one after another, at one display of a
+    machine; each way to leave it."""
+    deck = os.path.join(vm.BUILD, "tests", "guest-kit", "dialed.deck")
+    rc, out = system.vm370("spool", "put", DIALED, deck, "--binary")
+    check(rc == 0, "spool put: exit %d" % rc, out)
+    user = system.ready(system.telnet(), DIALED)
+    user.line("#CP IPL 00C")
+    user.wait("WAITS FOR DIAL")
+    first = emulator(system, "tn3270e", "plain", "5")
+    dial(first, "5")
+    first.type("nobody's affair")
+    first.press("Enter()")
+    first.wait("KEY 125 WITH 21 BYTES")
+    other = emulator(system, "tn3270e", "plain", "2")
+    other.command("DIAL %s 0A0" % DIALED, "DMKDIA056E LINE 0A0 BUSY ON")
+    disconnect(first)
+    until(lambda: "GRAF 0A0 FREE" in user.command(
+        "#CP QUERY VIRTUAL 0A0", "GRAF 0A0 .*")[0], "a free display")
+    other.clear()
+    dial(other, "2")
+    other.do("SysReq()")
+    dropped(other)
+    third = emulator(system, "classic", "starttls", "62x160")
+    dial(third, "62x160")
+    third.press("PF(3)")
+    third.wait("KEY 243 WITH 3 BYTES")
+    user.line("#CP RESET 0A0")
+    dropped(third)
+    dial(other, "2")
+    system.cp("FORCE", DIALED)
+    dropped(other)
+
+
 if __name__ == "__main__":
     runner.main(directory="".join(map(vm.user, USERS)) + vm.user(
-        PANELS, statements=["MDISK 191 FB-512 0 4000 VMPAN1 MR"]),
+        PANELS, statements=["MDISK 191 FB-512 0 4000 VMPAN1 MR"]) +
+        vm.user(DIALED, statements=["SPECIAL 0A0 3270"]),
         config="TLS STARTTLS\nVOLUME VMPAN1\n")

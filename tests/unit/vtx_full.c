@@ -194,6 +194,14 @@ get(struct test *t, uint8_t command)
 	return cc(t);
 }
 
+/* Is there a key? */
+static uint32_t
+peek(struct test *t)
+{
+	diag58(t, DIAG_FULL_READ, DSP_READ_MODIFIED, 0);
+	return cc(t);
+}
+
 static void
 own(struct test *t)
 {
@@ -405,10 +413,17 @@ test_flood(void **state)
 	    IPC_FULL_MAX - 999);
 	assert_int_equal(t->console->full->waits[FULL_FIELDS].len,
 	    IPC_FULL_MAX - 1000);
+	assert_int_equal(peek(t), 0);
+	assert_int_equal(parm(t).data_len, 0);
 	assert_int_equal(get(t, DSP_READ_MODIFIED), 0);
 	assert_int_equal(parm(t).data_len, IPC_FULL_MAX - 1000);
+	assert_int_equal(peek(t), 0);
 	is(t, CONS, FULL_LOST);
 	assert_null(t->console->full->waits[FULL_KEY].bytes);
+	assert_int_equal(peek(t), 1);
+	assert_int_equal(parm(t).unit, DSP_UNIT_LOST);
+	own(t);
+	assert_int_equal(peek(t), DIAG_FULL_NO_KEY);
 }
 
 /* --- displays --- */
@@ -573,6 +588,39 @@ test_save_display(void **state)
 	teardown((void **)&u);
 }
 
+/* Who has lost the screen may ask what there is now before he paints. */
+static void
+test_query(void **state)
+{
+	static const uint8_t query[] = { 0x00, 0x05, 0x01, 0xFF, 0x02 };
+	struct test *t = *state;
+
+	screen(t, GRAF, TERM_FULL_SCREEN);
+	assert_int_equal(ends(t), UNIT_ATTENTION | UNIT_DEVICE_END);
+	start(t, DSP_ERASE_WRITE, 1);
+	answer(t, 0);
+	while (ends(t) != 0)
+		;
+	is(t, GRAF, FULL_GONE);
+	screen(t, GRAF, TERM_FULL_SCREEN);
+	while (ends(t) != 0)
+		;
+	mem_write(&t->f.vm.mem, GPA(DATA), query, sizeof query);
+	start(t, DSP_WRITE_STRUCTURED, sizeof query);
+	assert_int_equal(t->out.op, FULL_WRITE);
+	answer(t, 0);
+	while (ends(t) != 0)
+		;
+	key(t, GRAF, 0x88);
+	assert_int_equal(ends(t), UNIT_ATTENTION);
+	start(t, DSP_READ_MODIFIED, 80);
+	assert_int_equal(ends(t), UNIT_DONE);
+	key(t, GRAF, 0x7D);
+	assert_int_equal(ends(t), UNIT_ATTENTION);
+	start(t, DSP_READ_MODIFIED, 80);
+	assert_int_equal(ends(t), DSP_UNIT_LOST);
+}
+
 static void
 test_data(void **state)
 {
@@ -601,7 +649,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(crossing), TEST(answers), TEST(reset), TEST(held),
 		TEST(flood), TEST(one_outstanding), TEST(size),
-		TEST(save_console), TEST(save_display), TEST(data),
+		TEST(save_console), TEST(save_display), TEST(query),
+		TEST(data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
