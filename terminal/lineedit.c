@@ -576,15 +576,17 @@ lineedit_redraw(struct lineedit *le)
 static void
 lineedit_leave(struct lineedit *le, const char *mark)
 {
-	if (!le->echo || le->suspended)
+	if (le->suspended)
 		return;
+	le->origin = 0;
+	if (!le->echo)
+		return; /* the client has done so */
 	if (!le->hidden && le->shown < lineedit_width(le, 0, le->len)) {
 		lineedit_wipe(le);
 		lineedit_print(le, 0, le->len, UINT32_MAX);
 	}
 	lineedit_out(le, mark);
 	lineedit_out(le, "\r\n");
-	le->origin = 0;
 }
 
 static void

@@ -173,10 +173,14 @@ view_line_text(struct view_line *v, const char *s, size_t n)
 	view_line_flush(v, &run);
 }
 
+/* The editor may have taken a new row for the line. */
 void
 view_line_hide(struct view_line *v)
 {
-	lineedit_hide(&v->edit);
+	if (!v->edit.suspended) {
+		lineedit_hide(&v->edit);
+		v->col = v->edit.origin;
+	}
 	if (v->more)
 		view_line_write(v, "\r       \r", 9);
 	v->more = false;
@@ -333,13 +337,14 @@ view_line_reshape(void *view, const struct view_shape *shape)
 {
 	struct view_line *v = view;
 
-	if (shape->cols != v->cols || shape->rows != v->rows) {
+	if (shape->cols != v->cols || shape->rows != v->rows ||
+	    shape->echo != v->edit.echo) {
 		view_line_hide(v);
 		v->cols = shape->cols;
 		v->rows = shape->rows;
+		v->edit.echo = shape->echo;
 		view_line_show(v);
 	}
-	v->edit.echo = shape->echo;
 	v->flags = shape->flags;
 }
 
@@ -583,7 +588,7 @@ view_line_state(void *view, const struct ipc_cons_state *state)
 	bool entered = state->status == CONS_CP_READ &&
 	    (v->status == CONS_RUNNING || v->status == CONS_VM_READ);
 
-	if (state->hidden != 0 && !v->edit.echo)
+	if (state->hidden != 0 && !v->edit.echo && !v->background)
 		view_line_warn(v);
 	lineedit_hidden(&v->edit, state->hidden != 0);
 	view_line_session(v, state->status);

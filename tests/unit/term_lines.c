@@ -647,6 +647,39 @@ test_alone(void **unused)
 	assert_int_equal(con.ms[VIEW_LINE_TIMER_KEY], 0);
 }
 
+/* A prompt that leaves no room: the line has a row of its own, and what comes
+ * then begins in that one. */
+static void
+test_new_row(void **unused)
+{
+	char text[COLS + 1];
+
+	(void)unused;
+	memset(text, 'x', COLS);
+	text[COLS] = '\0';
+	say(ITEM_PROMPT, 0, 1, text + 4);
+	type("a");
+	assert_string_equal(written() + COLS - 4, "\r\na");
+	say(ITEM_OUTPUT, 0, 2, text);
+	assert_memory_equal(written() + 3, text, COLS);
+}
+
+/* The client shows what is typed, from now on: what we have shown goes. */
+static void
+test_echo(void **unused)
+{
+	const struct view_shape shape = { .rows = ROWS, .cols = COLS };
+
+	(void)unused;
+	type("abc");
+	written();
+	view_line_ops.reshape(&v, &shape);
+	assert_string_equal(written(), "\b\b\b   \b\b\b");
+	type("d\r");
+	assert_string_equal(con.line, "abcd");
+	assert_string_equal(written(), "");
+}
+
 /* --- under another view --- */
 
 static void
@@ -759,6 +792,7 @@ main(void)
 		TEST(test_alone), TEST(test_background),
 		TEST(test_background_bounded), TEST(test_background_more),
 		TEST(test_more_logo_last), TEST(test_more_empty),
+		TEST(test_new_row), TEST(test_echo),
 		TEST(test_more_prompt), TEST(test_more_tabs), TEST(test_past_fast),
 		TEST(test_past_background), TEST(test_background_page),
 		TEST(test_background_empty), TEST(test_background_ahead),
