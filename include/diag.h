@@ -151,11 +151,12 @@ struct diag_spool {
  *   READ   what the key sent that ATTENTION told of (DSP_READ_MODIFIED, does
  *          not wait), or the display is asked (DSP_READ_BUFFER,
  *          DSP_READ_MODIFIED_ALL); data_len becomes the record's length,
- *          also when there was less room: the rest is gone
+ *          also when there was less room: the rest is gone.  With no room
+ *          at all a key stays: it is only told whether there is one
  *
  *   cc  0  done
  *       1  unit check: unit and sense as a 3270 display's (channel.h)
- *       2  READ: no key was pressed
+ *       2  READ: no key was pressed (DIAG_FULL_NO_KEY)
  *       3  no such device, or it is no console
  *
  * A block that is not aligned to 8, of another length, with an unknown op or
@@ -163,6 +164,7 @@ struct diag_spool {
  * program interruption.
  */
 enum diag_full_op { DIAG_FULL_WRITE = 0x29, DIAG_FULL_READ = 0x2A };
+#define DIAG_FULL_NO_KEY 2
 
 struct diag_full {
 	uint16_t vdev; /* 0: the console */

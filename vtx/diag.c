@@ -324,6 +324,29 @@ diag_reply(struct vm *vm, const struct ipc_cp_reply *reply)
 	pthread_mutex_unlock(&vm->lock);
 }
 
+bool
+diag_waits(struct vcpu *v, enum vcpu_wait what, const bool *posted)
+{
+	bool waits;
+
+	pthread_mutex_lock(&v->vm->lock);
+	waits = v->wait == what && *posted;
+	pthread_mutex_unlock(&v->vm->lock);
+	return waits;
+}
+
+void
+diag_over(struct vcpu *v, bool *posted, uint32_t block,
+    const struct diag *results)
+{
+	pthread_mutex_lock(&v->vm->lock);
+	*posted = false;
+	diag_results(v->vm, block, results);
+	v->wait = WAIT_NONE;
+	vcpu_go(v);
+	pthread_mutex_unlock(&v->vm->lock);
+}
+
 void
 diag_cancel(struct vcpu *v)
 {

@@ -126,6 +126,16 @@ diag_full_write(struct device *d, const struct full_call *c,
 }
 
 static enum full_is
+diag_full_read(struct device *d, const struct full_call *c,
+    struct full_end *end)
+{
+	fullscreen_clear(d->full);
+	if (c->parm.command == DSP_READ_MODIFIED && c->parm.data_len == 0)
+		return fullscreen_peek(d->full, end);
+	return fullscreen_read(d, c->parm.command, end);
+}
+
+static enum full_is
 diag_full_begin(struct device *d, struct full_call *c, struct full_end *end)
 {
 	enum full_is is;
@@ -135,7 +145,7 @@ diag_full_begin(struct device *d, struct full_call *c, struct full_end *end)
 	if (c->parm.op == DIAG_FULL_WRITE)
 		is = diag_full_write(d, c, end);
 	else
-		is = fullscreen_read(d, c->parm.command, end);
+		is = diag_full_read(d, c, end);
 	if (is == FULL_WAITS)
 		c->tag = d->full->tag;
 	return is;
@@ -148,6 +158,8 @@ diag_full_store(struct device *d, const struct full_call *c)
 	const struct full_bytes *data = &d->full->data;
 	uint32_t len = data->len, room = c->parm.data_len;
 
+	if (len == 0)
+		return 0; /* there may be no bytes at all */
 	mem_write(&d->vm->mem, GPA(c->parm.data), data->bytes,
 	    len < room ? len : room);
 	fullscreen_clear(d->full);
@@ -160,7 +172,8 @@ diag_full_results(struct device *d, const struct full_call *c,
 {
 	struct diag_full_end out = { .data_len = c->parm.data_len };
 
-	results->cc = is == FULL_NO_KEY ? 2 : (end->unit & UNIT_CHECK) != 0;
+	results->cc = is == FULL_NO_KEY ? DIAG_FULL_NO_KEY :
+	    (end->unit & UNIT_CHECK) != 0;
 	if (is == FULL_ENDED) {
 		out.unit = end->unit;
 		out.sense[0] = end->sense;
@@ -192,16 +205,12 @@ diag_full_work(struct vm *vm, struct full_call *c, struct diag *results)
 	return true;
 }
 
-/* Its call, while the processor waits for it; nobody else touches it then. */
 static struct full_call *
 diag_full_call(struct vcpu *v)
 {
-	bool waits;
+	struct full_call *c = &v->full;
 
-	pthread_mutex_lock(&v->vm->lock);
-	waits = v->wait == WAIT_FULL_SCREEN && v->full.posted;
-	pthread_mutex_unlock(&v->vm->lock);
-	return waits ? &v->full : NULL;
+	return diag_waits(v, WAIT_FULL_SCREEN, &c->posted) ? c : NULL;
 }
 
 void
@@ -214,13 +223,7 @@ diag_full_run(struct vm *vm)
 		struct full_call *c = diag_full_call(v);
 		struct diag results = { 0 };
 
-		if (c == NULL || !diag_full_work(vm, c, &results))
-			continue;
-		pthread_mutex_lock(&vm->lock);
-		c->posted = false;
-		diag_results(vm, c->block, &results);
-		v->wait = WAIT_NONE;
-		vcpu_go(v);
-		pthread_mutex_unlock(&vm->lock);
+		if (c != NULL && diag_full_work(vm, c, &results))
+			diag_over(v, &c->posted, c->block, &results);
 	}
 }

@@ -380,16 +380,12 @@ diag_spool_work(struct vm *vm, struct spool_call *c, struct diag *results)
 	return row->run(&w);
 }
 
-/* Its call, while the processor waits for it; nobody else touches it then. */
 static struct spool_call *
 diag_spool_call(struct vcpu *v)
 {
-	bool waits;
+	struct spool_call *c = &v->spool;
 
-	pthread_mutex_lock(&v->vm->lock);
-	waits = v->wait == WAIT_SPOOL_INPUT && v->spool.posted;
-	pthread_mutex_unlock(&v->vm->lock);
-	return waits ? &v->spool : NULL;
+	return diag_waits(v, WAIT_SPOOL_INPUT, &c->posted) ? c : NULL;
 }
 
 void
@@ -402,14 +398,8 @@ diag_spool_run(struct vm *vm)
 		struct spool_call *c = diag_spool_call(v);
 		struct diag results = { 0 };
 
-		if (c == NULL || !diag_spool_work(vm, c, &results))
-			continue;
-		pthread_mutex_lock(&vm->lock);
-		c->posted = false;
-		diag_results(vm, c->block, &results);
-		v->wait = WAIT_NONE;
-		vcpu_go(v);
-		pthread_mutex_unlock(&vm->lock);
+		if (c != NULL && diag_spool_work(vm, c, &results))
+			diag_over(v, &c->posted, c->block, &results);
 	}
 }
 

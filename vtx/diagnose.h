@@ -66,6 +66,12 @@ int diag_full_screen(struct diag_call *c);
 /* DIAGNOSE 8C: its condition code and answer. */
 uint32_t diag_full_size(struct vm *vm, struct diag_screen *screen);
 
+/* Device thread: does the processor wait for this, with a call of it posted?
+ * Then nobody else touches the call, until it is over. */
+bool diag_waits(struct vcpu *v, enum vcpu_wait what, const bool *posted);
+void diag_over(struct vcpu *v, bool *posted, uint32_t block,
+    const struct diag *results);
+
 /* Only the results are written back, so that a guest which changes its block
  * meanwhile changes nothing but its own inputs. */
 static inline void

@@ -87,6 +87,9 @@ enum full_is fullscreen_write(struct device *d, uint8_t cmd,
     struct full_end *end);
 enum full_is fullscreen_read(struct device *d, uint8_t cmd,
     struct full_end *end);
+/* How a read of a key would end, but that none is taken. */
+enum full_is fullscreen_peek(const struct fullscreen *fs,
+    struct full_end *end);
 /* After FULL_WAITS: is it over? */
 enum full_is fullscreen_look(struct device *d, struct full_end *end);
 /* Nobody waits for it any more. */
