@@ -33,8 +33,8 @@ struct soft {
 	bool help;		  /* the map of the keys is shown */
 	bool stop;		  /* lines are wanted: take no more */
 	bool changed, bell;
-	struct ps_cell *drawn;	  /* what each row was drawn from: the field of */
-				  /* its first position, then all of them */
+	struct ps_cell *drawn;	  /* what each row was drawn from: the field */
+				  /* of its first position, then all of them */
 	unsigned drawn_rows, drawn_cols; /* 0: nothing was */
 	const char *refused;	  /* why the last key was */
 	struct keymap_3270 *ahead; /* a ring; NULL: never needed */

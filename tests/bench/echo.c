@@ -19,9 +19,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proxy2.h"
+
 #define GREETING "VM/370 Online\r\n"
 #define CLIENTS_MAX 16
-#define PROXY_FIXED 16 /* PROXY v2: signature, command, family, length */
 
 struct options {
 	const char *address;
@@ -75,14 +76,17 @@ echo_read_all(int fd, uint8_t *buf, size_t n)
 	return 0;
 }
 
-/* Pass over the header that says who the peer really is. */
+/* Say, as vmcp does, that the connection was taken; pass over the header that
+ * says who the peer really is. */
 static int
-echo_skip_proxy(int fd)
+echo_proxy(int fd)
 {
+	static const char taken = PROXY_TAKEN;
 	uint8_t head[PROXY_FIXED], rest[1024];
 	size_t len;
 
-	if (echo_read_all(fd, head, sizeof(head)) == -1)
+	if (write(fd, &taken, 1) != 1 ||
+	    echo_read_all(fd, head, sizeof(head)) == -1)
 		return -1;
 	len = (size_t)head[14] << 8 | head[15];
 	return len <= sizeof(rest) ? echo_read_all(fd, rest, len) : -1;
@@ -96,7 +100,7 @@ echo_accept(int server, const struct options *opt)
 	if (fd == -1)
 		return -1;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if ((opt->proxy && echo_skip_proxy(fd) == -1) ||
+	if ((opt->proxy && echo_proxy(fd) == -1) ||
 	    write(fd, GREETING, strlen(GREETING)) == -1) {
 		close(fd);
 		return -1;
