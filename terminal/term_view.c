@@ -397,11 +397,14 @@ term_over(struct term *t)
 	return true;
 }
 
-/* What is typed on the screen, and not in a guest's. */
+/* What is typed on the screen, and not in a guest's, which may cover it. */
 static size_t
-term_soft_typed(const struct term *t, uint8_t *typed, size_t room)
+term_soft_typed(struct term *t, uint8_t *typed, size_t room)
 {
-	return soft_typed(t->soft, !t->screen.full.shown, typed, room);
+	bool guest = t->screen.full.shown;
+	size_t n = guest ? view_3270_kept(&t->screen, typed, room) : 0;
+
+	return n + soft_typed(t->soft, !guest, typed + n, room - n);
 }
 
 /* The lines again: what came meanwhile, and what was typed and not sent. */

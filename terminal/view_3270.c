@@ -321,6 +321,17 @@ view_3270_keep(struct view_3270 *v, const char *text, size_t n)
 		memcpy(v->kept, text, n);
 }
 
+size_t
+view_3270_kept(struct view_3270 *v, uint8_t *bytes, size_t room)
+{
+	size_t n = v->kept_len < room ? v->kept_len : room;
+
+	if (n > 0)
+		memcpy(bytes, v->kept, n);
+	view_3270_keep(v, "", 0);
+	return n;
+}
+
 static void
 view_3270_logo_is(struct view_3270 *v, const char *text, size_t n)
 {
@@ -508,7 +519,7 @@ view_3270_full(void *view, const struct ipc_full *full)
 		if (v->hold == VIEW_3270_COVERED)
 			view_3270_hold(v, VIEW_3270_FLOW);
 	} else {
-		view_full_out(&v->full, full, false);
+		view_full_out(&v->full, full);
 		/* It is what the guest answers to ENTER; the keyboard is its
 		 * own affair, if its screen can be seen. */
 		if (v->locked) {

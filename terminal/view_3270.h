@@ -101,4 +101,7 @@ struct view_3270 {
 
 extern const struct view_ops view_3270_ops; /* for a struct view_3270 */
 
+/* What is typed under a guest's screen: taken from there. */
+size_t view_3270_kept(struct view_3270 *v, uint8_t *bytes, size_t room);
+
 #endif

@@ -206,23 +206,8 @@ view_full_try(struct view_full *f, const struct ipc_full *full,
 	    answer, room, n);
 }
 
-/* The model has taken it; so may the display. */
 static void
-view_full_wrote(struct view_full *f, const struct ipc_full *full, bool show)
-{
-	uint8_t command = (uint8_t)full->text[0];
-	bool erases = command == DS_ERASE_WRITE ||
-	    command == DS_ERASE_WRITE_ALTERNATE;
-
-	if (f->shown || (show && erases)) {
-		f->port->record(f->port->arg, (const uint8_t *)full->text,
-		    full->text_len);
-		f->shown = true;
-	}
-}
-
-static void
-view_full_run(struct view_full *f, const struct ipc_full *full, bool show)
+view_full_run(struct view_full *f, const struct ipc_full *full)
 {
 	size_t room = view_full_room(f), n = 0;
 	uint8_t *answer = malloc(room);
@@ -236,7 +221,9 @@ view_full_run(struct view_full *f, const struct ipc_full *full, bool show)
 	} else if (rc != 0) {
 		view_full_say(f, FULL_DONE, full->tag, rc, "", 0);
 	} else {
-		view_full_wrote(f, full, show);
+		if (f->shown) /* the model has taken it: so may the display */
+			f->port->record(f->port->arg,
+			    (const uint8_t *)full->text, full->text_len);
 		if (n > 0)
 			view_full_say(f, FULL_RECORD, 0, 0, answer, n);
 		view_full_done(f, full->tag);
@@ -259,7 +246,7 @@ view_full_wait(struct view_full *f, const struct ipc_full *full)
 }
 
 void
-view_full_out(struct view_full *f, const struct ipc_full *full, bool show)
+view_full_out(struct view_full *f, const struct ipc_full *full)
 {
 	if (view_full_model(f, full->vdev) < 0) {
 		view_full_refuse(f, full, -ENOMEM);
@@ -270,7 +257,7 @@ view_full_out(struct view_full *f, const struct ipc_full *full, bool show)
 	if (f->asking)
 		view_full_wait(f, full);
 	else
-		view_full_run(f, full, show);
+		view_full_run(f, full);
 }
 
 /* --- from the display --- */
@@ -312,7 +299,7 @@ view_full_known(struct view_full *f)
 	if (f->cover)
 		f->cover = f->shown = false;
 	if (full != NULL)
-		view_full_run(f, full, false);
+		view_full_run(f, full);
 	free(full);
 	f->port->again(f->port->arg);
 }

@@ -39,9 +39,8 @@ void view_full_open(struct view_full *f, const struct view_port *port,
 void view_full_lose(struct view_full *f);
 void view_full_reshape(struct view_full *f, const struct view_shape *shape);
 
-/* CONS_FULL, but FULL_END.  show: the glass may be the guest's at once. */
-void view_full_out(struct view_full *f, const struct ipc_full *full,
-    bool show);
+/* CONS_FULL, but FULL_END. */
+void view_full_out(struct view_full *f, const struct ipc_full *full);
 
 /* FULL_END: the guest is done with it. */
 void view_full_end(struct view_full *f);

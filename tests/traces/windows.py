@@ -198,6 +198,30 @@ def test_message_over_a_panel(rig):
     w.close()
 
 
+def test_typed_under_a_guest(rig):
+    """Of no use to the guest, and not lost with its screen either."""
+    w = telnet(rig)
+    logon(w)
+    w.escape("s")
+    w.see("4A ")
+    for leave, seen in (lambda: w.size(80, 30), "4A "), (
+            lambda: w.escape("s"), "kept"):
+        w.line("SLOW 3")
+        w.line("PANEL")
+        w.see("SLOW LINE, 0 TO COME", "MORE...")
+        w.text("kept")
+        w.see("kept")
+        w.escape(".")  # PA2
+        w.see("A PANEL")
+        leave()
+        w.gone("A PANEL")
+        w.see("kept", seen)
+        rig.said = b""
+        w.keys("Enter")
+        rig.wait("LINE 4 kept")
+    w.close()
+
+
 def test_sizes(rig):
     w = telnet(rig, "xterm-256color", 132, 43)
     rig.wait("OPEN kind=1 flags=7 rows=42 cols=132")
