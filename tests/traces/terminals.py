@@ -786,6 +786,15 @@ def test_cve_2001_0554_reply_buffer(rig):
         raise AssertionError("%d KiB after a storm" % private)
 
 
+def test_cve_end_of_record_in_the_wrong_state(rig):
+    """Where there are no records, the end of one is nothing."""
+    c = Client(rig)
+    c.send(NO_TELNET + EOR * 3)
+    c.wait(rb"TYPE LOGON userid")
+    c.send(EOR + b"LINES" + EOR + b" 1\r\n" + EOR)
+    rig.wait("LINE 7 LINES 1")
+
+
 def test_cve_2026_24061_environ_user(rig):
     """Nobody becomes a user by NEW-ENVIRON."""
     c = Client(rig)
