@@ -5,11 +5,13 @@
  *
  * The 3215 does one thing at a time.  A read that an attention has started is
  * halted when something is to be written: the next attention starts another.
- * While a program has the whole screen, an attention is a key for it; one more
- * than it has looked at is a user who wants to type a line.
+ * While a program has the whole screen, an attention is a key for it when there
+ * is one; else, or when it is one more than the program has looked at, it is a
+ * user who wants to type a line.
  */
 #include "console.h"
 #include "cpu.h"
+#include "hyper.h"
 #include "io.h"
 #include "print.h"
 #include "str.h"
@@ -25,6 +27,7 @@ static struct {
 	struct io_device dev;
 	int reading;
 	int screen; /* it is a program's */
+	int key;    /* which has not looked at one that waits for it */
 	int programs; /* running, one inside the other */
 	int halted;
 	int lost; /* typed lines for which there was no room */
@@ -148,11 +151,28 @@ console_start_read(void)
 		.addr = storage_real(console.in),
 	};
 	console.dev.attention = 0;
-	console.screen = 0;
+	console.screen = console.key = 0;
 	if (io_start(&console.dev, &console.in_ccw) == -1)
 		return -1;
 	console.reading = 1;
 	return 0;
+}
+
+/* Is the attention for the program that has the screen: a key, or that it is
+ * lost? */
+static int
+console_is_key(void)
+{
+	struct diag_full full __attribute__((aligned(8))) = {
+		.op = DIAG_FULL_READ,
+		.command = DSP_READ_MODIFIED,
+	};
+
+	if (!console.screen || console.dev.attention > 1)
+		return 0;
+	if (!console.key)
+		console.key = hyper_full(&full) != DIAG_FULL_NO_KEY;
+	return console.key;
 }
 
 void
@@ -166,7 +186,7 @@ console_poll(void)
 		    "LINE LOST");
 		console_show();
 	}
-	if (console.dev.attention > console.screen && !console.reading)
+	if (console.dev.attention && !console.reading && !console_is_key())
 		console_start_read();
 }
 
@@ -227,7 +247,7 @@ console_flush(void)
 	if (console.ccws == 0)
 		return;
 	console_stop_read();
-	console.screen = 0;
+	console.screen = console.key = 0;
 	console.ccw[console.ccws - 1].flags &= (uint8_t)~CCW_CC;
 	if (io_start(&console.dev, console.ccw) == 0)
 		io_wait(&console.dev);
@@ -335,6 +355,7 @@ console_attention(int wait)
 	if (!console.dev.attention)
 		return 0;
 	console.dev.attention = 0;
+	console.key = 0;
 	return 1;
 }
 

@@ -12,7 +12,6 @@
 
 #define SCREEN_ROOM (16u << 10) /* holds nearly every screen */
 #define SCREEN_CC_CHECK 1
-#define SCREEN_CC_NO_KEY 2
 #define SCREEN_NOBODY 1 /* DIAGNOSE 8C's */
 #define SCREEN_NONE 2
 
@@ -98,7 +97,7 @@ screen_do(struct diag_full *full)
 		return 0;
 	case SCREEN_CC_CHECK:
 		return screen_check(full);
-	case SCREEN_CC_NO_KEY:
+	case DIAG_FULL_NO_KEY:
 		return E_NODATA;
 	case -1:
 		return E_INVAL;

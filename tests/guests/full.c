@@ -203,9 +203,11 @@ keys(void)
 	CHECK(74, cp("KEY 9 7D0102030405") == 0 && told(UNIT_ATTENTION));
 	CHECK(75, get(DSP_READ_MODIFIED, 3) == 0 && full.data_len == 6);
 	CHECK(76, same(data, "\x7D\x01\x02\xEE", 4));
-	CHECK(77, cp("KEY 9 7D0102030405") == 0 && told(UNIT_ATTENTION));
-	CHECK(78, get(DSP_READ_MODIFIED, 0) == 0 && full.data_len == 6 &&
-	    data[0] == 0xEE);
+	CHECK(77, get(DSP_READ_MODIFIED, 0) == 2 &&
+	    cp("KEY 9 7D0102030405") == 0 && told(UNIT_ATTENTION));
+	CHECK(78, get(DSP_READ_MODIFIED, 0) == 0 && full.data_len == 0 &&
+	    data[0] == 0xEE && get(DSP_READ_MODIFIED, 80) == 0 &&
+	    full.data_len == 6 && get(DSP_READ_MODIFIED, 0) == 2);
 	/* A record without a byte is none. */
 	CHECK(79, cp("KEY 9") == 0 && tio(CONSOLE) == 0);
 	/* The attention key of CP brings nothing to read. */

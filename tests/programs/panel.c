@@ -9,6 +9,8 @@
  *	PF4  read the buffer              PF10  beep
  *	PF5  read modified all            PF11  a structured field: outbound
  *	PF6  query                        PF12  orders that no display takes
+ *
+ * PANEL LOOP shows it and computes for ever.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -462,10 +464,13 @@ turn(void)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	int rc = show(CMS_SCREEN_ERASE_ALTERNATE);
 
+	(void)argv;
+	for (volatile unsigned long n = 0; argc > 1; n++)
+		;
 	while (rc != 1) {
 		if (rc == -1 && errno != EAGAIN) {
 			printf("PANEL ENDED BY ERROR %d\n", errno);
