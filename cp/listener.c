@@ -99,21 +99,22 @@ listener_terminal(struct cp *cp, int sock)
 	return t;
 }
 
-/* Where it is from.  In a lab vmterm is told, and tells. */
-static struct limit_address
-listener_from(const struct cp *cp, const struct sockaddr *peer)
+/* Where it is from.  In a lab vmterm is told, and tells: "". */
+static void
+listener_from(const struct cp *cp, const struct sockaddr *peer,
+    char text[PEER_TEXT_MAX])
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)peer;
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)peer;
-	char text[PEER_TEXT_MAX];
 
+	text[0] = '\0';
 	if (cp->proxy != NULL)
-		return (struct limit_address){ 0 };
+		return;
 	if (peer->sa_family == AF_INET6)
-		peer_text(text, AF_INET6, &in6->sin6_addr, 0);
+		peer_text(text, AF_INET6, &in6->sin6_addr,
+		    ntohs(in6->sin6_port));
 	else
-		peer_text(text, AF_INET, &in->sin_addr, 0);
-	return limit_address(text);
+		peer_text(text, AF_INET, &in->sin_addr, ntohs(in->sin_port));
 }
 
 /* In a lab its forwarder is told that the connection has come so far. */
@@ -169,12 +170,14 @@ listener_accepted(struct evconnlistener *ev, evutil_socket_t sock,
 	    "DMKLOG052E NO TERMINAL IS FREE; TRY AGAIN LATER";
 	struct listener *ln = arg;
 	struct cp *cp = ln->cp;
-	struct limit_address from = listener_from(cp, peer);
-	char text[MESSAGE_MAX];
+	char text[MESSAGE_MAX], where[PEER_TEXT_MAX];
+	struct limit_address from;
 	struct term *t;
 
 	(void)ev;
 	(void)len;
+	listener_from(cp, peer, where);
+	from = limit_address(where);
 	listener_count(ln);
 	listener_take(cp, sock);
 	if (listener_full(cp, &from)) {
@@ -196,6 +199,7 @@ listener_accepted(struct evconnlistener *ev, evutil_socket_t sock,
 		return;
 	}
 	t->from = from;
+	snprintf(t->peer, sizeof t->peer, "%s", where);
 	close(sock); /* vmterm has it */
 }
 

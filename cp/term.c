@@ -102,12 +102,13 @@ term_string_ok(const char *s, size_t size)
 }
 
 /* What a view says of itself, with what a guest cannot use left out.  false:
- * it may not be. */
+ * it may not be; encrypted is only what vmtls was given. */
 static bool
 term_view_ok(struct term *t, const struct ipc_term_view *view)
 {
 	if ((view->kind != TERM_LINE_MODE && view->kind != TERM_3270) ||
-	    (view->flags & ~(uint32_t)TERM_FLAGS) != 0)
+	    (view->flags & ~(uint32_t)TERM_FLAGS) != 0 ||
+	    ((view->flags & TERM_SECURE) != 0 && !t->tls_given))
 		return false;
 	t->view = *view;
 	if (!fullscreen_fits(view))
@@ -155,7 +156,8 @@ term_opened(struct term *t, const struct ipc_term_open *open)
 	}
 	event_del(t->timer);
 	t->cp->unopened--;
-	memcpy(t->peer, open->peer, sizeof t->peer);
+	if (t->peer[0] == '\0') /* a lab's vmterm knows better than we */
+		memcpy(t->peer, open->peer, sizeof t->peer);
 	memcpy(t->type, open->type, sizeof t->type);
 	memcpy(t->lu, open->lu, sizeof t->lu);
 	log_info("%s from %s, %s %ux%u", term_where(t).s, t->peer, t->type,

@@ -33,7 +33,8 @@ struct term {
 	bool closing;
 	struct ipc_term_view view; /* kind 0: not yet said */
 	uint16_t addr;
-	char peer[60], type[40], lu[12];
+	char peer[60]; /* whom we accepted; else as vmterm says */
+	char type[40], lu[12];
 	uint32_t credit;
 	struct ipc_cons_state shown;
 	uint32_t pf;		 /* 1 << number: keys told since the logo */

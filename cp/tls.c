@@ -371,12 +371,12 @@ tls_client(struct term *t, const struct ipc_text *early, int fd)
 		    sizeof client, early->text, early->text_len, fd);
 }
 
-/* Each once, the plain end first. */
+/* Each once, the plain end first, and both before TERM_OPEN. */
 bool
 tls_message(struct term *t, const struct ipcchan_message *msg)
 {
 	bool plain = msg->type == IPC_TERM_TLS_PLAIN;
-	bool may = t->cp->tls != NULL && !t->local &&
+	bool may = t->cp->tls != NULL && !t->local && t->view.kind == 0 &&
 	    (plain ? t->tls == 0 : t->tls != 0 && !t->tls_given);
 
 	if (may && plain)

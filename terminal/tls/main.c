@@ -40,8 +40,9 @@
 static const struct sandbox_rule main_rules[] = {
 	SANDBOX(recvfrom, "clients' and vmterms' bytes"),
 	SANDBOX(sendto, "clients' and vmterms' bytes"),
-	SANDBOX(recvmsg, "the channel to CP, and new descriptors by it"),
-	SANDBOX(sendmsg, "the channel to CP"),
+	SANDBOX_ARG(recvmsg, 0, IPCCHAN_FD,
+	    "the channel to CP, and new descriptors by it"),
+	SANDBOX_ARG(sendmsg, 0, IPCCHAN_FD, "the channel to CP"),
 	SANDBOX(write, "the log"),
 	SANDBOX_ARG(shutdown, 1, SHUT_WR, "one side hears the other's end"),
 	SANDBOX(epoll_wait, "the event loop"),

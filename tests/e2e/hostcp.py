@@ -30,7 +30,8 @@ def directory(change=None):
 
 
 class HostCP:
-    def __init__(self, config="", address=None, options=(), password=None):
+    def __init__(self, config="", address=None, options=(), password=None,
+                 programs=None):
         self.home = tempfile.mkdtemp(prefix="vmtest.")
         for name in ("run", "spool", "log"):
             os.mkdir(os.path.join(self.home, name))
@@ -39,6 +40,7 @@ class HostCP:
         self.port = vm.free_port()
         self.address = address
         self.options = list(options)
+        self.programs = programs or os.path.join(vm.BUILD, "libexec", "vm370")
         self.process = None
         self.clients = []
 
@@ -56,8 +58,7 @@ class HostCP:
             self.options += ["--address", self.address]
         with open(self.path("log/vm370.log"), "a") as log:
             self.process = subprocess.Popen(
-                [os.path.join(vm.BUILD, "libexec", "vm370", "vmcp"), "--home",
-                 self.home, "--port", str(self.port), "--kvm", "/dev/null",
+                [os.path.join(self.programs, "vmcp"), "--home", self.home, "--port", str(self.port), "--kvm", "/dev/null",
                  "--notify-fd", str(tell), *self.options], pass_fds=[tell],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         os.close(tell)

@@ -8,12 +8,14 @@
 import hashlib
 import os
 import re
+import shutil
 import signal
 import socket
 import ssl
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
@@ -290,6 +292,54 @@ def tls_bad_certificate():
         rc, out = cp.vm370("tls", "reload")
         check(rc == 0, "reload", out)
         check(fingerprint(cp.port) == told(cp), "another certificate")
+
+
+# --- a vmterm that was taken over ---
+
+def liar(programs):
+    """vmcp's programs, with liar.py in vmterm's place."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    for name in os.listdir(os.path.join(vm.BUILD, "libexec", "vm370")):
+        ours = os.path.join(vm.BUILD, "libexec", "vm370", name)
+        if name == "vmcp": # finds the others beside itself
+            shutil.copy(ours, programs)
+        elif name != "vmterm":
+            os.symlink(ours, os.path.join(programs, name))
+    shutil.copy(os.path.join(here, "liar.py"),
+                os.path.join(programs, "vmterm"))
+    shutil.copy(os.path.join(here, os.pardir, os.pardir, "include", "ipc.h"),
+                programs)
+
+
+def lie(cp, what):
+    with open(os.path.join(cp.programs, "lie"), "w") as f:
+        f.write(what)
+    with socket.create_connection(("127.0.0.1", cp.port), 30) as s:
+        return s.recv(100).decode()
+
+
+@case
+def vmterm_lies():
+    """What it may not say ends its channel, and nothing else: no descriptor
+    stays, no other program ends."""
+    with tempfile.TemporaryDirectory() as programs:
+        liar(programs)
+        with HostCP(programs=programs) as cp:
+            lie(cp, "elsewhere")
+            until(lambda: not cp.children("vmterm"), "its end")
+            before, tls = cp.descriptors(), cp.children("vmtls")
+            for what in ("secure", "secure_later", "after_open", "twice",
+                         "client_first", "client_twice", "three_at_once",
+                         "two_hundred"):
+                said = lie(cp, what)
+                check(said == "CLOSED", what, said)
+            lie(cp, "own_channel")
+            until(lambda: cp.descriptors() == before,
+                  "%d descriptors" % before, 30,
+                  lambda: "%d" % cp.descriptors())
+            check(cp.children("vmtls") == tls, "vmtls")
+            check(lie(cp, "elsewhere") == "ALIVE", "an honest one")
+            check("192.0.2.77" not in cp.log(), "believed", cp.log())
 
 
 # --- other machines ---

@@ -34,6 +34,7 @@
 
 static char *const hostile_argv[] = { "sh", NULL };
 static struct sockaddr_in hostile_address = { .sin_family = AF_INET };
+static struct msghdr hostile_message;
 static char hostile_page[4096] __attribute__((aligned(4096)));
 
 static const struct {
@@ -61,6 +62,8 @@ static const struct {
 	{ "setsockopt", SYS_setsockopt, { 4, SOL_SOCKET, SO_KEEPALIVE,
 	    (long)hostile_page, 4 } },
 	{ "shutdown", SYS_shutdown, { 3, SHUT_RDWR } },
+	{ "sendmsg", SYS_sendmsg, { 4, (long)&hostile_message, 0 } },
+	{ "recvmsg", SYS_recvmsg, { 4, (long)&hostile_message, 0 } },
 	{ "pipe", SYS_pipe, { (long)hostile_page } },
 	{ "dup", SYS_dup, { 2 } },
 	{ "fcntl", SYS_fcntl, { 2, F_DUPFD, 0 } },

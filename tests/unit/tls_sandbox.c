@@ -43,6 +43,14 @@ static void try_pread(void) { (void)!pread(pair[0], NULL, 0, 0); }
 static void try_pipe(void) { (void)!pipe(pair); }
 
 static void
+try_sendmsg(void)
+{
+	struct msghdr none = { 0 };
+
+	sendmsg(pair[0], &none, 0);
+}
+
+static void
 try_connect(void)
 {
 	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = 9 };
@@ -94,7 +102,7 @@ shut_in(void **state)
 {
 	static void (*const tries[])(void) = { try_open, try_openat,
 		try_socket, try_pair, try_bind, try_listen, try_accept,
-		try_connect, try_dup, try_fork, try_clone, try_exec,
+		try_connect, try_sendmsg, try_dup, try_fork, try_clone, try_exec,
 		try_ptrace, try_kill, try_setuid, try_unlink, try_rename,
 		try_pread, try_pipe, try_code, try_mprotect };
 
