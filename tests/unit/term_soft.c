@@ -456,6 +456,49 @@ test_sizes(void **state)
 	assert_string_equal(glass_row(0), " TITLE");
 }
 
+/* Whatever a program puts into cells, a terminal gets characters. */
+static void
+every_code(const char *type, bool utf8)
+{
+	static const uint8_t control[] = { 0x0C, 0x0D, 0x0E, 0x0F, 0x15, 0x19,
+		0x25, 0x3F, DS_DUP, DS_FIELD_MARK };
+	uint8_t bytes[2048];
+	struct ds_out o = { .buf = bytes, .cap = sizeof bytes,
+		.cells = 1920 };
+
+	soft_close(soft);
+	glass_open(25, 80);
+	soft = soft_open(type, 25, 80, utf8, &port);
+	assert_non_null(soft);
+	ds3270_begin(&o, DS_ERASE_WRITE, 0);
+	ds3270_sba(&o, 0);
+	ds3270_bytes(&o, control, sizeof control);
+	for (unsigned c = 0x40; c < 0x100; c++)
+		ds3270_byte(&o, (uint8_t)c);
+	for (unsigned c = 0x40; c < 0x100; c++)
+		ds3270_ge(&o, (uint8_t)c);
+	ds3270_ra_ge(&o, 1919, 0xAD);
+	assert_int_equal(soft_host(soft, bytes, o.len), 0);
+	soft_ready(soft);
+	for (unsigned i = 0; i < 1920; i++) {
+		uint32_t c = glass.cell[i / 80][i % 80].c;
+
+		assert_true(c >= ' ' && c == text_safe(c));
+		assert_true(utf8 || c < 0x7F);
+		assert_int_equal(text_width(c), 1);
+	}
+}
+
+static void
+test_every_code(void **state)
+{
+	(void)state;
+	every_code("xterm", true);
+	every_code("vt100", true);
+	every_code("linux", false);
+	every_code("vt220", false);
+}
+
 /* The window changes while keys wait: they are typed again, once. */
 static void
 test_resize_ahead(void **state)
@@ -509,7 +552,7 @@ main(void)
 		TEST(test_refused), TEST(test_keys), TEST(test_insert),
 		TEST(test_help), TEST(test_redraw), TEST(test_alarm),
 		TEST(test_bad), TEST(test_rows_again), TEST(test_sizes),
-		TEST(test_24), TEST(test_resize_ahead),
+		TEST(test_24), TEST(test_resize_ahead), TEST(test_every_code),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, NULL);
