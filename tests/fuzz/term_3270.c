@@ -237,12 +237,33 @@ an_answer(void)
 		view_3270_ops.record(&con.view, con.answer, n);
 }
 
+/* What it had been asked is never answered. */
+static void
+another_size(const struct view_shape *shape)
+{
+	ps3270_close(&con.glass);
+	check(ps3270_open(&con.glass, shape->rows, shape->cols, true, true) ==
+	    0);
+	con.len = 0;
+	view_3270_ops.reshape(&con.view, shape);
+}
+
+static struct view_shape
+shape_of(uint8_t byte)
+{
+	const unsigned *size = sizes[byte % 4];
+
+	return (struct view_shape){ .rows = size[0], .cols = size[1],
+		.flags = (byte & 4) != 0 ? TERM_COLOR : 0 };
+}
+
 static void
 step(uint8_t kind, const uint8_t *bytes, size_t n)
 {
 	struct ipc_cons_state state = { .status = kind >> 4, .hidden = n & 1 };
 	struct ipc_cons_options options = { .flags = kind >> 4,
 		.more = (uint16_t)n, .clear = (uint16_t)n / 2 };
+	struct view_shape shape = shape_of(kind >> 4);
 
 	switch (kind % 16) {
 	case 0:
@@ -277,6 +298,10 @@ step(uint8_t kind, const uint8_t *bytes, size_t n)
 	case 11:
 	case 12:
 		an_item(kind >> 4, (kind >> 4) * 2u & 0x1Fu, bytes, n);
+		break;
+	case 13:
+		if (shape.cols != con.view.shape.cols)
+			another_size(&shape);
 		break;
 	default:
 		a_guest(kind, bytes, n);
@@ -322,9 +347,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	const unsigned *size = sizes[n > 0 ? bytes[0] % 4 : 0];
-	const struct view_shape shape = { .rows = size[0], .cols = size[1],
-		.flags = n > 0 && bytes[0] & 4 ? TERM_COLOR : 0 };
+	const struct view_shape shape = shape_of(n > 0 ? bytes[0] : 0);
 	int items = 0;
 
 	memset(&con, 0, sizeof con);
