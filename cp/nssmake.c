@@ -91,18 +91,11 @@ nssmake_line(void *arg, const char *text, size_t len, unsigned flags)
 	log_info("%s: %.*s", name_text(nssmake_row(m)->by).s, (int)len, text);
 }
 
-static bool
-nssmake_room(void *arg)
-{
-	(void)arg;
-	return true;
-}
-
 static void nssmake_ended(void *arg, struct request *rq, int rc);
 
 static const struct reply_ops nssmake_reply = {
 	.line = nssmake_line,
-	.room = nssmake_room,
+	.room = request_always,
 	.done = nssmake_ended,
 };
 

@@ -24,7 +24,7 @@ request_nowhere(void *arg, const char *text, size_t len, unsigned flags)
 	(void)flags;
 }
 
-static bool
+bool
 request_always(void *arg)
 {
 	(void)arg;

@@ -26,11 +26,14 @@
 struct reply_ops {
 	/* A line without its end; flags are ITEM_HIGH and the like. */
 	void (*line)(void *arg, const char *text, size_t len, unsigned flags);
-	/* May more be sent now?  A long answer waits while it is false. */
+	/* May more be sent now?  A long answer waits while it is false.
+	 * request_always: it may. */
 	bool (*room)(void *arg);
 	/* The command is done; arg is not used again. */
 	void (*done)(void *arg, struct request *rq, int rc);
 };
+
+bool request_always(void *arg);
 
 /* A line as typed, NUL terminated; NULL: there will be none. */
 struct request;

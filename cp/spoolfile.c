@@ -201,6 +201,21 @@ spoolfile_picks(struct request *rq, unsigned *i, bool one,
 	return 0;
 }
 
+int
+spoolfile_words(struct request *rq, bool any, struct spoolfile_which *which)
+{
+	unsigned i = 1;
+	int rc = spoolfile_owner(rq, &i, which);
+
+	if (rc == 0)
+		rc = spoolfile_queued(rq, &i, any, which);
+	if (rc == 0)
+		rc = spoolfile_picks(rq, &i, false, which);
+	if (rc == 0 && i < rq->words)
+		rc = reply_error(rq, 8, request_word(rq, i));
+	return rc;
+}
+
 /* --- lines --- */
 
 const char *

@@ -66,6 +66,9 @@ int spoolfile_queued(struct request *rq, unsigned *i, bool any,
     struct spoolfile_which *which);
 int spoolfile_picks(struct request *rq, unsigned *i, bool one,
     struct spoolfile_which *which);
+/* All of these and nothing more. */
+int spoolfile_words(struct request *rq, bool any,
+    struct spoolfile_which *which);
 
 /* --- lines --- */
 

@@ -4,6 +4,7 @@
  */
 #include "uroption.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "hexloc.h"
@@ -156,13 +157,6 @@ uroption_copy(struct request *rq, unsigned *i, struct uroptions *o)
 }
 
 static int
-uroption_cont(struct request *rq, unsigned *i, struct uroptions *o)
-{
-	o->cont = request_is(rq, *i, "CONT", 3) ? UROPTION_YES : UROPTION_NO;
-	return 0;
-}
-
-static int
 uroption_hold(struct request *rq, unsigned *i, struct uroptions *o)
 {
 	bool hold = request_is(rq, *i, "HOLD", 2);
@@ -187,13 +181,6 @@ uroption_keep(struct request *rq, unsigned *i, struct uroptions *o)
 		o->as.finish = FINISH_HOLD;
 	else if (o->as.finish == 0 || o->as.finish == FINISH_DONE)
 		o->as.finish = FINISH_PURGE;
-	return 0;
-}
-
-static int
-uroption_eof(struct request *rq, unsigned *i, struct uroptions *o)
-{
-	o->eof = request_is(rq, *i, "EOF", 3) ? UROPTION_YES : UROPTION_NO;
 	return 0;
 }
 
@@ -289,20 +276,6 @@ uroption_off(struct request *rq, unsigned *i, struct uroptions *o)
 }
 
 static int
-uroption_start(struct request *rq, unsigned *i, struct uroptions *o)
-{
-	o->start = request_is(rq, *i, "START", 3) ? UROPTION_YES : UROPTION_NO;
-	return 0;
-}
-
-static int
-uroption_term(struct request *rq, unsigned *i, struct uroptions *o)
-{
-	o->term = request_is(rq, *i, "TERM", 2) ? UROPTION_YES : UROPTION_NO;
-	return 0;
-}
-
-static int
 uroption_close(struct request *rq, unsigned *i, struct uroptions *o)
 {
 	o->close = true;
@@ -330,40 +303,48 @@ enum uroption_group {
 	SAYS_END = 0x1000,
 };
 
+#define YES(what) \
+	.field = offsetof(struct uroptions, what), .said = UROPTION_YES
+#define NO(what) \
+	.field = offsetof(struct uroptions, what), .said = UROPTION_NO
+
 static const struct uroption {
 	const char *name;
 	size_t abbrev;
 	unsigned commands, on; /* in which, for which devices */
 	enum uroption_group group;
-	uroption_fn *run;
+	uroption_fn *run; /* NULL: all of it is yes or no */
+	size_t field;	  /* then: of struct uroptions, which becomes this */
+	enum uroption_said said;
 } uroption_table[] = {
 	{ "CLASS", 2, UROPTION_SPOOL, ON_RDR | ON_OUT, SAYS_CLASS,
-	    uroption_class },
+	    .run = uroption_class },
 	{ "CLOSE", 3, UROPTION_SPOOL, ON_RDR | ON_OUT, SAYS_END,
-	    uroption_close },
+	    .run = uroption_close },
 	{ "CONT", 3, UROPTION_SPOOL, ON_RDR | ON_OUT, SAYS_CONT,
-	    uroption_cont },
-	{ "COPY", 2, UROPTION_SPOOL, ON_OUT, SAYS_COPY, uroption_copy },
-	{ "DIST", 2, BOTH, ON_OUT, SAYS_DIST, uroption_dist },
-	{ "EOF", 3, UROPTION_SPOOL, ON_RDR, SAYS_EOF, uroption_eof },
-	{ "FOR", 3, BOTH, ON_OUT, SAYS_TO, uroption_for },
-	{ "FORM", 4, UROPTION_SPOOL, ON_OUT, SAYS_FORM, uroption_form },
-	{ "HOLD", 2, BOTH, ON_RDR | ON_OUT, SAYS_HOLD, uroption_hold },
-	{ "KEEP", 4, BOTH, ON_RDR | ON_OUT, SAYS_KEEP, uroption_keep },
-	{ "NAME", 2, BOTH, ON_OUT, SAYS_NAME, uroption_name },
+	    YES(cont) },
+	{ "COPY", 2, UROPTION_SPOOL, ON_OUT, SAYS_COPY, .run = uroption_copy },
+	{ "DIST", 2, BOTH, ON_OUT, SAYS_DIST, .run = uroption_dist },
+	{ "EOF", 3, UROPTION_SPOOL, ON_RDR, SAYS_EOF, YES(eof) },
+	{ "FOR", 3, BOTH, ON_OUT, SAYS_TO, .run = uroption_for },
+	{ "FORM", 4, UROPTION_SPOOL, ON_OUT, SAYS_FORM, .run = uroption_form },
+	{ "HOLD", 2, BOTH, ON_RDR | ON_OUT, SAYS_HOLD, .run = uroption_hold },
+	{ "KEEP", 4, BOTH, ON_RDR | ON_OUT, SAYS_KEEP, .run = uroption_keep },
+	{ "NAME", 2, BOTH, ON_OUT, SAYS_NAME, .run = uroption_name },
 	{ "NOCONT", 3, UROPTION_SPOOL, ON_RDR | ON_OUT, SAYS_CONT,
-	    uroption_cont },
-	{ "NOEOF", 5, UROPTION_SPOOL, ON_RDR, SAYS_EOF, uroption_eof },
-	{ "NOHOLD", 3, BOTH, ON_RDR | ON_OUT, SAYS_HOLD, uroption_hold },
-	{ "NOKEEP", 6, BOTH, ON_RDR | ON_OUT, SAYS_KEEP, uroption_keep },
-	{ "NOTERM", 4, UROPTION_SPOOL, ON_CON, SAYS_TERM, uroption_term },
-	{ "OFF", 3, UROPTION_SPOOL, ON_OUT, SAYS_TO, uroption_off },
-	{ "PURGE", 2, BOTH, ON_RDR | ON_OUT, SAYS_END, uroption_close },
-	{ "START", 3, UROPTION_SPOOL, ON_CON, SAYS_START, uroption_start },
-	{ "STOP", 3, UROPTION_SPOOL, ON_CON, SAYS_START, uroption_start },
-	{ "TERM", 2, UROPTION_SPOOL, ON_CON, SAYS_TERM, uroption_term },
-	{ "TO", 2, BOTH, ON_OUT, SAYS_TO, uroption_to },
-}, uroption_user = { "", 0, UROPTION_SPOOL, ON_OUT, SAYS_TO, uroption_bare };
+	    NO(cont) },
+	{ "NOEOF", 5, UROPTION_SPOOL, ON_RDR, SAYS_EOF, NO(eof) },
+	{ "NOHOLD", 3, BOTH, ON_RDR | ON_OUT, SAYS_HOLD, .run = uroption_hold },
+	{ "NOKEEP", 6, BOTH, ON_RDR | ON_OUT, SAYS_KEEP, .run = uroption_keep },
+	{ "NOTERM", 4, UROPTION_SPOOL, ON_CON, SAYS_TERM, NO(term) },
+	{ "OFF", 3, UROPTION_SPOOL, ON_OUT, SAYS_TO, .run = uroption_off },
+	{ "PURGE", 2, BOTH, ON_RDR | ON_OUT, SAYS_END, .run = uroption_close },
+	{ "START", 3, UROPTION_SPOOL, ON_CON, SAYS_START, YES(start) },
+	{ "STOP", 3, UROPTION_SPOOL, ON_CON, SAYS_START, NO(start) },
+	{ "TERM", 2, UROPTION_SPOOL, ON_CON, SAYS_TERM, YES(term) },
+	{ "TO", 2, BOTH, ON_OUT, SAYS_TO, .run = uroption_to },
+}, uroption_user = { "", 0, UROPTION_SPOOL, ON_OUT, SAYS_TO,
+	.run = uroption_bare };
 
 /* A word that is no option may be whom SPOOL sends files to. */
 static bool
@@ -392,6 +373,16 @@ uroption_find(const struct request *rq, unsigned i,
 	    uroption_is_user(rq, i) ? &uroption_user : NULL;
 }
 
+static int
+uroption_run(const struct uroption *u, struct request *rq, unsigned *i,
+    struct uroptions *o)
+{
+	if (u->run != NULL)
+		return u->run(rq, i, o);
+	*(enum uroption_said *)((char *)o + u->field) = u->said;
+	return 0;
+}
+
 int
 uroption_words(struct request *rq, unsigned from,
     enum uroption_command command, struct uroptions *out)
@@ -408,7 +399,7 @@ uroption_words(struct request *rq, unsigned from,
 		if ((out->given & u->group) != 0)
 			return reply_error(rq, 13, request_word(rq, i));
 		out->given |= u->group;
-		rc = u->run(rq, &i, out);
+		rc = uroption_run(u, rq, &i, out);
 		if (rc != 0)
 			return rc;
 	}

@@ -74,13 +74,6 @@ vmblok_end_line(void *arg, const char *text, size_t len, unsigned flags)
 	    (struct vm_name){ 0 }, text, len, false);
 }
 
-static bool
-vmblok_end_room(void *arg)
-{
-	(void)arg;
-	return true;
-}
-
 static void
 vmblok_end_closed(void *arg, struct request *rq, int rc)
 {
@@ -100,7 +93,7 @@ static bool
 vmblok_end_close(struct vmblok *vm)
 {
 	static const struct reply_ops ops = { .line = vmblok_end_line,
-		.room = vmblok_end_room, .done = vmblok_end_closed };
+		.room = request_always, .done = vmblok_end_closed };
 	bool late = vmblok_end_late(vm);
 
 	if (vm->end_request == NULL && !late &&

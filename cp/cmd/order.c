@@ -18,15 +18,8 @@ static const struct spooljob_verb order_verb = {
 static int
 order_words(struct request *rq, struct spoolfile_which *which)
 {
-	unsigned i = 1;
-	int rc = spoolfile_owner(rq, &i, which);
+	int rc = spoolfile_words(rq, false, which);
 
-	if (rc == 0)
-		rc = spoolfile_queued(rq, &i, false, which);
-	if (rc == 0)
-		rc = spoolfile_picks(rq, &i, false, which);
-	if (rc == 0 && i < rq->words)
-		return reply_error(rq, 8, request_word(rq, i));
 	if (rc == 0 && which->npicks == 0)
 		return reply_error(rq, 27);
 	return rc;

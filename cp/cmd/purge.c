@@ -43,17 +43,10 @@ static const struct spooljob_verb purge_verb = {
 static int
 purge_words(struct request *rq, struct spoolfile_which *which)
 {
-	unsigned i = 1;
-	int rc = spoolfile_owner(rq, &i, which);
+	int rc = spoolfile_words(rq, true, which);
 
-	if (rc == 0)
-		rc = spoolfile_queued(rq, &i, true, which);
-	if (rc == 0)
-		rc = spoolfile_picks(rq, &i, false, which);
 	if (rc != 0)
 		return rc;
-	if (i < rq->words)
-		return reply_error(rq, 8, request_word(rq, i));
 	if (which->npicks == 0 && which->queue != 0)
 		return reply_error(rq, 27);
 	if (which->npicks == 0)
