@@ -2,7 +2,7 @@
  *
  * doors.c - this host's own terminals always; those of other machines only
  * with TLS, or when the operator has said without, and not as long as
- * passwords that everybody knows are in use.
+ * passwords that everybody knows are in use: nor do those come into use later.
  */
 #include "doors.h"
 
@@ -11,11 +11,8 @@
 #include <string.h>
 
 #include "limit.h"
-#include "message.h"
 #include "name.h"
 #include "tls.h"
-
-#define DOORS_CLOSED 442 /* message: NOT LISTENING ON */
 
 /* The demonstration system's users; each one's password is his name. */
 static const char *const doors_demo[] = { "OPERATOR", "MAINT", "CMSUSER",
@@ -23,6 +20,7 @@ static const char *const doors_demo[] = { "OPERATOR", "MAINT", "CMSUSER",
 
 struct doors {
 	struct cp *cp;
+	const struct directory *dir;
 	doors_fn *fn;
 	void *arg;
 	size_t next; /* of doors_demo */
@@ -31,12 +29,7 @@ struct doors {
 static void
 doors_answer(struct doors *d, const char *why)
 {
-	char text[MESSAGE_MAX] = "";
-
-	if (why != NULL)
-		message_print(text, sizeof text, DOORS_CLOSED,
-		    d->cp->outside, why);
-	d->fn(why != NULL ? text : NULL, d->arg);
+	d->fn(why, d->arg);
 	free(d);
 }
 
@@ -59,6 +52,17 @@ doors_compared(int rc, const char *text, void *arg)
 	doors_answer(d, why);
 }
 
+/* Has he the password that he has now, and had when it was compared? */
+static bool
+doors_known(const struct doors *d, const struct dir_user *user)
+{
+	const struct directory *now = d->cp->dir->dir;
+	const struct dir_user *was = d->dir != now ?
+	    directory_find(now, user->name) : NULL;
+
+	return was != NULL && strcmp(was->hash, user->hash) == 0;
+}
+
 /* The next user who may have his demonstration password still. */
 static void
 doors_next(struct doors *d)
@@ -66,13 +70,13 @@ doors_next(struct doors *d)
 	const struct dir_user *user = NULL;
 	struct vm_name name;
 
-	while (user == NULL || user->nolog) {
+	while (user == NULL || user->nolog || doors_known(d, user)) {
 		if (d->next == sizeof doors_demo / sizeof doors_demo[0]) {
 			doors_answer(d, NULL);
 			return;
 		}
 		name_parse(doors_demo[d->next++], &name);
-		user = directory_find(d->cp->dir->dir, name);
+		user = directory_find(d->dir, name);
 	}
 	worker_verify(d->cp->workers, doors_demo[d->next - 1], user->hash,
 	    doors_compared, d);
@@ -89,7 +93,8 @@ doors_loopback(const char *address)
 }
 
 void
-doors_check(struct cp *cp, doors_fn *fn, void *arg)
+doors_directory(struct cp *cp, const struct directory *dir, doors_fn *fn,
+    void *arg)
 {
 	struct doors *d;
 
@@ -102,9 +107,15 @@ doors_check(struct cp *cp, doors_fn *fn, void *arg)
 		fn("NO STORAGE", arg);
 		return;
 	}
-	*d = (struct doors){ cp, fn, arg, 0 };
-	if (!cp->plain && !tls_ready(cp))
-		doors_answer(d, "THERE IS NO TLS, AND NOBODY HAS SAID PLAIN");
+	*d = (struct doors){ cp, dir, fn, arg, 0 };
+	doors_next(d);
+}
+
+void
+doors_check(struct cp *cp, doors_fn *fn, void *arg)
+{
+	if (!doors_loopback(cp->outside) && !cp->plain && !tls_ready(cp))
+		fn("THERE IS NO TLS, AND NOBODY HAS SAID PLAIN", arg);
 	else
-		doors_next(d);
+		doors_directory(cp, cp->dir->dir, fn, arg);
 }

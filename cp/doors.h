@@ -7,11 +7,15 @@
 
 #include "cp.h"
 
-/*
- * cp->outside is where the world's connections arrive.  fn is called once:
- * with NULL, or with a message that says why CP does not listen there.
- */
+/* Called once: with NULL, or with the reason why not. */
 typedef void doors_fn(const char *why, void *arg);
+
+/* cp->outside is where the world's connections arrive: may CP listen? */
 void doors_check(struct cp *cp, doors_fn *fn, void *arg);
+
+/* May this directory take the place of the one in use?  It stays the
+ * caller's, and must be there until fn is called. */
+void doors_directory(struct cp *cp, const struct directory *dir, doors_fn *fn,
+    void *arg);
 
 #endif

@@ -22,6 +22,7 @@
 #include "listener.h"
 #include "log.h"
 #include "logon.h"
+#include "message.h"
 #include "name.h"
 #include "nss.h"
 #include "nssmake.h"
@@ -33,6 +34,7 @@
 #include "worker.h"
 
 #define MAIN_ERROR_MAX 512
+#define MAIN_CLOSED 442 /* message: NOT LISTENING ON */
 
 struct main_options {
 	const char *address, *outside, *kvm;
@@ -190,9 +192,12 @@ main_make(const char *closed, void *arg)
 {
 	struct main_state *m = arg;
 	struct cp *cp = &m->cp;
+	char text[MESSAGE_MAX];
 
 	if (closed != NULL) {
-		main_failed(m, closed);
+		message_print(text, sizeof text, MAIN_CLOSED, cp->outside,
+		    closed);
+		main_failed(m, text);
 		return;
 	}
 	main_autolog(cp, cp->config->operator_user, true);

@@ -3,16 +3,21 @@
  * cmd/direct.c - DIRECT: take a new user directory into use.
  *
  * A worker checks the file and hashes its clear passwords; the running
- * directory changes only when everything in the file is right.
+ * directory changes only when everything in the file is right, and brings back
+ * no password that everybody knows where everybody may come in.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "doors.h"
 #include "log.h"
 #include "message.h"
 #include "name.h"
 #include "worker.h"
+
+#define DIRECT_NOT_TAKEN 443 /* message */
 
 /* A number that messages.def has not is a fault of the file all the same. */
 static int
@@ -24,18 +29,10 @@ direct_refused(struct request *rq, int number, const char *text)
 }
 
 static int
-direct_load(struct request *rq)
+direct_swap(struct request *rq, struct directory *dir)
 {
-	char path[PATH_MAX], text[256], who[16];
-	struct directory *dir;
-	struct dir_error err;
+	char who[16];
 
-	cp_path(rq->cp, "user.direct", path, sizeof path);
-	dir = directory_load(path, &err);
-	if (dir == NULL) {
-		dir_error_print(&err, text, sizeof text);
-		return direct_refused(rq, (int)err.number, text);
-	}
 	if (cp_directory_swap(rq->cp, dir) < 0)
 		return direct_refused(rq, DIR_FILE, "NO STORAGE");
 	snprintf(who, sizeof who, "%s", name_text(rq->user).s);
@@ -45,13 +42,56 @@ direct_load(struct request *rq)
 	return 0;
 }
 
+/* What may be taken, if its passwords may. */
+struct direct {
+	struct request *rq;
+	struct directory *dir;
+};
+
+static void
+direct_compared(const char *why, void *arg)
+{
+	struct direct *d = arg;
+	struct request *rq = d->rq;
+	struct directory *dir = d->dir;
+
+	free(d);
+	if (why == NULL) {
+		request_end(rq, direct_swap(rq, dir));
+		return;
+	}
+	directory_free(dir);
+	request_end(rq, reply_error(rq, DIRECT_NOT_TAKEN, why));
+}
+
+static int
+direct_load(struct request *rq)
+{
+	struct direct *d = malloc(sizeof *d);
+	char path[PATH_MAX], text[256];
+	struct dir_error err;
+
+	if (d == NULL)
+		return direct_refused(rq, DIR_FILE, "NO STORAGE");
+	cp_path(rq->cp, "user.direct", path, sizeof path);
+	*d = (struct direct){ rq, directory_load(path, &err) };
+	if (d->dir == NULL) {
+		free(d);
+		dir_error_print(&err, text, sizeof text);
+		return direct_refused(rq, (int)err.number, text);
+	}
+	doors_directory(rq->cp, d->dir, direct_compared, d);
+	return CMD_PENDING;
+}
+
 static void
 direct_checked(int rc, const char *text, void *arg)
 {
 	struct request *rq = arg;
 
-	request_end(rq, rc == 0 ? direct_load(rq) :
-				  direct_refused(rq, rc, text));
+	rc = rc == 0 ? direct_load(rq) : direct_refused(rq, rc, text);
+	if (rc != CMD_PENDING)
+		request_end(rq, rc);
 }
 
 static int

@@ -22,6 +22,7 @@ import traceback
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 os.pardir, "e2e"))
 
+import hostcp
 import vm
 from clients import Missing, S3270, Telnet, describe, until
 from hostcp import HostCP
@@ -391,6 +392,25 @@ def outside_warned():
             # The one of before is in what his console remembers.
             check(client.text().count("059W") == 1, "a warning in TLS",
                   client.text())
+
+
+@case
+def outside_direct():
+    """A running system does not take the demonstration's passwords back."""
+    for address, taken in (("0.0.0.0", False), ("127.0.0.1", True)):
+        with HostCP(address=address, password="OTHER") as cp:
+            other = hostcp.directory("OTHER").splitlines()
+            demo = hostcp.directory().splitlines()
+            cp.write("user.direct", "\n".join([*demo[:1], *other[1:]]) + "\n")
+            rc, out = cp.vm370("direct")
+            check(("DMKNET443E DIRECTORY NOT TAKEN; USER OPERATOR HAS" in out)
+                  != taken and (rc == 0) == taken, "DIRECT", out)
+            user = cp.telnet()
+            log_on(user, "OPERATOR", "OPERATOR" if taken else "OTHER")
+            user.wait("(LOGON|RECONNECTED) +AT")
+            cp.write("user.direct", "\n".join(other) + "\n")
+            rc, out = cp.vm370("direct")
+            check(rc == 0 and "EOJ" in out, "DIRECT of another", out)
 
 
 @case
