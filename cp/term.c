@@ -264,6 +264,24 @@ term_said(struct term *t, const struct ipcchan_message *msg)
 	}
 }
 
+/* Did somebody do something there?  A window changes, and a guest's writing
+ * is answered, of themselves. */
+static bool
+term_by_hand(const struct ipcchan_message *msg)
+{
+	const struct ipc_full *full = msg->payload;
+
+	switch (msg->type) {
+	case IPC_TERM_CREDIT:
+	case IPC_TERM_VIEW:
+		return false;
+	case IPC_TERM_FULL:
+		return full->op == FULL_RECORD && full->tag == 0;
+	default:
+		return true;
+	}
+}
+
 /* One message of a connection; NULL is its end. */
 static void
 term_message(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
@@ -281,7 +299,7 @@ term_message(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
 			term_free(t);
 		return;
 	}
-	if (msg->type != IPC_TERM_CREDIT)
+	if (term_by_hand(msg))
 		t->used = times_ms();
 	if (msg->type == IPC_TERM_OPEN) {
 		term_opened(t, msg->payload);

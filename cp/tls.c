@@ -17,10 +17,11 @@
 #include "name.h"
 #include "spawn.h"
 #include "term.h"
+#include "times.h"
 
 #define TLS_UNAVAILABLE 440 /* message: NOT AVAILABLE */
 #define TLS_BACKOFF_MAX 60  /* seconds between two starts */
-#define TLS_STEADY 60	    /* seconds after which a death is a first one */
+#define TLS_STEADY_MS 60000 /* after so long a death is a first one */
 #define TLS_TEXT_MAX 192
 
 /* A vmtls. */
@@ -38,7 +39,7 @@ struct tls {
 	uint32_t ids;		/* given to connections */
 	struct event *restart;
 	unsigned backoff;
-	time_t since;		/* the last start */
+	uint64_t since;		/* times_ms() of the last start */
 	void (*opened)(void *arg);
 	void *opened_arg;
 	tls_fn *asked;
@@ -107,7 +108,7 @@ tls_later(struct tls *tls)
 
 	if (tls->cp->stopping)
 		return;
-	if (time(NULL) - tls->since > TLS_STEADY)
+	if (times_ms() - tls->since > TLS_STEADY_MS)
 		tls->backoff = 0;
 	tls->backoff = tls->backoff == 0 ? 1 : tls->backoff * 2;
 	if (tls->backoff > TLS_BACKOFF_MAX)
@@ -226,7 +227,7 @@ tls_start(struct tls *tls)
 	struct tls_program *p = calloc(1, sizeof *p);
 	int fd[2] = { -1, -1 }, rc = -1;
 
-	tls->since = time(NULL);
+	tls->since = times_ms();
 	if (p != NULL && ipcchan_pair(fd) == 0) {
 		p->tls = tls;
 		rc = tls_spawn(tls, fd[1]);

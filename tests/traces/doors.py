@@ -325,13 +325,13 @@ def vmterm_lies():
     stays, no other program ends."""
     with tempfile.TemporaryDirectory() as programs:
         liar(programs)
-        with HostCP(programs=programs) as cp:
+        with HostCP("LIMIT LOGO 2S\n", programs=programs) as cp:
             lie(cp, "elsewhere")
             until(lambda: not cp.children("vmterm"), "its end")
             before, tls = cp.descriptors(), cp.children("vmtls")
             for what in ("secure", "secure_later", "after_open", "twice",
                          "client_first", "client_twice", "three_at_once",
-                         "two_hundred"):
+                         "two_hundred", "restless"):
                 said = lie(cp, what)
                 check(said == "CLOSED", what, said)
             lie(cp, "own_channel")

@@ -17,12 +17,10 @@ import time
 HERE = os.path.dirname(os.path.abspath(sys.argv[0]))
 SECURE = 0x08
 LINES = 1
-WAIT = 10
 
 channel = socket.socket(fileno=3)
 client = socket.socket(fileno=4)
 channel.setblocking(True)
-channel.settimeout(WAIT)
 
 
 def types():
@@ -108,16 +106,39 @@ def elsewhere():
     opens()
 
 
+def restless():
+    """Its window changes, and nobody types."""
+    opens()
+    end = time.monotonic() + 4
+    while time.monotonic() < end:
+        say("TERM_VIEW", view(0))
+        if not hears(0.3):
+            return False
+    return True
+
+
+def hears(seconds):
+    """Is vmcp there, and has it not said that it closes the line?"""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        channel.settimeout(max(0.01, end - time.monotonic()))
+        try:
+            packet = channel.recv(65536)
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
+        if not packet or packet[2:4] == struct.pack("=H",
+                                                    TYPES["CONS_CLOSE"]):
+            return False
+    return True
+
+
 def main():
     with open(os.path.join(HERE, "lie")) as f:
-        globals()[f.read()]()
+        what = globals()[f.read()]
     try:
-        end = time.monotonic() + 1
-        while time.monotonic() < end and channel.recv(65536):
-            channel.settimeout(max(0.01, end - time.monotonic()))
-        alive = time.monotonic() >= end
-    except TimeoutError:
-        alive = True
+        alive = what() is not False and hears(1)
     except OSError:
         alive = False
     client.sendall(b"ALIVE" if alive else b"CLOSED")
