@@ -7,6 +7,20 @@
 #include <errno.h>
 #include <stdlib.h>
 
+struct event_base *
+loop_new(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config == NULL)
+		return NULL;
+	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+	base = event_base_new_with_config(config);
+	event_config_free(config);
+	return base;
+}
+
 /* The channel whose handler runs, until the handler closes it; then what it
  * received is kept until the handler is done with its message. */
 static struct loopchan *loopchan_running;

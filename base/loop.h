@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * loop.h - a channel on libevent's loop (vmcp, vmspool, vmterm).
+ * loop.h - a channel on libevent's loop (vmcp, vmspool, vmterm, vmtls).
  */
 #ifndef VM370_BASE_LOOP_H
 #define VM370_BASE_LOOP_H
@@ -8,6 +8,9 @@
 #include <event2/event.h>
 
 #include "ipcchan.h"
+
+/* A loop of a process with one thread.  NULL: there is no memory. */
+struct event_base *loop_new(void);
 
 struct loopchan;
 

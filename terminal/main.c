@@ -29,6 +29,7 @@
 
 #include "ipcchan.h"
 #include "log.h"
+#include "loop.h"
 #include "peer.h"
 #include "sandbox.h"
 #include "soft.h"
@@ -121,22 +122,6 @@ main_peer(int fd, char peer[PEER_TEXT_MAX])
 	return true;
 }
 
-static struct event_base *
-main_base(void)
-{
-	struct event_config *config = event_config_new();
-	struct event_base *base = NULL;
-
-	if (config != NULL) {
-		event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
-		base = event_base_new_with_config(config);
-		event_config_free(config);
-	}
-	if (base == NULL)
-		fatalx("no event loop");
-	return base;
-}
-
 /*
  * No descriptor can come into this process any more, by any way; with TLS,
  * none but by the channel.  What is sent there counts against our limit, with
@@ -227,8 +212,8 @@ main(int argc, char **argv)
 	main_socket(MAIN_SOCKET_FD);
 	if (!main_peer(MAIN_SOCKET_FD, peer))
 		return 0;
-	base = main_base();
-	if (term_open(base, &options) < 0)
+	base = loop_new();
+	if (base == NULL || term_open(base, &options) < 0)
 		fatal("cannot begin");
 	main_sandbox(options.tls >= 0);
 	event_base_dispatch(base);

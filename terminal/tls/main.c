@@ -123,22 +123,6 @@ main_message(struct loopchan *lc, const struct ipcchan_message *msg, void *arg)
 
 /* --- the beginning --- */
 
-static struct event_base *
-main_base(void)
-{
-	struct event_config *config = event_config_new();
-	struct event_base *base = NULL;
-
-	if (config != NULL) {
-		event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
-		base = event_base_new_with_config(config);
-		event_config_free(config);
-	}
-	if (base == NULL)
-		fatalx("no event loop");
-	return base;
-}
-
 /* Descriptors for all connections, or as many connections as descriptors. */
 static unsigned
 main_limit(void)
@@ -193,9 +177,9 @@ main_serve(const char *make, const char *cert, const char *key)
 	char why[CERT_WHY_MAX] = "";
 	unsigned max = main_limit();
 
-	m.base = main_base();
-	if (loopchan_open(&m.cp, m.base, IPCCHAN_FD, IPC_TLS, IPC_CP,
-	    main_message, &m) < 0)
+	m.base = loop_new();
+	if (m.base == NULL || loopchan_open(&m.cp, m.base, IPCCHAN_FD, IPC_TLS,
+	    IPC_CP, main_message, &m) < 0)
 		fatal("no channel");
 	if (make != NULL && cert_missing(cert, key) &&
 	    !cert_make(cert, key, make, why))
