@@ -51,8 +51,7 @@ filter_sb_begin(struct filter *f, uint8_t option, uint8_t **out)
 		filter_put(out, T_IAC);
 		filter_put(out, T_SB);
 		filter_put(out, option);
-	} else
-		f->dropped++;
+	}
 	return FILTER_PASS;
 }
 

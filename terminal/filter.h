@@ -49,7 +49,7 @@ struct filter {
 	uint8_t sb_first;	     /* its first byte */
 	int follows;		     /* TLS; the last feed ended there */
 	size_t sb_len;
-	uint64_t bytes, commands, dropped; /* counts, for the log */
+	uint64_t bytes, commands;	   /* seen */
 	uint64_t timing_marks;		   /* answers seen */
 };
 

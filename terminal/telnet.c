@@ -175,7 +175,6 @@ telnet_extended_record(struct telnet *t, size_t n)
 	case TN3270E_SSCP:
 		telnet_sscp(t, len);
 		break;
-	case TN3270E_NEGATIVE: /* it shows what it can; e.negative counts */
 	case TN3270E_NOTHING:
 		break;
 	}

@@ -299,12 +299,7 @@ tn3270e_record(struct tn3270e *e, const uint8_t *record, size_t n,
 	case DT_SSCP_LU:
 		tn3270e_respond(e, record);
 		return TN3270E_SSCP;
-	case DT_RESPONSE:
-		if (record[2] == RESPONSE_POSITIVE)
-			return TN3270E_NOTHING;
-		e->negative++;
-		return TN3270E_NEGATIVE;
-	default:
+	default: /* a response that says no, too: it shows what it can */
 		return TN3270E_NOTHING;
 	}
 }

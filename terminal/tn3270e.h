@@ -37,7 +37,6 @@ struct tn3270e {
 	unsigned functions;  /* agreed, or as last asked for */
 	unsigned tries;
 	uint16_t sequence;   /* of the next record that we send */
-	unsigned negative;   /* responses that said no */
 	char type[TN3270E_TYPE_MAX];
 	char lu[TN3270_LU_MAX + 1];
 	size_t answer_len;   /* 0: nothing is to be said */
@@ -64,7 +63,6 @@ enum tn3270e_what {
 	TN3270E_NOTHING = 0, /* nothing for anybody */
 	TN3270E_3270,	     /* a 3270's record */
 	TN3270E_SSCP,	     /* text of a screen without fields */
-	TN3270E_NEGATIVE,    /* what we sent could not be shown */
 };
 
 /* A record as it came: what it is, and its data behind the header.  If
