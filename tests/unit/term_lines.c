@@ -1,135 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * term_lines.c - line mode's MORE..., pages of the past, PF keys, and what it
- * holds while another view is shown.  The connection is played here.
+ * holds while another view is shown.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "screen.h"
-#include "view_line.h"
-
-#define ROWS 5
-#define COLS 40
-
-static struct {
-	char out[65536];
-	size_t len;
-	unsigned credit, keys, sysreqs, lines, toggles;
-	char line[IPC_LINE_MAX + 1];
-	unsigned ms[VIEW_TIMERS];
-	uint64_t before;
-	unsigned count, asked;
-	char screen[8192];
-	size_t screen_len;
-} con;
-
-static struct view_line v;
-
-static void
-con_write(void *arg, const void *bytes, size_t n)
-{
-	(void)arg;
-	assert_true(con.len + n < sizeof con.out);
-	memcpy(con.out + con.len, bytes, n);
-	con.len += n;
-}
-
-static void
-con_line(void *arg, const char *text, size_t n)
-{
-	(void)arg;
-	memcpy(con.line, text, n);
-	con.line[n] = '\0';
-	con.lines++;
-}
-
-static void
-con_key(void *arg, enum ipc_term_key key)
-{
-	(void)arg;
-	if (key == KEY_SYSREQ) {
-		con.sysreqs++;
-		return;
-	}
-	assert_int_equal(key, KEY_ATTENTION);
-	con.keys++;
-}
-
-static void
-con_credit(void *arg, unsigned n)
-{
-	(void)arg;
-	con.credit += n;
-}
-
-static void
-con_again(void *arg)
-{
-	(void)arg;
-}
-
-static void
-con_timer(void *arg, unsigned id, unsigned ms)
-{
-	(void)arg;
-	assert_true(id < VIEW_TIMERS);
-	con.ms[id] = ms;
-}
-
-static void
-con_past(void *arg, uint64_t before, unsigned count)
-{
-	(void)arg;
-	con.before = before;
-	con.count = count;
-	con.asked++;
-}
-
-static void
-con_screen(void *arg, const char *text, size_t n)
-{
-	(void)arg;
-	assert_true(n <= sizeof con.screen);
-	memcpy(con.screen, text, n);
-	con.screen_len = n;
-}
-
-static void
-con_toggle(void *arg)
-{
-	(void)arg;
-	con.toggles++;
-}
-
-static const struct view_port port = { .write = con_write,
-	.line = con_line, .key = con_key, .credit = con_credit,
-	.again = con_again, .timer = con_timer, .past = con_past,
-	.screen = con_screen, .toggle = con_toggle };
-
-static const char *
-written(void)
-{
-	static char text[sizeof con.out];
-
-	memcpy(text, con.out, con.len);
-	text[con.len] = '\0';
-	con.len = 0;
-	return text;
-}
-
-static void
-type(const char *s)
-{
-	view_line_ops.data(&v, (const uint8_t *)s, strlen(s));
-}
+#include "term_lines.h"
 
 static void
 say(enum ipc_item_kind kind, uint32_t flags, uint64_t seq, const char *text)
@@ -189,15 +68,6 @@ set_pf(unsigned key, enum ipc_pf what, const char *text)
 	memcpy(pf->text, text, strlen(text));
 	view_line_ops.pf(&v, pf);
 	free(pf);
-}
-
-static void
-state(enum ipc_cons_status status, bool hidden)
-{
-	const struct ipc_cons_state s = { .status = status,
-		.hidden = hidden };
-
-	view_line_ops.state(&v, &s);
 }
 
 static int

@@ -1,90 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
  * term_view.c - the view of lines: credit, prompts, what is typed while
- * output comes.  The connection is played here; no socket, no clock.
+ * output comes.  No socket, no clock.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "term_lines.h"
 
-#include "view_line.h"
-
-/* --- the connection --- */
-
-static struct {
-	char out[65536];
-	size_t len;
-	unsigned records, credit, keys, lines, again;
-	char line[IPC_LINE_MAX + 1];
-	unsigned ms[VIEW_TIMERS]; /* 0: not running */
-} con;
-
-static void
-con_write(void *arg, const void *bytes, size_t n)
-{
-	(void)arg;
-	assert_true(con.len + n < sizeof con.out);
-	memcpy(con.out + con.len, bytes, n);
-	con.len += n;
-}
-
-static void
-con_record(void *arg, const uint8_t *bytes, size_t n)
-{
-	con_write(arg, bytes, n);
-	con.records++;
-}
-
-static void
-con_line(void *arg, const char *text, size_t n)
-{
-	(void)arg;
-	memcpy(con.line, text, n);
-	con.line[n] = '\0';
-	con.lines++;
-}
-
-static void
-con_key(void *arg, enum ipc_term_key key)
-{
-	(void)arg;
-	assert_int_equal(key, KEY_ATTENTION);
-	con.keys++;
-}
-
-static void
-con_credit(void *arg, unsigned n)
-{
-	(void)arg;
-	con.credit += n;
-}
-
-static void
-con_again(void *arg)
-{
-	(void)arg;
-	con.again++;
-}
-
-static void
-con_timer(void *arg, unsigned id, unsigned ms)
-{
-	(void)arg;
-	assert_true(id < VIEW_TIMERS);
-	con.ms[id] = ms;
-}
-
-static const struct view_port port = { .write = con_write,
-	.record = con_record, .line = con_line, .key = con_key,
-	.credit = con_credit, .again = con_again, .timer = con_timer };
-
-static const struct view_shape narrow = { .rows = 5, .cols = 40,
+static const struct view_shape narrow = { .rows = ROWS, .cols = COLS,
 	.echo = true };
+
 /* CONS_LOGO with these lines, until the next call. */
 static const struct ipc_logo *
 logo_of(const char *text)
@@ -99,19 +25,6 @@ logo_of(const char *text)
 	return (const struct ipc_logo *)bytes;
 }
 
-/* What was written since the last call; NULs as dots. */
-static const char *
-written(void)
-{
-	static char text[sizeof con.out];
-
-	for (size_t i = 0; i < con.len; i++)
-		text[i] = con.out[i] != '\0' ? con.out[i] : '.';
-	text[con.len] = '\0';
-	con.len = 0;
-	return text;
-}
-
 static struct view_item
 item(enum ipc_item_kind kind, uint32_t flags, const char *text)
 {
@@ -122,24 +35,22 @@ item(enum ipc_item_kind kind, uint32_t flags, const char *text)
 
 /* --- line mode --- */
 
-static struct view_line vl;
-
 static int
-line_setup(void **state)
+line_setup(void **unused)
 {
-	(void)state;
+	(void)unused;
 	memset(&con, 0, sizeof con);
-	view_line_ops.open(&vl, &port, &narrow);
+	view_line_ops.open(&v, &port, &narrow);
 	assert_int_equal(con.credit, VIEW_LINE_WINDOW);
 	con.credit = 0;
 	return 0;
 }
 
 static int
-line_teardown(void **state)
+line_teardown(void **unused)
 {
-	(void)state;
-	view_line_ops.close(&vl);
+	(void)unused;
+	view_line_ops.close(&v);
 	return 0;
 }
 
@@ -148,27 +59,13 @@ line_put(enum ipc_item_kind kind, uint32_t flags, const char *text)
 {
 	struct view_item it = item(kind, flags, text);
 
-	view_line_ops.item(&vl, &it);
+	view_line_ops.item(&v, &it);
 }
 
 static void
-line_type(const char *keys)
+test_line_output(void **unused)
 {
-	view_line_ops.data(&vl, (const uint8_t *)keys, strlen(keys));
-}
-
-static void
-line_state(uint32_t status, uint32_t hidden)
-{
-	struct ipc_cons_state state = { status, hidden };
-
-	view_line_ops.state(&vl, &state);
-}
-
-static void
-test_line_output(void **state)
-{
-	(void)state;
+	(void)unused;
 	line_put(ITEM_OUTPUT, 0, "hello");
 	assert_string_equal(written(), "hello\r\n");
 	line_put(ITEM_OUTPUT, 0, "one\ntwo\n");
@@ -186,41 +83,41 @@ test_line_output(void **state)
 }
 
 static void
-test_line_sanitised(void **state)
+test_line_sanitised(void **unused)
 {
-	(void)state;
+	(void)unused;
 	line_put(ITEM_OUTPUT, 0, "a\033[2J\x9b\xc2\x9b\x07\r\x7f\xe2\x80\xae");
 	assert_string_equal(written(),
 	    "a.[2J\xef\xbf\xbd....." "\r\n");
 }
 
 static void
-test_line_credit(void **state)
+test_line_credit(void **unused)
 {
-	(void)state;
+	(void)unused;
 	for (int i = 0; i < VIEW_LINE_WINDOW; i++)
 		line_put(ITEM_OUTPUT, 0, "x");
 	assert_int_equal(con.credit, 0); /* until the client takes it */
 	assert_true(con.again > 0);
-	view_line_ops.ready(&vl);
+	view_line_ops.ready(&v);
 	assert_int_equal(con.credit, VIEW_LINE_WINDOW);
-	view_line_ops.ready(&vl);
+	view_line_ops.ready(&v);
 	assert_int_equal(con.credit, VIEW_LINE_WINDOW);
 }
 
 static void
-test_line_prompt(void **state)
+test_line_prompt(void **unused)
 {
-	(void)state;
+	(void)unused;
 	line_put(ITEM_PROMPT, 0, "Name? ");
-	line_type("Bob\r");
+	type("Bob\r");
 	line_put(ITEM_INPUT, 0, "Bob"); /* shown already */
 	line_put(ITEM_OUTPUT, 0, "Hello");
 	assert_string_equal(written(), "Name? Bob\r\nHello\r\n");
 	assert_string_equal(con.line, "Bob");
 	/* typed before the prompt came: shown where it was taken */
-	line_type("Al\r");
-	view_line_ops.timer(&vl, VIEW_LINE_TIMER_ANSWER);
+	type("Al\r");
+	view_line_ops.timer(&v, VIEW_LINE_TIMER_ANSWER);
 	line_put(ITEM_PROMPT, 0, "Name? ");
 	line_put(ITEM_INPUT, 0, "Al");
 	line_put(ITEM_OUTPUT, 0, "Hello");
@@ -233,50 +130,50 @@ test_line_prompt(void **state)
 }
 
 static void
-test_line_message_at_prompt(void **state)
+test_line_message_at_prompt(void **unused)
 {
-	(void)state;
+	(void)unused;
 	line_put(ITEM_PROMPT, 0, "Name? ");
-	line_type("Bo");
+	type("Bo");
 	written();
 	line_put(ITEM_OUTPUT, ITEM_HIGH, "MSG FROM MAINT");
 	assert_string_equal(written(), "\b\b  \b\b"
 	    "\r\nMSG FROM MAINT\r\nName? Bo");
-	line_type("b\r");
+	type("b\r");
 	assert_string_equal(con.line, "Bob");
 }
 
 static void
-test_line_typing_meanwhile(void **state)
+test_line_typing_meanwhile(void **unused)
 {
-	(void)state;
-	line_type("query na");
+	(void)unused;
+	type("query na");
 	written();
 	line_put(ITEM_OUTPUT, 0, "output");
 	assert_string_equal(written(), "\b\b\b\b\b\b\b\b        "
 	    "\b\b\b\b\b\b\b\boutput\r\nquery na");
-	line_type("mes\r");
+	type("mes\r");
 	assert_string_equal(con.line, "query names");
 }
 
 static void
-test_line_replay(void **state)
+test_line_replay(void **unused)
 {
-	(void)state;
+	(void)unused;
 	line_put(ITEM_PROMPT, ITEM_REPLAY | ITEM_RESET, "Name? ");
 	line_put(ITEM_INPUT, ITEM_REPLAY, "Bob");
 	line_put(ITEM_INPUT, ITEM_REPLAY, "");
 	line_put(ITEM_INPUT, ITEM_REPLAY, "query time");
 	line_put(ITEM_OUTPUT, ITEM_REPLAY | ITEM_ALARM, "TIME IS");
 	assert_string_equal(written(), ""); /* more may come */
-	view_line_ops.ready(&vl);
-	assert_int_equal(con.credit + vl.owed, 5);
+	view_line_ops.ready(&v);
+	assert_int_equal(con.credit + v.owed, 5);
 	assert_int_equal(con.ms[0], VIEW_LINE_REPLAY_MS);
-	view_line_ops.timer(&vl, VIEW_LINE_TIMER_REPLAY);
+	view_line_ops.timer(&v, VIEW_LINE_TIMER_REPLAY);
 	assert_string_equal(written(),
 	    "Name? Bob\r\nquery time\r\nTIME IS\r\n");
 	/* a screenful of the past, then the present */
-	line_type("typed");
+	type("typed");
 	written();
 	for (int i = 0; i < 5000; i++)
 		line_put(ITEM_OUTPUT, ITEM_REPLAY, i < 4995 ? "old" : "newer");
@@ -287,133 +184,133 @@ test_line_replay(void **state)
 }
 
 static void
-test_line_states(void **state)
+test_line_states(void **unused)
 {
-	(void)state;
-	line_state(CONS_CP_READ, 0); /* LOGON: no CP was entered */
-	line_state(CONS_RUNNING, 0);
+	(void)unused;
+	state(CONS_CP_READ, 0); /* LOGON: no CP was entered */
+	state(CONS_RUNNING, 0);
 	line_put(ITEM_PROMPT, 0, "> ");
 	written();
-	line_state(CONS_CP_READ, 0);
+	state(CONS_CP_READ, 0);
 	assert_string_equal(written(), "\r\n");
 	line_put(ITEM_PROMPT, 0, "> ");
 	line_put(ITEM_OUTPUT, ITEM_LINE, "CP");
 	assert_string_equal(written(), "> \r\nCP\r\n");
-	line_state(CONS_CP_READ, 0);
+	state(CONS_CP_READ, 0);
 	assert_string_equal(written(), "");
-	line_state(CONS_LOGGED_OFF, 1);
-	line_type("secret\r");
+	state(CONS_LOGGED_OFF, 1);
+	type("secret\r");
 	assert_string_equal(written(), "\r\n");
 	assert_string_equal(con.line, "secret");
 }
 
 static void
-test_line_password_typed_ahead(void **state)
+test_line_password_typed_ahead(void **unused)
 {
-	(void)state;
-	line_type("LOGON X\rSECRET\rQUERY TIME\r");
+	(void)unused;
+	type("LOGON X\rSECRET\rQUERY TIME\r");
 	assert_int_equal(con.lines, 1); /* it may be a password */
 	assert_string_equal(written(), "LOGON X\r\n");
-	line_state(CONS_LOGGED_OFF, 0); /* the logo's */
+	state(CONS_LOGGED_OFF, 0); /* the logo's */
 	assert_int_equal(con.lines, 1);
 	line_put(ITEM_OUTPUT, 0, "ENTER PASSWORD:");
 	assert_int_equal(con.ms[VIEW_LINE_TIMER_ANSWER], VIEW_LINE_QUIET_MS);
-	line_state(CONS_LOGGED_OFF, 1);
+	state(CONS_LOGGED_OFF, 1);
 	assert_int_equal(con.lines, 2);
 	assert_string_equal(con.line, "SECRET");
 	assert_string_equal(written(), "ENTER PASSWORD:\r\n\r\n");
-	line_state(CONS_RUNNING, 0);
+	state(CONS_RUNNING, 0);
 	assert_int_equal(con.lines, 3);
 	assert_string_equal(con.line, "QUERY TIME");
-	line_type("A\rB\rC\r"); /* logged on: nothing waits */
+	type("A\rB\rC\r"); /* logged on: nothing waits */
 	assert_int_equal(con.lines, 6);
 }
 
 static void
-test_line_typed_ahead_bounded(void **state)
+test_line_typed_ahead_bounded(void **unused)
 {
 	char line[1001];
 
-	(void)state;
+	(void)unused;
 	memset(line, 'x', sizeof line);
 	line[1000] = '\0';
 	line[999] = '\r';
 	for (int i = 0; i < 10; i++) {
-		line_type(line);
+		type(line);
 		written();
-		assert_true(vl.ahead_len <= VIEW_LINE_AHEAD_MAX);
+		assert_true(v.ahead_len <= VIEW_LINE_AHEAD_MAX);
 	}
 	for (int i = 0; i < 10; i++) { /* no answer: on after a while */
-		view_line_ops.timer(&vl, VIEW_LINE_TIMER_ANSWER);
+		view_line_ops.timer(&v, VIEW_LINE_TIMER_ANSWER);
 		written();
 	}
 	assert_int_equal(con.lines, 10);
-	assert_null(vl.ahead);
+	assert_null(v.ahead);
 }
 
 static void
-test_line_raw_password(void **state)
+test_line_raw_password(void **unused)
 {
 	struct view_shape raw = narrow;
 
-	(void)state;
+	(void)unused;
 	raw.echo = false;
-	view_line_ops.reshape(&vl, &raw);
-	line_state(CONS_LOGGED_OFF, 1);
+	view_line_ops.reshape(&v, &raw);
+	state(CONS_LOGGED_OFF, 1);
 	assert_string_equal(written(), "DMKCNS185W YOUR TERMINAL SHOWS WHAT "
 	    "YOU \r\nTYPE, PASSWORDS TOO\r\n");
-	line_state(CONS_LOGGED_OFF, 0);
-	line_state(CONS_LOGGED_OFF, 1);
+	state(CONS_LOGGED_OFF, 0);
+	state(CONS_LOGGED_OFF, 1);
 	assert_string_equal(written(), "");
 }
 
 /* The last words stand last. */
 static void
-test_line_farewell(void **state)
+test_line_farewell(void **unused)
 {
-	(void)state;
+	(void)unused;
 	line_put(ITEM_PROMPT, 0, "Name? ");
-	line_type("half");
+	type("half");
 	written();
-	view_line_ops.farewell(&vl, "GONE", 4);
+	view_line_ops.farewell(&v, "GONE", 4);
 	assert_string_equal(written(), "\b\b\b\b    \b\b\b\b\r\nGONE\r\n");
 }
 
 /* The next user at this terminal does not find the last one's lines. */
 static void
-test_line_retrieve_session(void **state)
+test_line_retrieve_session(void **unused)
 {
-	(void)state;
-	line_type("LOGON ME SECRET\r");
-	line_state(CONS_RUNNING, 0);
-	line_type("MINE\r\x10\r");
+	(void)unused;
+	type("LOGON ME SECRET\r");
+	state(CONS_RUNNING, 0);
+	type("MINE\r\x10\r");
 	assert_string_equal(con.line, "MINE");
-	view_line_ops.logo(&vl, logo_of("VM/370\n"));
-	line_type("\x10\x10\r");
+	view_line_ops.logo(&v, logo_of("VM/370\n"));
+	type("\x10\x10\r");
 	assert_string_equal(con.line, "");
 }
 
 static void
-test_line_attention(void **state)
+test_line_attention(void **unused)
 {
-	(void)state;
-	line_type("\x03");
+	(void)unused;
+	type("\x03");
 	assert_int_equal(con.keys, 1);
-	view_line_ops.attention(&vl);
+	view_line_ops.attention(&v);
 	assert_int_equal(con.keys, 2);
 }
 
 static void
-test_line_logo(void **state)
+test_line_logo(void **unused)
 {
-	(void)state;
+	(void)unused;
 	line_put(ITEM_PROMPT, 0, "> ");
-	line_type("lo");
+	type("lo");
 	written();
-	view_line_ops.logo(&vl, logo_of("VM/370 Online\nTYPE\033LOGON\n"));
+	view_line_ops.logo(&v, logo_of("VM/370 Online\nTYPE\033LOGON\n"));
 	assert_string_equal(written(), "\b\b  \b\b\r\n\r\nVM/370 Online\r\n"
 	    "TYPE.LOGON\r\nlo");
-	line_type("gon x\r");
+	type("gon x\r");
 	assert_string_equal(con.line, "logon x");
 }
 
