@@ -132,10 +132,10 @@ term_settled(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (t->toggle)
 		term_other(t);
-	if (t->lines)
-		term_under(t);
 	if (t->ops != NULL && evbuffer_get_length(t->out) <= t->ops->low)
 		t->ops->ready(t->view);
+	if (t->lines) /* at once: CP may have another screen for the next */
+		term_under(t);
 	if (t->soft != NULL && evbuffer_get_length(t->out) == 0)
 		soft_ready(t->soft);
 	if (evbuffer_get_length(t->out) == 0 && t->phase == TERM_CLOSING)

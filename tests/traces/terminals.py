@@ -9,6 +9,7 @@
 # here needs KVM.
 
 import os
+import random
 import re
 import select
 import shutil
@@ -864,6 +865,66 @@ def test_reset_in_every_state(rig):
         rig.wait("EXIT 0")
 
 
+def sub(option, what):
+    return IAC + SB + option + what + IAC + SE
+
+
+TYPES = (b"IBM-3278-2", b"IBM-3279-4-E", b"IBM-DYNAMIC", b"XTERM", b"VT100",
+         b"UNKNOWN")
+BECOME = (NO_TELNET, IAC + WONT + E + IAC + WILL + TTYPE + JOINS,
+          sub(TTYPE, b"\0xterm") * 2 + IAC + DO + ECHO,
+          sub(TTYPE, b"\0IBM-3278-2-E"), sub(E, b"\3\7\0\2\4"), JOINS)
+RECORDS = (b"", b"\x7d\x5b\x60\x11\x5b\x60\xc1", b"\xf3\x40\x40", b"\x6c", b"\x6d",
+           b"\x6e", b"\xf7\x40\x40", b"\x88\0\3", b"\x01\x6c\x61\x02",
+           b"\x60\x40\x40" + b"\0" * 1920)
+HEADERS = (b"", b"\0\0\2\0\1", b"\2\0\1\0\0", b"\7\0\0\0\0", b"\5\0\0\0\0")
+WORDS = (b"LOGON X\r\n", b"PW\r\n", b"PANEL\r\n", b"PANEL A\r\n", b"SLOW 3\r\n",
+         b"LINES 60\r\n", b"PROMPT hm \r\n", b"CP\r\n", b"LOGOFF\r\n", b"half",
+         b"REPLAY 30\r\n", b"MORE 1 1\r\n", b"\x1bs", b"\x1b[5~", b"\x1bOR",
+         b"\x1b1", b"\x1bh", b"\x03", b"\x1bc", b"\x1b.")
+
+
+def anything(r):
+    """Something that a client may say, in its place or out of it."""
+    return r.choice((
+        lambda: IAC + bytes((r.randrange(241, 255), r.choice(
+            b"\0\1\3\6\x18\x19\x1f\x28\x2e"))),
+        lambda: IAC + WILL + TTYPE + sub(TTYPE, b"\0" + r.choice(TYPES)),
+        lambda: sub(E, b"\2\7" + r.choice(TYPES)),
+        lambda: IAC + WILL + NAWS + sub(NAWS, bytes(
+            (0, r.choice((0, 20, 80, 132)), 0, r.choice((0, 4, 24, 43))))),
+        lambda: r.choice(BECOME),
+        lambda: r.choice(HEADERS) + r.choice(RECORDS) + EOR,
+        lambda: b"".join(r.choices(WORDS, k=3))))()
+
+
+def test_anything_in_any_state(rig):
+    """What is said out of place ends no vmterm but its own connection's, and
+    that one as it should."""
+    r = random.Random(370)
+    for _ in range(25):
+        clients = [Client(rig) for _ in range(4)]
+        for c in clients * 30:
+            c.socket.setblocking(False)
+            try:
+                c.socket.send(anything(r))
+                while c.socket.recv(65536):
+                    pass
+            except OSError:
+                pass  # it has nothing to say, or has ended
+        for c in clients:
+            c.socket.close()
+    ended(rig, 100)
+
+
+def ended(rig, connections):
+    end = time.monotonic() + PATIENCE
+    while rig.said.count(b" EXIT 0\n") < connections:
+        if time.monotonic() > end:
+            raise AssertionError("%d ended" % rig.said.count(b" EXIT 0\n"))
+        rig.said += os.read(rig.process.stdout.fileno(), 65536)
+
+
 def test_two_hundred_killed(rig):
     """Nothing is left of connections that break (doors.py: of a thousand)."""
     for _ in range(4):
@@ -876,11 +937,7 @@ def test_two_hundred_killed(rig):
                 reset(c)
             else:
                 c.socket.close()
-    end = time.monotonic() + PATIENCE
-    while rig.said.count(b" EXIT 0\n") < 200:
-        if time.monotonic() > end:
-            raise AssertionError("%d ended" % rig.said.count(b" EXIT 0\n"))
-        rig.said += os.read(rig.process.stdout.fileno(), 65536)
+    ended(rig, 200)
 
 
 # --- recorded sessions, at a real s3270 (term_telnet plays the other half) ---
