@@ -343,6 +343,8 @@ fellow_full_in(struct fellow_guest *g, const struct ipc_full *in)
 		[FULL_ATTENTION] = "ATTENTION" };
 	size_t n = strlen(g->heard);
 
+	if (in->text_len > IPC_LINE_MAX)
+		return; /* of a flood */
 	n += (size_t)snprintf(g->heard + n, sizeof g->heard - n, "%s %03X",
 	    ops[in->op], in->vdev);
 	if (in->tag != 0)
@@ -462,6 +464,8 @@ fellow_typed(struct fellow_guest *g, const char *line)
 		g->slow = !g->slow;
 	else if (strcmp(line, "DEAF") == 0)
 		g->deaf = true;
+	else if (strcmp(line, "NAP") == 0)
+		sleep(2); /* and reads nothing */
 	else if (strcmp(line, "LET GO") == 0)
 		fellow_let_go(g);
 	else if (strncmp(line, "FLOOD ", 6) == 0)

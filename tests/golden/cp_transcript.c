@@ -18,6 +18,7 @@
  *                               it is shown another way (flags: TERM_*, hex)
  *   past T BEFORE COUNT         page back
  *   record T text               a key of a guest's screen
+ *   flood T n                   so many of them, with all that fits
  *   answer T RC [text]          to the guest's last request
  *   lost T                      the guest's screen is gone
  *   screen T text               what a COPY key prints; "|" between lines
@@ -491,6 +492,17 @@ send_full(struct terminal *t, uint16_t op, uint32_t tag, int32_t rc,
 }
 
 static void
+cmd_flood(struct terminal *t, int n)
+{
+	char text[50000];
+
+	memset(text, 'X', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	while (n-- > 0)
+		send_full(t, FULL_RECORD, 0, 0, text);
+}
+
+static void
 cmd_view(struct terminal *t, const char *args)
 {
 	struct ipc_term_view view = { 0 };
@@ -927,6 +939,8 @@ on_screen(const char *verb, struct terminal *t, const char *args)
 		cmd_past(t, args);
 	else if (strcmp(verb, "record") == 0)
 		send_full(t, FULL_RECORD, 0, 0, args);
+	else if (strcmp(verb, "flood") == 0)
+		cmd_flood(t, atoi(args));
 	else if (strcmp(verb, "answer") == 0)
 		cmd_answer(t, args);
 	else if (strcmp(verb, "lost") == 0)
