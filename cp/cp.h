@@ -27,6 +27,7 @@
 struct control;
 struct hostlink;
 struct idle;
+struct logfile;
 struct limit;
 struct listener;
 struct nssmake;
@@ -69,6 +70,7 @@ struct cp {
 	struct tls *tls;	  /* NULL: TLS OFF */
 	struct limit *limits;
 	struct idle *idle;	  /* NULL: no limit */
+	struct logfile *logfile;
 	struct control *control;
 	struct spoolclient *spool;
 	struct unit_list units;	  /* as in SYSTEM CONFIG */

@@ -21,6 +21,7 @@
 #include "limit.h"
 #include "listener.h"
 #include "log.h"
+#include "logfile.h"
 #include "logon.h"
 #include "message.h"
 #include "name.h"
@@ -222,8 +223,9 @@ main_open(struct main_state *m)
 
 	cp->spool = spoolclient_new(cp);
 	cp->limits = limit_new(&cp->config->limits);
+	cp->logfile = logfile_new(cp);
 	cp->idle = idle_new(cp);
-	if (cp->spool == NULL || cp->limits == NULL ||
+	if (cp->spool == NULL || cp->limits == NULL || cp->logfile == NULL ||
 	    (cp->idle == NULL && errno != 0)) {
 		main_failed(m, "no storage");
 		return;
@@ -375,6 +377,7 @@ main_free(struct main_state *m)
 	spoolclient_free(cp->spool);
 	tls_close(cp);
 	idle_free(cp->idle);
+	logfile_free(cp->logfile);
 	limit_free(cp->limits);
 	nss_close(cp);
 	worker_pool_free(cp->workers);

@@ -2,8 +2,8 @@
 # the commands are objects, so that the linker keeps every row.
 vm370_library(cp_core command.c console.c conspool.c control.c cp.c device.c
   dial.c doors.c fullscreen.c given.c guest.c guestask.c hexloc.c hostlink.c
-  idle.c limit.c linkrule.c listener.c logon.c message.c minidisk.c nss.c
-  nssmake.c pfkey.c registers.c request.c screencopy.c session.c spoolclient.c
+  idle.c limit.c linkrule.c listener.c logfile.c logon.c message.c minidisk.c
+  nss.c nssmake.c pfkey.c registers.c request.c screencopy.c session.c spoolclient.c
   spoolfile.c spooljob.c spoolnews.c term.c termopt.c times.c tls.c unit.c
   unitcmd.c urclose.c urdevice.c uroption.c vmblok.c)
 target_include_directories(cp_core PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})

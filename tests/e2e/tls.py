@@ -4,45 +4,20 @@
 # there is one: CMS under it, the certificate, and what start refuses.  What
 # needs no virtual machine is in tests/traces/doors.py.
 
-import hashlib
 import re
-import socket
-import ssl
 
 import vm
-from clients import Telnet, until
+from clients import until
 from runner import case, check
+from secure import Secure, fingerprint
 
 USER = "GUEST1"
-
-
-def trusting():
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def shown(system):
-    """The fingerprint that a client gets to see."""
-    with socket.create_connection(("127.0.0.1", system.port), 60) as s:
-        with trusting().wrap_socket(s) as t:
-            der = t.getpeercert(binary_form=True)
-    return ":".join(re.findall("..", hashlib.sha256(der).hexdigest().upper()))
 
 
 def told(system):
     rc, out = system.vm370("tls")
     check(rc == 0 and "In use      yes" in out, "vm370 tls: exit %d" % rc, out)
     return re.search("SHA-256 +(\\S+)", out)[1]
-
-
-class Secure(Telnet):
-    """Telnet in TLS."""
-
-    def __init__(self, port, **how):
-        super().__init__(port, **how)
-        self.socket = trusting().wrap_socket(self.socket)
 
 
 @case("tls.cms.3270")
@@ -70,9 +45,9 @@ def cms_line(system):
 
 @case("tls.certificate")
 def certificate(system):
-    check(shown(system) == told(system), "another than vm370 tls says")
+    check(fingerprint(system.port) == told(system), "another than vm370 tls says")
     rc, out = system.vm370("tls", "reload")
-    check(rc == 0 and shown(system) in out, "reload: exit %d" % rc, out)
+    check(rc == 0 and fingerprint(system.port) in out, "reload: exit %d" % rc, out)
 
 
 @case("tls.killed")
@@ -90,7 +65,7 @@ def killed(system):
             return None
     client = system._client(until(again, "TLS again"))
     system.logon(client, USER, answer="RECONNECTED AT")
-    check(shown(system) == told(system), "another certificate")
+    check(fingerprint(system.port) == told(system), "another certificate")
 
 
 @case("tls.start-refused")

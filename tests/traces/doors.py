@@ -5,13 +5,11 @@
 # terminals, and a thousand connections that break.  A real vmcp with its
 # vmterms, vmtls and vmspool; no virtual machine.
 
-import hashlib
 import os
 import re
 import shutil
 import signal
 import socket
-import ssl
 import struct
 import subprocess
 import sys
@@ -26,6 +24,7 @@ import hostcp
 import vm
 from clients import Missing, S3270, Telnet, describe, until
 from hostcp import HostCP
+from secure import Secure, fingerprint
 
 CASES = []
 BREAKS = 1000
@@ -42,35 +41,10 @@ def check(condition, what, seen=""):
         raise Missing(describe(what, seen))
 
 
-def trusting():
-    """A context of a client that verifies nothing."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def fingerprint(port):
-    """What a client that connects with TLS is shown."""
-    with socket.create_connection(("127.0.0.1", port), 30) as s:
-        with trusting().wrap_socket(s) as t:
-            der = t.getpeercert(binary_form=True)
-    digest = hashlib.sha256(der).hexdigest().upper()
-    return ":".join(re.findall("..", digest))
-
-
 def told(cp):
     rc, out = cp.vm370("tls")
     check(rc == 0, "vm370 tls: exit %d" % rc, out)
     return re.search("SHA-256 +(\\S+)", out)[1]
-
-
-class Secure(Telnet):
-    """Telnet in TLS, as s_client would carry it."""
-
-    def __init__(self, port, **how):
-        super().__init__(port, **how)
-        self.socket = trusting().wrap_socket(self.socket)
 
 
 def log_on(client, user="CMSUSER", password=None):
@@ -497,6 +471,22 @@ def limit_idle():
             time.sleep(1.5)
             user.line("QUERY TIME")
             user.wait("CONNECT=")
+
+
+@case
+def log_bound():
+    """What strangers write does not fill the disk."""
+    with HostCP() as cp:
+        path, line = cp.path("log/vm370.log"), "a stranger was here\n"
+        with open(path, "a") as f:
+            f.write(line * ((8 << 20) // len(line) + 1))
+        until(lambda: os.path.getsize(path) < 1 << 20, "a new log", 30)
+        with open(path + ".1") as f:
+            check(f.read().count(line) == (8 << 20) // len(line) + 1,
+                  "the one before")
+        cp.telnet().wait("VM/370 Online")
+        cp.logged("what was before this is in")
+        cp.logged(" from 127.0.0.1:")
 
 
 @case
