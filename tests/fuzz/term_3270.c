@@ -7,9 +7,6 @@
  * guest gets no more answers than it asked for; and in the end PA1 gives CP's
  * own screen, whatever the guest has written.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "view_3270.h"
 
 #define ANSWER_MAX 65536
@@ -20,21 +17,17 @@ static struct {
 	uint8_t answer[ANSWER_MAX];
 	size_t len;
 	uint32_t tag;
-	unsigned asked, past;
-	uint64_t seq;
+	unsigned asked;
 	bool attention;
 } con;
+
+#define CP_OPS view_3270_ops
+#define CP_VIEW (&con.view)
+#include "term_cp.h"
 
 static const unsigned sizes[][2] = {
 	{ 24, 80 }, { 32, 80 }, { 27, 132 }, { 62, 160 }
 };
-
-static void
-check(bool good)
-{
-	if (!good)
-		abort();
-}
 
 static void
 con_record(void *arg, const uint8_t *record, size_t n)
@@ -50,39 +43,10 @@ con_record(void *arg, const uint8_t *record, size_t n)
 }
 
 static void
-con_line(void *arg, const char *text, size_t n)
-{
-	(void)arg;
-	(void)text;
-	check(n <= IPC_LINE_MAX);
-}
-
-static void
 con_key(void *arg, enum ipc_term_key key)
 {
 	(void)arg;
 	con.attention = con.attention || key == KEY_ATTENTION;
-}
-
-static void
-con_credit(void *arg, unsigned n)
-{
-	(void)arg;
-	(void)n;
-}
-
-static void
-con_again(void *arg)
-{
-	(void)arg;
-}
-
-static void
-con_timer(void *arg, unsigned id, unsigned ms)
-{
-	(void)arg;
-	(void)ms;
-	check(id < VIEW_TIMERS);
 }
 
 static void
@@ -91,8 +55,8 @@ con_past(void *arg, uint64_t before, unsigned count)
 	(void)arg;
 	(void)before;
 	check(count >= 1 && count <= TERM_PAST_MAX);
-	check(con.past == 0);
-	con.past = count;
+	check(cp.asked == 0); /* one at a time */
+	cp.asked = count;
 }
 
 static void
@@ -123,61 +87,6 @@ static const struct view_port port = { .record = con_record, .line = con_line,
 	.full = con_full, .lines = con_lines };
 
 /* --- what may happen --- */
-
-static void
-an_item(uint8_t kind, uint32_t flags, const uint8_t *bytes, size_t n)
-{
-	struct view_item item = { .kind = (enum ipc_item_kind)(1 + kind % 3),
-		.flags = flags, .message = (kind & 8) != 0,
-		.seq = ++con.seq, .text = (const char *)bytes, .len = n };
-
-	view_3270_ops.item(&con.view, &item);
-}
-
-static void
-the_past(const uint8_t *bytes, size_t n)
-{
-	struct ipc_cons_past told = { n % 5, con.seq + 1 };
-	uint64_t seq = con.seq;
-
-	if (con.past == 0)
-		return;
-	for (unsigned i = 0; i < con.past && i < n; i++) {
-		con.seq = seq > con.past ? seq - con.past + i : i;
-		an_item(bytes[i], ITEM_PAST | (bytes[i] & ITEM_LINE), bytes,
-		    n - i);
-	}
-	con.seq = seq;
-	con.past = 0;
-	view_3270_ops.past(&con.view, &told);
-}
-
-static void
-a_logo(const uint8_t *bytes, size_t n)
-{
-	struct ipc_logo *l = calloc(1, sizeof *l + n);
-
-	check(l != NULL);
-	l->text_len = (uint32_t)n;
-	memcpy(l->system.c, "VM370", 5);
-	memcpy(l->text, bytes, n);
-	view_3270_ops.logo(&con.view, l);
-	free(l);
-}
-
-static void
-a_pf(const uint8_t *bytes, size_t n)
-{
-	struct ipc_cons_pf *pf = calloc(1, sizeof *pf + n);
-
-	check(pf != NULL);
-	pf->text_len = (uint32_t)n;
-	pf->key = n > 0 ? bytes[0] % 26 : 0;
-	pf->what = n > 1 ? bytes[1] % 9 : 0;
-	memcpy(pf->text, bytes, n);
-	view_3270_ops.pf(&con.view, pf);
-	free(pf);
-}
 
 /* One at a time, as CP sees to. */
 static void
@@ -351,6 +260,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	int items = 0;
 
 	memset(&con, 0, sizeof con);
+	memset(&cp, 0, sizeof cp);
 	check(ps3270_open(&con.glass, shape.rows, shape.cols, true, true) ==
 	    0);
 	view_3270_ops.open(&con.view, &port, &shape);

@@ -6,9 +6,6 @@
  * character that could control it, the cursor is where the view believes it
  * is, what waits is bounded, and no more is asked of CP than it may be.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "text.h"
 #include "view_line.h"
 
@@ -17,16 +14,12 @@
 
 static struct {
 	struct view_line view;
-	unsigned col, asked;
-	uint64_t seq;
+	unsigned col; /* of the cursor */
 } con;
 
-static void
-check(bool good)
-{
-	if (!good)
-		abort();
-}
+#define CP_OPS view_line_ops
+#define CP_VIEW (&con.view)
+#include "term_cp.h"
 
 static void
 control(uint32_t c)
@@ -60,39 +53,10 @@ con_write(void *arg, const void *bytes, size_t n)
 }
 
 static void
-con_line(void *arg, const char *text, size_t n)
-{
-	(void)arg;
-	(void)text;
-	check(n <= LINEEDIT_MAX);
-}
-
-static void
 con_key(void *arg, enum ipc_term_key key)
 {
 	(void)arg;
 	check(key == KEY_ATTENTION || key == KEY_SYSREQ);
-}
-
-static void
-con_credit(void *arg, unsigned n)
-{
-	(void)arg;
-	(void)n;
-}
-
-static void
-con_again(void *arg)
-{
-	(void)arg;
-}
-
-static void
-con_timer(void *arg, unsigned id, unsigned ms)
-{
-	(void)arg;
-	(void)ms;
-	check(id < VIEW_TIMERS);
 }
 
 static void
@@ -101,15 +65,14 @@ con_past(void *arg, uint64_t before, unsigned count)
 	(void)arg;
 	(void)before;
 	check(count >= 1 && count <= TERM_PAST_MAX);
-	con.asked = count;
+	cp.asked = count;
 }
 
 static void
 con_screen(void *arg, const char *text, size_t n)
 {
 	(void)arg;
-	(void)text;
-	check(n <= IPC_SCREEN_MAX);
+	check(n <= IPC_SCREEN_MAX && (n == 0 || text != NULL));
 }
 
 static void
@@ -124,62 +87,6 @@ static const struct view_port port = { .write = con_write, .line = con_line,
 	.toggle = con_toggle };
 
 /* --- what may happen --- */
-
-static void
-an_item(uint8_t kind, uint32_t flags, const uint8_t *bytes, size_t n)
-{
-	struct view_item item = { .kind = (enum ipc_item_kind)(1 + kind % 3),
-		.flags = flags, .message = (kind & 8) != 0,
-		.seq = ++con.seq, .text = (const char *)bytes, .len = n };
-
-	view_line_ops.item(&con.view, &item);
-}
-
-static void
-the_past(const uint8_t *bytes, size_t n)
-{
-	struct ipc_cons_past told = { 1, con.seq + 1 };
-	uint64_t seq = con.seq;
-	unsigned asked = con.asked;
-
-	if (asked == 0)
-		return;
-	con.asked = 0;
-	for (unsigned i = 0; i < asked && i < n; i++) {
-		con.seq = seq > asked ? seq - asked + i : i;
-		an_item(bytes[i], ITEM_PAST | (bytes[i] & ITEM_LINE), bytes,
-		    n - i);
-	}
-	con.seq = seq;
-	view_line_ops.past(&con.view, &told);
-}
-
-static void
-a_logo(const uint8_t *bytes, size_t n)
-{
-	struct ipc_logo *l = calloc(1, sizeof *l + n);
-
-	check(l != NULL);
-	l->text_len = (uint32_t)n;
-	memcpy(l->text, bytes, n);
-	view_line_ops.logo(&con.view, l);
-	check(con.view.held.head == NULL && !con.view.paused);
-	free(l);
-}
-
-static void
-a_pf(const uint8_t *bytes, size_t n)
-{
-	struct ipc_cons_pf *pf = calloc(1, sizeof *pf + n);
-
-	check(pf != NULL);
-	pf->text_len = (uint32_t)n;
-	pf->key = n > 0 ? bytes[0] % 26 : 0;
-	pf->what = n > 1 ? bytes[1] % 9 : 0;
-	memcpy(pf->text, bytes, n);
-	view_line_ops.pf(&con.view, pf);
-	free(pf);
-}
 
 static void
 a_window(uint8_t kind, size_t n)
@@ -213,8 +120,10 @@ step(uint8_t kind, const uint8_t *bytes, size_t n)
 		view_line_ops.state(&con.view, &state);
 		break;
 	case 2:
-		if (!con.view.background)
-			a_logo(bytes, n);
+		if (con.view.background)
+			break; /* the lines are shown before a logo is */
+		a_logo(bytes, n);
+		check(con.view.held.head == NULL && !con.view.paused);
 		break;
 	case 3:
 		a_pf(bytes, n);
@@ -252,7 +161,9 @@ look(const struct view_line *v)
 {
 	unsigned typed_cols = v->more ? 7 : v->edit.prefix + v->edit.shown_cur;
 
-	if (!v->background && !v->edit.suspended)
+	if (!v->edit.echo)
+		con.col = v->edit.origin; /* the client moves it, too */
+	else if (!v->background && !v->edit.suspended)
 		check(con.col == v->edit.origin + typed_cols);
 	check(v->held.bytes < 4 * VIEW_LINE_KEPT_BYTES);
 	check(v->edit.cur <= v->edit.len && v->edit.len <= LINEEDIT_MAX);
@@ -267,6 +178,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		.flags = TERM_FULL_SCREEN, .echo = true };
 
 	memset(&con, 0, sizeof con);
+	memset(&cp, 0, sizeof cp);
 	view_line_ops.open(&con.view, &port, &shape);
 	while (n >= 2) {
 		size_t len = bytes[1] < n - 2 ? bytes[1] : n - 2;
