@@ -5,7 +5,6 @@
  *
  * Whatever takes another's place, what the user has typed goes along.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "term_internal.h"
