@@ -134,6 +134,15 @@ ipcchan_die(struct ipcchan *ch, int error)
 	return -1;
 }
 
+/* A message cannot be sent; its descriptor, if it was given, goes with it. */
+static int
+ipcchan_lose(struct ipcchan *ch, int error, int fd)
+{
+	if (ch->gives && fd >= 0)
+		close(fd);
+	return ipcchan_die(ch, error);
+}
+
 /* Bytes in the longest packet of a channel. */
 static size_t
 ipcchan_packet(const struct ipcchan *ch)
@@ -174,7 +183,7 @@ ipcchan_enqueue(struct ipcchan *ch, const struct ipc_header *header,
 
 	p = malloc(sizeof *p + ipcchan_round(len));
 	if (p == NULL)
-		return ipcchan_die(ch, ENOMEM);
+		return ipcchan_lose(ch, ENOMEM, fd);
 	p->next = NULL;
 	p->fd = -1;
 	p->len = len;
@@ -208,19 +217,19 @@ ipcchan_add(struct ipcchan *ch, enum ipc_type type, const void *fixed,
 	const struct ipcchan_rule *rule;
 
 	if (ch->dead)
-		return ipcchan_die(ch, EPIPE);
+		return ipcchan_lose(ch, EPIPE, fd);
 	if (type <= IPC_NONE || type >= IPC_TYPES)
-		return ipcchan_die(ch, EINVAL);
+		return ipcchan_lose(ch, EINVAL, fd);
 	rule = &ipcchan_rules[type];
 	if (rule->from != ch->self || rule->to != ch->peer ||
 	    fixed_len < rule->fixed || fixed_len > IPC_PACKET_MAX ||
 	    text_len > IPC_PACKET_MAX ||
 	    !ipcchan_shape(rule, fixed, fixed_len + text_len, fd >= 0)) {
 		log_warnx("ipc: refusing to send a bad %s", rule->name);
-		return ipcchan_die(ch, EINVAL);
+		return ipcchan_lose(ch, EINVAL, fd);
 	}
 	if (ch->queued + sizeof header + header.length > IPCCHAN_QUEUE_MAX)
-		return ipcchan_die(ch, ENOBUFS);
+		return ipcchan_lose(ch, ENOBUFS, fd);
 	return ipcchan_enqueue(ch, &header, fixed, fixed_len, text, fd);
 }
 

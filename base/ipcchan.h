@@ -26,8 +26,9 @@ struct ipcchan {
 	enum ipc_party self, peer;
 	bool dead;  /* an error or end of file: nothing more is sent */
 	bool hears; /* dead, but what the peer said before it ended comes */
-	bool gives; /* a descriptor that is sent becomes the channel's at once;
-		     * for programs that may not duplicate any */
+	bool gives; /* a descriptor that is sent becomes the channel's at once,
+		     * also when it cannot be; for programs that may not
+		     * duplicate any */
 	size_t queued; /* bytes waiting to be sent */
 	struct ipcchan_packet *head, **tail;
 

@@ -339,6 +339,21 @@ def outside_refused():
 
 
 @case
+def outside_known():
+    """CP knows each user whom the demonstration gives a password."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    top = os.path.join(here, os.pardir, os.pardir, "cp")
+    with open(os.path.join(top, "front", "demo", "user.direct")) as f:
+        demo = re.findall(r"^USER +(\w+) +(\w+)", f.read(), re.M)
+    with open(os.path.join(top, "doors.c")) as f:
+        known = re.search(r"doors_demo\[\] = \{([^}]*)", f.read())[1]
+    wanted = [name for name, word in demo if word not in ("NOLOG", "AUTOONLY")]
+    check(wanted == re.findall(r"\w+", known), "users", "%r" % wanted)
+    check(all(name == word for name, word in demo if name in wanted),
+          "another password", "%r" % demo)
+
+
+@case
 def outside_warned():
     """A logon from another machine that is not encrypted is told so, once;
     the loopback's is not."""

@@ -532,7 +532,7 @@ names(void **state)
 }
 
 /* A channel that gives descriptors away makes no copy of them, whether they
- * are taken or not. */
+ * are taken, wait or cannot be sent. */
 static void
 gives(void **state)
 {
@@ -556,6 +556,11 @@ gives(void **state)
 	assert_int_equal(open_fds(), before + 2);
 	assert_int_equal(ipcchan_queue(&from, IPC_TERM_TLS_PLAIN, &none,
 	    sizeof none, open("/dev/null", O_RDONLY)), 0);
+	assert_int_equal(ipcchan_queue(&from, IPC_CONS_PAST, &none,
+	    sizeof none, open("/dev/null", O_RDONLY)), -1); /* not for us */
+	assert_int_equal(ipcchan_queue(&from, IPC_TERM_TLS_PLAIN, &none,
+	    sizeof none, open("/dev/null", O_RDONLY)), -1); /* it is dead */
+	assert_int_equal(open_fds(), before + 3);
 	ipcchan_close(&from);
 	ipcchan_close(&to);
 	assert_int_equal(open_fds(), before);
