@@ -348,6 +348,8 @@ term_timeout(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (t->session == NULL || t->closing)
 		term_free(t);
+	else if (t->display != NULL)
+		return; /* DIAL was typed ahead of the logo */
 	else if (t->session->vm == NULL && session_backlog(t->session) > 0)
 		term_timer(t, TERM_LOGO_SECONDS); /* not all is shown yet */
 	else if (t->session->vm == NULL)
