@@ -122,23 +122,33 @@ console_is_hx(const char *line, size_t len)
 	return text_abbrev(word, n, "HX", 2) && text_word(word + n, &word) == 0;
 }
 
-/* A read has ended: keep its line, or obey it. */
-static void
+/* A read has ended: keep its line, or obey it.  -1: no line was read; a device
+ * end alone is that of another device, which has taken the console's place. */
+static int
 console_take(void)
 {
 	size_t len = console.in_ccw.count - console.dev.csw.residual;
-	int bad = console.dev.csw.unit & UNIT_CHECK;
+	int ended = (console.dev.csw.unit & (UNIT_CHANNEL_END | UNIT_CHECK)) ==
+	    UNIT_CHANNEL_END;
 
 	console.reading = 0;
-	if (bad || len > sizeof console.in)
-		return;
+	if (!ended || len > sizeof console.in)
+		return -1;
 	console.column = 0;
-	if (console.programs > 0 && console_is_hx(console.in, len)) {
+	if (console.programs > 0 && console_is_hx(console.in, len))
 		console.halted = 1;
-		return;
-	}
-	if (stack_push(&console.typed, console.in, len, STACK_FIFO) == -1)
+	else if (stack_push(&console.typed, console.in, len, STACK_FIFO) == -1)
 		console.lost = 1;
+	return 0;
+}
+
+/* TERMINAL CONMODE has made it a display: nothing can be typed until it is a
+ * console again. */
+static void
+console_wait_back(void)
+{
+	while (io_type(&console.dev) != DEVICE_CONSOLE)
+		vector_wait();
 }
 
 static int
@@ -231,7 +241,8 @@ console_read(char line[CON_LINE_MAX])
 		if (!console.reading && console_start_read() == -1)
 			return CONSOLE_GONE;
 		io_wait(&console.dev);
-		console_take();
+		if (console_take() == -1)
+			console_wait_back();
 	}
 }
 

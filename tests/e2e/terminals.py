@@ -538,6 +538,39 @@ def resize(system):
     client.wait("^Ready;")
 
 
+@case("telnet.characters")
+def characters(system):
+    """The full screen has the characters that are no ASCII; what a 3270 has
+    not stays in the line."""
+    client = telnet(system, "xterm")
+    client.keys("Escape", "s")
+    client.wait("VM READ +VM370$")
+    client.line("MSG * na\u00efve caf\u00e9 [x]")
+    client.wait("MSG FROM .*: na\u00efve caf\u00e9 \\[x\\]$")
+    client.keys("Escape", "s")
+    client.keys("MSG * 5 \u20ac \u6f22", "Escape", "s")
+    client.wait("DMKCNS190E")
+    client.keys("Enter")
+    client.wait("MSG FROM .*: 5 \u20ac \u6f22$")
+    client.command("#CP LOGOFF", "VM/370 Online|LOGOFF AT")
+
+
+@case("telnet.conmode")
+def conmode(system):
+    """CMS reads nothing from a display in its console's place, and goes on
+    when the console is back."""
+    client = telnet(system, "xterm")
+    client.command("MSG * " + "stale" * 8, "(stale){8}$")
+    client.command("QUERY TIME", "CONNECT=")
+    client.line("#CP TERMINAL CONMODE 3270")
+    client.command("#CP QUERY TERMINAL", "CONMODE 3270")
+    check("DMK" not in client.text(), "something was read", client.text())
+    client.command("QUERY TIME", "DMKQCN190E")
+    client.line("#CP TERMINAL CONMODE 3215")
+    client.command("QUERY SEARCH", "CMS190 +190 +S")
+    client.command("#CP LOGOFF", "VM/370 Online|LOGOFF AT")
+
+
 @case("same-picture")
 def same(system):
     """c3270 and a telnet terminal show the same."""
