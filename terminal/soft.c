@@ -40,6 +40,7 @@ struct soft {
 	struct keymap_3270 *ahead; /* a ring; NULL: never needed */
 	unsigned ahead_first, ahead_len;
 	bool ahead_over;	  /* keys are missing behind what there is */
+	bool holes;		  /* characters are, and nobody has looked */
 	uint8_t answer[IPC_FULL_MAX];
 	struct draw_cell row[SOFT_COLS_MAX];
 };
@@ -206,6 +207,7 @@ soft_resize(struct soft *s, unsigned rows, unsigned cols)
 	}
 	soft_forget_ahead(s);
 	soft_forget_drawn(s);
+	s->holes = false;
 	ps3270_close(&s->ps);
 	s->ps = ps;
 	soft_window(s, rows, cols);
@@ -227,10 +229,10 @@ soft_type(struct soft *s, uint32_t c)
 {
 	int e = codepage_ebcdic(&s->page, c);
 
-	if (e < 0)
-		soft_refuse(s, "X NO SUCH CHARACTER");
-	else if (!ps3270_type(&s->ps, (uint8_t)e))
-		soft_refuse(s, "X NOT HERE");
+	if (e >= 0 && ps3270_type(&s->ps, (uint8_t)e))
+		return;
+	soft_refuse(s, e < 0 ? "X NO SUCH CHARACTER" : "X NOT HERE");
+	s->holes = true;
 }
 
 static void
@@ -246,11 +248,25 @@ soft_send(struct soft *s, uint8_t aid)
 	explicit_bzero(s->answer, n);
 }
 
+/* What is typed, or pasted, is sent whole: ENTER behind characters that were
+ * refused is refused itself, once.  A real 3270 would have locked. */
+static bool
+soft_has_holes(struct soft *s, const struct keymap_3270 *key)
+{
+	bool holes = s->holes;
+
+	s->holes = false;
+	return holes && key->what == KEYMAP_DO_SEND &&
+	    key->arg == DS_AID_ENTER;
+}
+
 static void
 soft_do(struct soft *s, const struct keymap_3270 *key)
 {
 	if (key->what == KEYMAP_DO_TYPE)
 		soft_type(s, key->arg);
+	else if (soft_has_holes(s, key))
+		soft_refuse(s, "X NOT ALL WAS TAKEN; ENTER AGAIN SENDS");
 	else if (key->what == KEYMAP_DO_SEND)
 		soft_send(s, (uint8_t)key->arg);
 	else if (!ps3270_key(&s->ps, (enum ps_key)key->arg))
@@ -287,8 +303,10 @@ soft_play(struct soft *s)
 		s->changed = true;
 		soft_do(s, &key);
 	}
-	if (s->ahead_len == 0)
-		s->ahead_over = false;
+	if (s->ahead_len > 0 || !s->ahead_over)
+		return;
+	s->ahead_over = false;
+	s->holes = true;
 }
 
 /* RESET unlocks the keyboard, and what was typed ahead is not meant any more. */
@@ -298,6 +316,7 @@ soft_reset(struct soft *s, const struct keymap_3270 *key)
 	if (key->what != KEYMAP_DO_KEY || key->arg != PS_KEY_RESET)
 		return false;
 	soft_forget_ahead(s);
+	s->holes = false;
 	ps3270_key(&s->ps, PS_KEY_RESET);
 	return true;
 }
@@ -347,9 +366,10 @@ soft_key(void *arg, const struct keymap_key *key)
 		s->help = false;
 		return;
 	}
-	if (key->what == KEYMAP_BAD)
+	if (key->what == KEYMAP_BAD) {
 		soft_refuse(s, "X NO SUCH CHARACTER");
-	else if (!soft_at_once(s, &is)) {
+		s->holes = true;
+	} else if (!soft_at_once(s, &is)) {
 		soft_keep(s, &is);
 		soft_play(s);
 	}
@@ -457,6 +477,9 @@ soft_host(struct soft *s, const uint8_t *record, size_t n)
 	    &answered);
 
 	s->changed = true;
+	if (rc == 0 && (record[0] == DS_ERASE_WRITE ||
+	    record[0] == DS_ERASE_WRITE_ALTERNATE))
+		s->holes = false; /* what they were in is gone */
 	if (s->ps.alarm)
 		s->bell = true;
 	s->ps.alarm = false;

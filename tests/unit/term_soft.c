@@ -235,6 +235,8 @@ test_ahead_bounded(void **state)
 	panel(DS_ERASE_WRITE);
 	assert_string_equal(glass_row(1), " NAME xxxxxxxx NOTE");
 	type("\r");
+	assert_int_equal(host.records, 1);
+	type("\r");
 	assert_int_equal(host.records, 2);
 }
 
@@ -283,6 +285,29 @@ test_refused(void **state)
 	soft_ready(soft);
 	type("2"); /* no PF2 */
 	assert_int_equal(host.records, 0);
+}
+
+/* A line that is longer than its field does not go without its end, nor does
+ * one with a hole; what follows in a paste is no line of its own. */
+static void
+test_holes(void **state)
+{
+	(void)state;
+	panel(DS_ERASE_WRITE);
+	type("too long a name\rnext\r");
+	assert_int_equal(host.records, 0);
+	assert_string_equal(glass_row(1), " NAME too long NOTE");
+	assert_memory_equal(glass_row(24), "4A      X NOT ALL WAS", 21);
+	type("\r");
+	assert_int_equal(host.records, 1);
+	panel(DS_ERASE_WRITE);
+	type("a\xe2\x82\xac" "b\r");
+	assert_int_equal(host.records, 1);
+	type("\x08" "c\r");
+	assert_int_equal(host.records, 2);
+	panel(DS_ERASE_WRITE);
+	type("\xe2\x82\xac\033" "3");
+	assert_int_equal(host.records, 3);
 }
 
 static void
@@ -549,7 +574,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_shows), TEST(test_types), TEST(test_ahead),
 		TEST(test_ahead_bounded), TEST(test_typed),
-		TEST(test_refused), TEST(test_keys), TEST(test_insert),
+		TEST(test_refused), TEST(test_holes), TEST(test_keys), TEST(test_insert),
 		TEST(test_help), TEST(test_redraw), TEST(test_alarm),
 		TEST(test_bad), TEST(test_rows_again), TEST(test_sizes),
 		TEST(test_24), TEST(test_resize_ahead), TEST(test_every_code),
