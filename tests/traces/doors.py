@@ -488,6 +488,49 @@ def limit_idle():
             user.wait("CONNECT=")
 
 
+def resets(cp, client):
+    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                             struct.pack("ii", 1, 0))
+    client.socket.close()
+
+
+def closes(cp, client):
+    client.socket.close()
+
+
+def loses_vmterm(cp, client):
+    os.kill(min(cp.children("vmterm")), signal.SIGKILL)
+
+
+def sleeps(cp, client):
+    """Nobody can know that; he says that he is here."""
+
+
+@case
+def dead_line():
+    """A line that ends disconnects its user, who comes back from elsewhere
+    within a second; and with LOGON HERE where the line seems to live."""
+    for ends, here in ((resets, ""), (closes, ""), (loses_vmterm, ""),
+                       (sleeps, " HERE")):
+        for kind in (Telnet, Secure):
+            with HostCP() as cp:
+                first = kind(cp.port)
+                log_on(first)
+                first.wait("LOGON +AT")
+                second = cp.telnet()
+                second.wait("VM/370 Online")
+                ends(cp, first)
+                start = time.monotonic()
+                second.line("LOGON CMSUSER CMSUSER" + here)
+                second.wait("RECONNECTED AT")
+                took = time.monotonic() - start
+                check(took < 1, "%s: %.1f s" % (ends.__name__, took))
+                if ends is sleeps:
+                    first.wait("BY LOGON HERE")
+                    first.wait("VM/370 Online")
+                    first.close()
+
+
 @case
 def log_bound():
     """What strangers write does not fill the disk."""
