@@ -85,7 +85,8 @@ view_line_past_ask(struct view_line *v, enum view_line_past what)
 void
 view_line_past_item(struct view_line *v, const struct view_item *item)
 {
-	if (v->asked == VIEW_LINE_PAST_NONE || item->seq == 0)
+	if (v->asked == VIEW_LINE_PAST_NONE || item->seq == 0 ||
+	    v->past.count == TERM_PAST_MAX)
 		return;
 	if (v->asked != VIEW_LINE_PAST_FORWARD || item->seq > v->past_last)
 		itemlist_add(&v->past, item);
