@@ -137,7 +137,8 @@ _Static_assert(sizeof(struct sense_id) == 7, "sense_id");
  * (X'8E'): what was on the screen is gone (CP, or another terminal); a write
  * that does not erase was not done: erase and write it all.  Before that, a
  * display can be asked what it is (Read Partition).  Sense byte 0, data check:
- * the display refused the data; command reject: the terminal can show no
+ * the display refused the data, which break the rules or go over the screen
+ * thousands of times (RA, EUA, PT); command reject: the terminal can show no
  * screens.  SYSREQ and ATTN read as AID X'F0' alone.
  */
 #define DSP_WRITE 0x01
