@@ -4,7 +4,8 @@
 # virtual machines: the memory that one more vmterm has for itself, and what
 # vmtls needs for a connection.
 #
-# Half are 3270s, half telnet on a terminal that can show a 3270.  Private
+# Half are 3270s, half telnet on a terminal that can show a 3270; of these some
+# show CP's screen in the end, drawn by ncurses, half of them 62x160.  Private
 # memory is smaps_rollup's Private_Dirty and Private_Clean.
 
 import os
@@ -21,6 +22,7 @@ from secure import trusting
 
 TERMINALS = 1000
 IN_TLS = 200
+SCREENS = 100
 AT_ONCE = 100
 KIB_MAX = 2048
 
@@ -53,6 +55,18 @@ class Line(Telnet):
         self.pump()
         return "VM/370 Online" in self.seen
 
+    def ask(self):
+        self.seen = ""
+        self.send(b"\x1bs")
+
+    def drawn(self):
+        """The row below the screen is there, its last one.  vmterm may have
+        shown the logo before it was told what it shows it on."""
+        self.pump()
+        if "DMKCNS188E" in self.seen:
+            self.ask()
+        return "Esc h: keys" in self.seen
+
 
 def private(pid):
     """KiB, by kind."""
@@ -64,6 +78,13 @@ def private(pid):
     return kib
 
 
+def terminal(cp, i):
+    if i % 2:
+        return Screen(cp.port)
+    return Line(cp.port, kind="vt", types=["XTERM"],
+                size=(160, 63) if i % 4 else (80, 25))
+
+
 def connect(cp, n, secure=False):
     """So many terminals, each shown the logo."""
     context = trusting()
@@ -71,14 +92,22 @@ def connect(cp, n, secure=False):
     while len(clients) < n:
         batch = []
         for i in range(min(AT_ONCE, n - len(clients))):
-            client = (Screen(cp.port) if i % 2 else
-                      Line(cp.port, kind="vt", types=["XTERM"]))
+            client = terminal(cp, i)
             if secure:
                 client.socket = context.wrap_socket(client.socket)
             batch.append(client)
         until(lambda: all(c.answered() for c in batch), "the logo", 120)
         clients += batch
     return clients
+
+
+def screens(cp, clients):
+    """Those that were lines show CP's screen: their sizes."""
+    lines = [c for c in clients if isinstance(c, Line)][:SCREENS]
+    for client in lines:
+        client.ask()
+    until(lambda: all(c.drawn() for c in lines), "the screen", 120)
+    return sorted(private(p) for p in cp.children("vmterm"))[-SCREENS:]
 
 
 def main():
@@ -100,6 +129,12 @@ def main():
                    "KiB", KIB_MAX, statistics.median(sizes))
         common.row("the largest of %d" % TERMINALS, max(sizes), 0, "KiB",
                    KIB_MAX, max(sizes))
+        drawn = screens(cp, clients)
+        common.row("a vmterm with a screen by ncurses, median",
+                   statistics.median(drawn), 0, "KiB", KIB_MAX,
+                   statistics.median(drawn))
+        common.row("the largest, 62x160", drawn[-1], 0, "KiB", KIB_MAX,
+                   drawn[-1])
         common.row("vmtls, a connection", (relayed - idle) / IN_TLS, 0, "KiB")
         common.row("vmcp, with all of them", private(cp.process.pid), 0,
                    "KiB")
