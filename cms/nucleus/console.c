@@ -359,10 +359,19 @@ console_is_screen(void)
 }
 
 int
+console_is_typing(void)
+{
+	return console.reading;
+}
+
+int
 console_attention(int wait)
 {
-	while (wait && !console.dev.attention && !console.halted)
+	while (wait && !console.dev.attention && !console.halted) {
 		vector_wait();
+		if (console.reading && console.dev.done)
+			console_take();
+	}
 	if (!console.dev.attention)
 		return 0;
 	console.dev.attention = 0;

@@ -43,11 +43,13 @@ int console_waiting(void);
  * has, the screen is the program's until a line is written or read.
  * console_attention: has a key been pressed since it was asked last?  With
  * wait it is waited for: 0 is then that the program is to be halted.
+ * console_is_typing: a read of a line was started meanwhile.
  * console_type: the user wants to type a line, which is kept.
  */
 void console_still(void);
 void console_screen(void);
 int console_is_screen(void);
+int console_is_typing(void);
 int console_attention(int wait);
 void console_type(void);
 

@@ -156,11 +156,13 @@ sys_paint(struct ask *ask)
 static int
 screen_key(struct diag_full *full)
 {
-	int rc;
+	int rc = E_NODATA;
 
-	if (!console_attention(1))
-		return E_IO; /* halted */
-	rc = screen_do(full);
+	if (!console_is_typing()) {
+		if (!console_attention(1))
+			return E_IO; /* halted */
+		rc = screen_do(full);
+	}
 	if (rc != E_NODATA)
 		return rc;
 	console_type();

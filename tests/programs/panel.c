@@ -10,13 +10,15 @@
  *	PF5  read modified all            PF11  a structured field: outbound
  *	PF6  query                        PF12  orders that no display takes
  *
- * PANEL LOOP shows it and computes for ever.
+ * PANEL n computes for n seconds before it looks at keys.
  */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "panel.h"
 
@@ -463,14 +465,22 @@ turn(void)
 	return panel_pf(key.record[0]) == 3 ? 1 : act();
 }
 
+static void
+compute(int seconds)
+{
+	time_t end = time(NULL) + seconds;
+
+	while (time(NULL) < end)
+		;
+}
+
 int
 main(int argc, char **argv)
 {
 	int rc = show(CMS_SCREEN_ERASE_ALTERNATE);
 
-	(void)argv;
-	for (volatile unsigned long n = 0; argc > 1; n++)
-		;
+	if (argc > 1)
+		compute(atoi(argv[1]));
 	while (rc != 1) {
 		if (rc == -1 && errno != EAGAIN) {
 			printf("PANEL ENDED BY ERROR %d\n", errno);

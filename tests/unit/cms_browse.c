@@ -139,7 +139,7 @@ test_hex(void **state)
 	    "     2 B\n       4\n       2\n");
 	display_has(2, "     1 A\xC3\xA4z\n     2 B\n");
 	display_has(3, "DMSBRW520E INVALID OPERAND: maybe");
-	display_has(3, "====> hex maybe");
+	display_has(3, "====>\n");
 }
 
 static void
@@ -170,18 +170,18 @@ test_wrong(void **state)
 	thirty_lines();
 	assert_int_equal(display_run("BROWSE THIRTY MEMO A",
 	    "PF2 PA1 'frob_it' ENTER ENTER ':31' ENTER 'up_x' ENTER PF12 "
-	    "CLEAR 'top_1' ENTER PF24 PF3"), 0);
+	    "ENTER 'top_1' ENTER CLEAR PF3"), 0);
 	display_has(1, "DMSBRW657E UNDEFINED PFKEY/PAKEY");
 	display_has(2, "DMSBRW657E UNDEFINED PFKEY/PAKEY");
 	display_has(3, "DMSBRW542E NO SUCH SUBCOMMAND: frob it");
-	display_has(3, "====> frob it\n");
-	display_has(4, "DMSBRW542E");
+	display_has(3, "====>\n");
+	display_has(4, "----+----1");
 	display_has(5, "DMSBRW520E INVALID OPERAND: 31");
 	display_has(6, "DMSBRW520E INVALID OPERAND: x");
 	display_has(7, "====> up x\n");
-	display_has(8, "----+----1");
+	display_has(8, "DMSBRW520E INVALID OPERAND: x");
 	display_has(9, "DMSBRW520E INVALID OPERAND: 1");
-	display_has(10, "====> top 1\n");
+	display_has(10, "----+----1");
 }
 
 static void

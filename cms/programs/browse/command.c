@@ -329,7 +329,6 @@ browse_run(struct browse *b, const char *text)
 		browse_error(b, 542, "NO SUCH SUBCOMMAND: %s", text);
 }
 
-/* A command that was wrong stays, to be mended. */
 void
 browse_command(struct browse *b, const char *text)
 {
@@ -355,8 +354,6 @@ browse_command(struct browse *b, const char *text)
 		strcpy(line, b->last);
 	strcpy(b->last, line);
 	browse_run(b, line);
-	if (b->alarm)
-		strcpy(b->command, line);
 }
 
 void
