@@ -189,6 +189,8 @@ view_3270_clear(struct view_3270 *v)
 {
 	if (v->hold != VIEW_3270_FLOW)
 		view_3270_continue(v);
+	else if (v->answered)
+		return; /* what is not on the glass yet was not meant */
 	else if (!v->live.heading)
 		page_clear(&v->live);
 	view_3270_seen(v);

@@ -340,7 +340,9 @@ def test_3270_past(rig):
         s.line("LINES 200")
         s.wait(r"MORE\.\.\.")
         s.type("half a line")
-        press(s, "PA(2)", lambda: "LINE 200 OF 200" in s.rows())
+        while "LINE 200 OF 200" not in s.wait(r"MORE\.\.\.|LINE 200 OF 200"):
+            s.key("PA(2)")
+            s.do("Wait(%d,Unlock)" % PATIENCE)
         seen = set()
         press(s, "PF(7)", lambda: seen.update(s.rows()) or
               "LINE 1 OF 200" in s.rows())

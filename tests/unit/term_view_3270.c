@@ -152,6 +152,21 @@ test_attention(void **state)
 	assert_int_equal(cp.keys[KEY_SYSREQ], 1);
 }
 
+/* PA2 crosses a line on its way: that one was not read. */
+static void
+test_clear_too_early(void **state)
+{
+	static const uint8_t pa2 = DS_AID_PA2;
+
+	(void)state;
+	cp_state(CONS_RUNNING, 0);
+	cp_item(ITEM_OUTPUT, 0, "JUST NOW");
+	view_3270_ops.record(&v3, &pa2, 1);
+	expect_row(1, "JUST NOW");
+	view_3270_ops.record(&v3, &pa2, 1);
+	expect_row(1, "");
+}
+
 /* What waits at PA1 goes by, here and at CP, down to CP READ; what comes then
  * waits for the user again. */
 static void
@@ -775,7 +790,7 @@ main(void)
 		TEST(test_more), TEST(test_more_timer),
 		TEST(test_more_options), TEST(test_holding),
 		TEST(test_enter_at_more), TEST(test_typing_meanwhile),
-		TEST(test_attention),
+		TEST(test_attention), TEST(test_clear_too_early),
 		TEST(test_attention_at_more), TEST(test_lock), TEST(test_password),
 		TEST(test_secret), TEST(test_not_accepted),
 		TEST(test_too_long), TEST(test_retrieve),
