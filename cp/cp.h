@@ -77,6 +77,7 @@ struct cp {
 	struct urclose_list closing;
 	struct term_list terms;
 	unsigned nterms, unopened; /* unopened: no TERM_OPEN yet */
+	unsigned max_terms;	   /* that come over the net */
 	struct vmblok_list vms;	  /* in order of logon */
 	struct mdlink_list links; /* in order of LINK */
 	struct hostlink_list hostlinks;

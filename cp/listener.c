@@ -158,7 +158,7 @@ listener_full(const struct cp *cp, const struct limit_address *from)
 {
 	unsigned kept = from->loopback ? 0 : LISTENER_KEPT;
 
-	return cp->nterms + kept >= TERM_MAX ||
+	return cp->nterms + kept >= cp->max_terms ||
 	    cp->unopened + kept >= TERM_UNOPENED_MAX;
 }
 
@@ -193,7 +193,7 @@ listener_accepted(struct evconnlistener *ev, evutil_socket_t sock,
 	}
 	t = listener_terminal(cp, sock);
 	if (t == NULL) {
-		log_warn("vmterm cannot be started");
+		listener_say(ln, strerror(errno));
 		limit_close(cp->limits, &from);
 		listener_refuse(sock, full);
 		return;

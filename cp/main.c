@@ -29,6 +29,7 @@
 #include "nssmake.h"
 #include "spawn.h"
 #include "spoolclient.h"
+#include "term.h"
 #include "times.h"
 #include "tls.h"
 #include "unit.h"
@@ -306,16 +307,20 @@ main_config(struct main_state *m)
 	return -1;
 }
 
+/* As many descriptors as there may be; at most half of them for terminals. */
 static void
-main_limits(void)
+main_limits(struct cp *cp)
 {
 	struct rlimit limit;
 
+	cp->max_terms = TERM_MAX;
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		log_warn("descriptors stay limited");
+	if (limit.rlim_cur / 2 < TERM_MAX)
+		cp->max_terms = (unsigned)(limit.rlim_cur / 2);
 }
 
 static void
@@ -361,7 +366,7 @@ main_init(struct main_state *m)
 	cp->workers = worker_pool_new(cp->base, self);
 	if (cp->workers == NULL)
 		fatalx("no workers");
-	main_limits();
+	main_limits(&m->cp);
 	main_signals(m);
 }
 

@@ -4,6 +4,7 @@
 # the logo, LOGON and terminals needs no lab.  Its users have no IPL.
 
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -31,7 +32,7 @@ def directory(change=None):
 
 class HostCP:
     def __init__(self, config="", address=None, options=(), password=None,
-                 programs=None):
+                 programs=None, files=None):
         self.home = tempfile.mkdtemp(prefix="vmtest.")
         for name in ("run", "spool", "log"):
             os.mkdir(os.path.join(self.home, name))
@@ -41,6 +42,7 @@ class HostCP:
         self.address = address
         self.options = list(options)
         self.programs = programs or os.path.join(vm.BUILD, "libexec", "vm370")
+        self.files = files # descriptors that vmcp may have
         self.process = None
         self.clients = []
 
@@ -60,10 +62,15 @@ class HostCP:
             self.process = subprocess.Popen(
                 [os.path.join(self.programs, "vmcp"), "--home", self.home, "--port", str(self.port), "--kvm", "/dev/null",
                  "--notify-fd", str(tell), *self.options], pass_fds=[tell],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                preexec_fn=self.limits)
         os.close(tell)
         with os.fdopen(told) as f:
             return f.readline().strip()
+
+    def limits(self):
+        if self.files is not None:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (self.files,) * 2)
 
     def __enter__(self):
         answer = self.start()

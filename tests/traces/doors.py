@@ -441,6 +441,28 @@ def limit_connections():
 
 
 @case
+def limit_descriptors():
+    """Terminals leave vmcp descriptors for all else that it does."""
+    with HostCP("LIMIT LOGO OFF\n", files=160) as cp:
+        socks = [socket.create_connection(("127.0.0.1", cp.port), 30)
+                 for _ in range(200)]
+        until(lambda: len(cp.children("vmterm")) > 40, "terminals")
+        out = b""
+        socks[-1].settimeout(20)
+        while b"DMKLOG052E" not in out:
+            got = socks[-1].recv(1000)
+            check(got, "the last one", out.decode("latin-1"))
+            out += got
+        check(cp.descriptors() < 120, "%d descriptors" % cp.descriptors())
+        rc, out = cp.vm370("cp", "QUERY", "NAMES")
+        check(rc == 0 and "OPERATOR" in out, "vm370 cp: %d" % rc, out)
+        for s in socks:
+            s.close()
+        until(lambda: not cp.children("vmterm"), "their end")
+        cp.telnet().wait("VM/370 Online")
+
+
+@case
 def limit_rate():
     with HostCP("LIMIT LOOPBACK\nLIMIT RATE 5\n") as cp:
         clients = [cp.telnet(kind="silent") for _ in range(12)]
