@@ -200,8 +200,11 @@ def tls_killed():
         plain.wait("LOGON +AT")
         os.kill(cp.children("vmtls")[0], signal.SIGKILL)
         until(lambda: (secure.pump(), secure.eof)[1], "the line's end")
-        plain.line("QUERY NAMES")
-        plain.wait("CMSUSER +- DSC")
+
+        def left(): # CP hears of it no sooner than the client
+            return re.search("DSC", plain.command("QUERY NAMES",
+                                                  "CMSUSER +- \\w+")[0])
+        until(left, "disconnected CMSUSER")
         cp.logged("DMKTLS440E")
 
         def again():
