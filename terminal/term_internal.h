@@ -25,6 +25,8 @@
 #define TERM_STUCK_MS 180000  /* a client that takes nothing so long is dead */
 #endif
 
+#define TERM_TYPED_MAX (128u << 10) /* a paste that waits, in UTF-8 */
+
 /* The PROXY header; TLS or telnet; telnet; the last words. */
 enum term_phase { TERM_HEADER, TERM_HELLO, TERM_TALK, TERM_CLOSING };
 
@@ -66,6 +68,7 @@ struct term {
 	struct soft *soft;	/* a character terminal as a 3270, or NULL */
 	bool over;		/* a guest's screen is over the lines, which */
 	bool lines;		/* come back when this turn ends */
+	uint8_t typed[TERM_TYPED_MAX]; /* what goes along to another view */
 	struct event *key;	/* a key of soft's that is not complete */
 	struct ipc_cons_state state;	 /* what CP said last */
 	struct ipc_cons_options options;

@@ -398,29 +398,33 @@ term_over(struct term *t)
 
 /* What is typed on the screen, and not in a guest's, which may cover it. */
 static size_t
-term_soft_typed(struct term *t, uint8_t *typed, size_t room)
+term_soft_typed(struct term *t)
 {
+	const size_t room = sizeof t->typed;
 	bool guest = t->screen.full.shown;
-	size_t n = guest ? view_3270_kept(&t->screen, typed, room) : 0;
+	size_t n = guest ? view_3270_kept(&t->screen, t->typed, room) : 0;
 
-	return n + soft_typed(t->soft, !guest, typed + n, room - n);
+	return n + soft_typed(t->soft, !guest, t->typed + n, room - n);
 }
 
 /* The lines again: what came meanwhile, and what was typed and not sent. */
-void
-term_under(struct term *t)
+static void
+term_uncover(struct term *t, size_t typed)
 {
-	uint8_t typed[LINEEDIT_MAX];
-	size_t n = term_soft_typed(t, typed, sizeof typed);
-
 	t->lines = t->over = false;
 	term_view_close(t);
 	term_soft_close(t);
 	t->ops = &view_line_ops;
 	t->view = &t->line;
 	view_line_background(&t->line, false);
-	t->ops->data(t->view, typed, n);
-	explicit_bzero(typed, sizeof typed);
+	t->ops->data(t->view, t->typed, typed);
+	explicit_bzero(t->typed, typed);
+}
+
+void
+term_under(struct term *t)
+{
+	term_uncover(t, term_soft_typed(t));
 }
 
 void
@@ -447,15 +451,14 @@ void
 term_other(struct term *t)
 {
 	bool lines = t->ops == &view_line_ops;
-	uint8_t typed[LINEEDIT_MAX];
 	struct history history;
 	size_t n;
 
 	t->toggle = false;
 	if (term_is_3270(t) || t->over || (lines && !term_soft_open(t)))
 		return;
-	n = lines ? view_line_typed(&t->line, typed, sizeof typed) :
-	    term_soft_typed(t, typed, sizeof typed);
+	n = lines ? view_line_typed(&t->line, t->typed, sizeof t->typed) :
+	    term_soft_typed(t);
 	history = *term_history(t);
 	*term_history(t) = (struct history){ 0 };
 	term_show(t, lines ? &view_3270_ops : &view_line_ops);
@@ -464,10 +467,10 @@ term_other(struct term *t)
 	term_tell_view(t);
 	t->ops->ready(t->view);
 	if (lines)
-		soft_input(t->soft, typed, n);
+		soft_input(t->soft, t->typed, n);
 	else
-		t->ops->data(t->view, typed, n);
-	explicit_bzero(typed, sizeof typed);
+		t->ops->data(t->view, t->typed, n);
+	explicit_bzero(t->typed, n);
 }
 void
 term_reshape(struct term *t)
@@ -487,18 +490,16 @@ void
 term_size(void *arg)
 {
 	struct term *t = arg;
-	uint8_t typed[LINEEDIT_MAX];
-	size_t n = t->soft != NULL ?
-	    term_soft_typed(t, typed, sizeof typed) : 0;
+	size_t n = t->soft != NULL ? term_soft_typed(t) : 0;
 	bool fits = t->soft == NULL || soft_resize(t->soft,
 	    term_window_rows(t), term_window_cols(t)) == 0;
 
 	if (!fits && t->over)
-		term_under(t);
+		term_uncover(t, n);
 	else if (!fits) {
 		term_show(t, &view_line_ops);
 		term_brief(t);
-		t->ops->data(t->view, typed, n);
+		t->ops->data(t->view, t->typed, n);
 	}
 	term_reshape(t);
 	term_tell_view(t);
@@ -506,8 +507,8 @@ term_size(void *arg)
 		view_line_no_screen(&t->line);
 	if (fits && n > 0) {
 		t->ops->ready(t->view); /* there is a field again */
-		soft_input(t->soft, typed, n);
+		soft_input(t->soft, t->typed, n);
 	}
-	explicit_bzero(typed, sizeof typed);
+	explicit_bzero(t->typed, n);
 	term_settle_soon(t);
 }

@@ -8,6 +8,7 @@
 # Each case is a function test_NAME(rig); it fails by an exception.
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -252,6 +253,24 @@ def test_paste(rig):
     w.tmux("paste-buffer")
     for i in range(30):
         rig.wait("LINE %d PASTED %d$" % (8 + (i > 9), i))
+    w.close()
+
+
+def test_paste_and_another_size(rig):
+    w = telnet(rig)
+    logon(w)
+    w.escape("s")
+    w.see("4A ")
+    w.line("SLOW 1")
+    w.see("TO COME")
+    w.tmux("set-buffer", "".join("PASTED %03d\n" % i for i in range(300)))
+    w.tmux("paste-buffer")
+    for cols in 100, 132, 90:
+        w.size(cols, 30)
+        time.sleep(0.1)
+    rig.wait("LINE 10 PASTED 299$")
+    same(re.findall(r"LINE 10 PASTED (\d+)$", rig.said.decode(), re.M),
+         ["%03d" % i for i in range(300)])
     w.close()
 
 
