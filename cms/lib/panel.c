@@ -103,11 +103,13 @@ panel_utf8(const uint8_t *from, size_t len, char *text, size_t size)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < len && n + 2 < size; i++) {
+	for (size_t i = 0; i < len; i++) {
 		uint8_t c = ebcdic_to_latin1[from[i]];
 
 		if (from[i] < EBCDIC_BLANK || c < ' ')
 			c = ' ';
+		if (n + (c < 0x80 ? 1 : 2) >= size)
+			break;
 		if (c >= 0x80)
 			text[n++] = (char)(0xC0 | c >> 6);
 		text[n++] = (char)(c < 0x80 ? c : (0x80 | (c & 0x3F)));

@@ -375,12 +375,6 @@ def erase_unprotected(client):
         is_field(client, row, 10, "")
 
 
-@at_panel("write.EW")
-def erase_write(client):
-    client.press("PF(2)")
-    client.wait("PANEL 24 BY 80")
-
-
 @at_panel("write.refused")
 def refused(client):
     """Orders that break the rules reach no terminal."""
@@ -404,6 +398,9 @@ AIDS += [("PF%d" % (13 + i), "PF(%d)" % (13 + i), "AID %02X AT 12,11" % aid)
 
 for NAME, PRESS, TOLD in AIDS:
     def pressed(client, press=PRESS, what=TOLD):
+        if what == "NO KEY": # it is there already
+            client.press("PF(5)")
+            told(client, "RMA AID F5")
         client.press(press)
         told(client, what)
     at_panel("aid." + NAME)(pressed)
@@ -457,6 +454,17 @@ def wide(client):
     client.do("MoveCursor1(62,160)")
     client.press("PF(24)")
     told(client, "AID 4C AT 61,159 12=far 15=PRESET")
+
+
+@at_panel("write.EW-EWA", model="62x160")
+def erase_write(client):
+    for key, rows, cols in (("PF(2)", 24, 80), ("PF(1)", 62, 160)):
+        client.press(key)
+        client.wait("PANEL %d BY %d" % (rows, cols))
+        client.wait("CORNER$")
+        seen = client.rows()
+        check((len(seen), len(seen[0])) == (rows, cols), "not %dx%d"
+              % (rows, cols), client.text())
 
 
 @case("panel.hx")
@@ -568,6 +576,10 @@ def conmode(system):
     client.command("QUERY TIME", "DMKQCN190E")
     client.line("#CP TERMINAL CONMODE 3215")
     client.command("QUERY SEARCH", "CMS190 +190 +S")
+    for also in ("", "#QUERY DISK"): # there and back at once
+        client.line("#CP TERMINAL CONMODE 3270#CP TERMINAL CONMODE 3215" +
+                    also)
+        client.command("QUERY SEARCH", "CMS190 +190 +S")
     client.command("#CP LOGOFF", "VM/370 Online|LOGOFF AT")
 
 

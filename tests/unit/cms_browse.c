@@ -81,7 +81,8 @@ test_locate(void **state)
 	thirty_lines();
 	assert_int_equal(display_run("BROWSE THIRTY MEMO A",
 	    "PF6 '/needle' ENTER PF6 '-/line_2_of/' ENTER 'l_,17_OF,' ENTER "
-	    "'/'/' ENTER '//' ENTER PF3"), 0);
+	    "'/'/' ENTER '//' ENTER '/line' ENTER PF6 '/Line' ENTER '-/of' "
+	    "ENTER PF3"), 0);
 	display_has(1, "DMSBRW545E MISSING OPERAND");
 	display_has(2, "LINE 17 OF 30");
 	display_has(3, "== alarm\n");
@@ -91,6 +92,11 @@ test_locate(void **state)
 	display_has(5, "LINE 17 OF 30");
 	display_has(6, "DMSBRW546E TARGET NOT FOUND: '");
 	display_has(7, "DMSBRW520E INVALID OPERAND: //");
+	/* A text that was not sought before may be where it is already. */
+	display_has(8, "LINE 18 OF 30");
+	display_has(9, "LINE 19 OF 30");
+	display_has(10, "LINE 19 OF 30");
+	display_has(11, "LINE 19 OF 30");
 }
 
 static void

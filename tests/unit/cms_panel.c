@@ -156,6 +156,10 @@ test_characters(void **state)
 	assert_int_equal(panel_utf8((const uint8_t *)"\x43\x43\x43\x43", 4,
 	    text, 6), 4);
 	assert_string_equal(text, "\xC3\xA4\xC3\xA4");
+	assert_int_equal(panel_utf8((const uint8_t *)"\xC1\xC1\xC1\xC1", 4,
+	    text, 4), 3);
+	assert_string_equal(text, "AAA");
+	assert_int_equal(panel_utf8((const uint8_t *)"\xC1", 1, text, 1), 0);
 }
 
 static void

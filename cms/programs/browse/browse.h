@@ -41,8 +41,8 @@ void browse_begin(struct browse *b, int fd, const struct cms_stat *st);
 long browse_line(const struct browse *b, unsigned long line,
     const unsigned char **text);
 
-/* The first line with b->sought behind (or before) the first one shown that
- * has it, and in which column: 1, 0 there is none, or -1 with errno. */
+/* The first line from this one on (or back) that has b->sought, and in which
+ * column: 1, 0 there is none, or -1 with errno. */
 int browse_seek(const struct browse *b, int back, unsigned long *line,
     unsigned long *column);
 

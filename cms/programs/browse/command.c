@@ -187,9 +187,9 @@ run_hex(struct browse *b, const char *rest)
 /* --- texts --- */
 
 static void
-browse_again(struct browse *b, int back)
+browse_locate(struct browse *b, int back, unsigned long line)
 {
-	unsigned long line, column;
+	unsigned long column;
 
 	if (b->sought[0] == '\0') {
 		browse_error(b, 545, "MISSING OPERAND: WHICH TEXT?");
@@ -210,12 +210,14 @@ browse_again(struct browse *b, int back)
 	}
 }
 
-/* /text, /text/ and -/text/, with any delimiter behind LOCATE; without a text
- * the last one is looked for. */
+/* /text, /text/ and -/text/, with any delimiter behind LOCATE.  A text may be
+ * in the first line shown; without one, or with the same again, the last one
+ * is looked for behind it. */
 static void
 run_locate(struct browse *b, const char *rest)
 {
 	int back = *rest == '-';
+	unsigned long line = back ? b->top - 1 : b->top + 1;
 	const char *end;
 	size_t len;
 
@@ -229,10 +231,13 @@ run_locate(struct browse *b, const char *rest)
 			browse_invalid(b, rest);
 			return;
 		}
+		if (strlen(b->sought) != len ||
+		    memcmp(b->sought, rest + 1, len) != 0)
+			line = b->top;
 		memcpy(b->sought, rest + 1, len);
 		b->sought[len] = '\0';
 	}
-	browse_again(b, back);
+	browse_locate(b, back, line);
 }
 
 /* --- others --- */

@@ -88,8 +88,8 @@ browse_seek(const struct browse *b, int back, unsigned long *line,
 {
 	size_t n = strlen(b->sought);
 
-	for (unsigned long i = back ? b->top - 1 : b->top + 1;
-	    i >= 1 && i <= b->lines; i += back ? -1ul : 1) {
+	for (unsigned long i = *line; i >= 1 && i <= b->lines;
+	    i += back ? -1ul : 1) {
 		const unsigned char *text;
 		long at, len = browse_line(b, i, &text);
 
