@@ -178,19 +178,7 @@ device_new(struct vmblok *vm, vdev_t vdev, enum device_type type, char klass)
 
 /* --- CONMODE --- */
 
-/* To the machine it is another device. */
-static void
-device_conmoded(struct request *rq, const void *payload)
-{
-	struct vdev *d = rq->vm != NULL ? device_console(rq->vm) : NULL;
-
-	if (d != NULL && payload != NULL) {
-		guest_attach(rq->vm, d);
-		fullscreen_here(rq->vm, d);
-	}
-	request_end(rq, 0);
-}
-
+/* To the machine it is another device in its place. */
 int
 device_conmode(struct request *rq, bool graf)
 {
@@ -201,15 +189,12 @@ device_conmode(struct request *rq, bool graf)
 		return reply_error(rq, 40, "CONS");
 	if (d->graf == graf)
 		return 0;
-	if (vm->guest != NULL && guest_detach(vm, d->vdev, rq,
-	    device_conmoded) < 0)
-		return reply_error(rq, 183, "TERMINAL", "TOO MUCH AT ONCE");
 	d->graf = graf;
-	if (vm->guest == NULL)
-		return 0;
 	fullscreen_drop(vm, d);
 	vm->reading = CONS_READ_NONE;
-	return CMD_PENDING;
+	guest_attach(vm, d);
+	fullscreen_here(vm, d);
+	return 0;
 }
 
 /* --- temporary space --- */

@@ -93,7 +93,7 @@ struct vdev *device_new(struct vmblok *vm, vdev_t vdev, enum device_type type,
 /* Another address, which is free; the machine is told. */
 void device_renumber(struct vmblok *vm, struct vdev *d, vdev_t to);
 
-/* TERMINAL CONMODE: a command's handler, for the asker's console. */
+/* TERMINAL CONMODE, for the asker's console; 0, or the message is given. */
 int device_conmode(struct request *rq, bool graf);
 
 /* It is no longer his.  What the machine has of it is guest_detach's. */

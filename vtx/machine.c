@@ -593,8 +593,9 @@ machine_attach(struct vm *vm, const struct ipc_vm_attach *at, int fd)
 		return -1;
 	}
 	machine_insert(vm, d);
-	/* A volume exchanged under a running guest is "ready". */
-	if (replaced && vm->running)
+	/* A volume exchanged under a guest is "ready", and so is a console
+	 * that is a display now: what was begun on the other ends. */
+	if (replaced)
 		channel_unsolicited(d, UNIT_DEVICE_END);
 	return 0;
 }

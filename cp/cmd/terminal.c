@@ -209,10 +209,10 @@ cmd_terminal(struct request *rq)
 	if (terminal_conflict(&w.opt, text))
 		return reply_error(rq, 13, text);
 	rc = w.mode ? device_conmode(rq, w.graf) : 0;
-	if (rc != 0 && rc != CMD_PENDING)
-		return rc;
-	rq->vm->opt = w.opt;
-	session_options(rq->vm->session);
+	if (rc == 0) {
+		rq->vm->opt = w.opt;
+		session_options(rq->vm->session);
+	}
 	return rc;
 }
 
