@@ -181,18 +181,31 @@ io_interrupt(void)
 			io_status(d, &csw);
 }
 
+struct ccw
+io_sense_id(struct sense_id *id)
+{
+	*id = (struct sense_id){ 0 };
+	return (struct ccw){
+		.cmd = CMD_SENSE_ID,
+		.flags = CCW_SLI,
+		.count = sizeof *id,
+		.addr = storage_real(id),
+	};
+}
+
+uint32_t
+io_id_type(const struct sense_id *id)
+{
+	return (uint32_t)id->dev_type[0] << 8 | id->dev_type[1];
+}
+
 uint32_t
 io_type(struct io_device *dev)
 {
-	struct sense_id id __attribute__((aligned(8))) = { 0 };
-	struct ccw ccw __attribute__((aligned(8))) = {
-		.cmd = CMD_SENSE_ID,
-		.flags = CCW_SLI,
-		.count = sizeof id,
-		.addr = storage_real(&id),
-	};
+	struct sense_id id __attribute__((aligned(8)));
+	struct ccw ccw __attribute__((aligned(8))) = io_sense_id(&id);
 
 	if (io_start(dev, &ccw) == -1 || io_wait(dev) == -1)
 		return 0;
-	return (uint32_t)id.dev_type[0] << 8 | id.dev_type[1];
+	return io_id_type(&id);
 }

@@ -24,6 +24,10 @@ int io_find(uint32_t vdev);
 /* The device's interrupts are taken from now on. */
 void io_attach(struct io_device *dev, uint32_t vdev);
 
+/* The command by which a device says what it is, into id; its type, then. */
+struct ccw io_sense_id(struct sense_id *id);
+uint32_t io_id_type(const struct sense_id *id);
+
 /* The device's type as SENSE ID has it (0x3215); 0 when it will not say. */
 uint32_t io_type(struct io_device *dev);
 

@@ -37,17 +37,11 @@ int
 ur_is(uint32_t vdev, uint32_t type)
 {
 	uint32_t box = type == DEVICE_PUNCH ? DEVICE_READER : type;
-	struct sense_id id __attribute__((aligned(8))) = { 0 };
-	struct ccw ccw __attribute__((aligned(8))) = {
-		.cmd = CMD_SENSE_ID,
-		.flags = CCW_SLI,
-		.count = sizeof id,
-		.addr = storage_real(&id),
-	};
+	struct sense_id id __attribute__((aligned(8)));
+	struct ccw ccw __attribute__((aligned(8))) = io_sense_id(&id);
 	struct diag_general_io io __attribute__((aligned(8)));
 
-	return ur_run(vdev, &ccw, &io) == 0 &&
-	    (uint32_t)(id.dev_type[0] << 8 | id.dev_type[1]) == box;
+	return ur_run(vdev, &ccw, &io) == 0 && io_id_type(&id) == box;
 }
 
 /* A card.  -1: it is too long or empty. */
