@@ -152,13 +152,16 @@ sys_paint(struct ask *ask)
 }
 
 /* A key that was pressed.  An attention without one is a line to be typed, by
- * which the screen is lost. */
+ * which the screen is lost; so it is when that line has come and gone while the
+ * program was not looking: nothing else would wake it. */
 static int
 screen_key(struct diag_full *full)
 {
 	int rc = E_NODATA;
 
 	if (!console_is_typing()) {
+		if (!console_is_screen())
+			return E_AGAIN;
 		if (!console_attention(1))
 			return E_IO; /* halted */
 		rc = screen_do(full);

@@ -143,7 +143,7 @@ check hang-write $hang ipl=00C,parm=WRITE hung reset state=asked go sleep=50 \
 deck reader -r 01C=cards.data -r 01D=none.data -R 01E
 cards="-D 190=cards.disk -R 01C -p 00D -P 00E"
 check cards $cards ipl=190 rc=0
-check cards-reset $cards ipl=190,parm=HALF rc=0 reset state=asked \
+check cards-reset $cards ipl=190,parm=HALF rc=0 state=disabled reset state=asked \
 	ipl=190,parm=REST rc=0
 deck timer
 deck diag
