@@ -396,15 +396,17 @@ term_over(struct term *t)
 	return true;
 }
 
-/* What is typed on the screen, and not in a guest's, which may cover it. */
+/* What is typed on the screen, and not in a guest's, which may cover it; nor
+ * what was entered, and is still in the field until CP's screen is drawn. */
 static size_t
 term_soft_typed(struct term *t)
 {
 	const size_t room = sizeof t->typed;
 	bool guest = t->screen.full.shown;
+	bool field = !guest && !t->screen.empty;
 	size_t n = guest ? view_3270_kept(&t->screen, t->typed, room) : 0;
 
-	return n + soft_typed(t->soft, !guest, t->typed + n, room - n);
+	return n + soft_typed(t->soft, field, t->typed + n, room - n);
 }
 
 /* The lines again: what came meanwhile, and what was typed and not sent. */

@@ -106,7 +106,7 @@ span_number(struct span word, size_t max, size_t *value)
 	for (size_t i = 0; i < word.len; i++) {
 		size_t digit = (size_t)(unsigned char)word.at[i] - '0';
 
-		if (digit > 9 || n > max / 10 || n * 10 > max - digit)
+		if (digit > 9 || digit > max || n > (max - digit) / 10)
 			return -1;
 		n = n * 10 + digit;
 	}

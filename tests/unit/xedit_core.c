@@ -38,6 +38,7 @@ test_words(void **state)
 	assert_int_equal(span_number(span_of("43"), 42, &n), -1);
 	assert_int_equal(span_number(span_of("99999999999999999999999"),
 	    SIZE_MAX, &n), -1);
+	assert_int_equal(span_number(span_of("9"), 8, &n), -1);
 	assert_int_equal(span_number(span_of(""), 9, &n), -1);
 	assert_int_equal(span_number(span_of("4x"), 99, &n), -1);
 }
