@@ -178,7 +178,8 @@ struct diag_full {
 };
 
 /* DIAGNOSE 8C: the console's screen.  cc 0: there is one; 1: nobody is at the
- * console; 2: the terminal can show no screens. */
+ * console; 2: the terminal can show no screens.  A screen that is painted for
+ * this answer when it is no longer true is lost (DSP_UNIT_LOST), once. */
 #define DIAG_SCREEN_COLOR 0x80
 #define DIAG_SCREEN_HIGHLIGHT 0x40
 

@@ -185,6 +185,44 @@ full_effect(const struct full_row *row, const struct full_bytes *data)
 	return row->effect;
 }
 
+/* --- the terminal --- */
+
+static uint32_t
+full_size(const struct fullscreen *fs, struct diag_screen *screen)
+{
+	*screen = (struct diag_screen){ 0 };
+	if (fs == NULL || !fs->there)
+		return 1;
+	if ((fs->flags & TERM_FULL_SCREEN) == 0)
+		return 2;
+	screen->rows = fs->rows;
+	screen->cols = fs->cols;
+	if ((fs->flags & TERM_COLOR) != 0)
+		screen->flags |= DIAG_SCREEN_COLOR;
+	if ((fs->flags & TERM_HIGHLIGHT) != 0)
+		screen->flags |= DIAG_SCREEN_HIGHLIGHT;
+	return 0;
+}
+
+/* Was the guest told of another screen than there is now?  It hears of that
+ * once: then it asks again, or does not care. */
+static bool
+full_outdated(struct device *d)
+{
+	struct fullscreen *fs = d->full;
+	struct diag_screen now;
+	bool outdated;
+
+	pthread_mutex_lock(&d->vm->lock);
+	full_size(fs, &now);
+	outdated = fs->told.rows != 0 &&
+	    memcmp(&fs->told, &now, sizeof now) != 0;
+	if (outdated)
+		fs->told = (struct diag_screen){ 0 };
+	pthread_mutex_unlock(&d->vm->lock);
+	return outdated;
+}
+
 /* --- ends --- */
 
 static enum full_is
@@ -302,7 +340,8 @@ fullscreen_write(struct device *d, uint8_t cmd, struct full_end *end)
 	fs->data.bytes[0] = row->remote;
 	effect = full_effect(row, &fs->data);
 	if (full_can(fs, end)) {
-		if (full_may_write(fs, effect))
+		if (full_may_write(fs, effect) &&
+		    (effect != FULL_ERASES || !full_outdated(d)))
 			return full_ask(d, false, effect == FULL_ERASES);
 		full_end_lost(end);
 	}
@@ -624,18 +663,11 @@ fullscreen_input(struct vm *vm, const struct ipc_full *m)
 }
 
 uint32_t
-fullscreen_size(const struct fullscreen *fs, struct diag_screen *screen)
+fullscreen_size(struct fullscreen *fs, struct diag_screen *screen)
 {
-	*screen = (struct diag_screen){ 0 };
-	if (fs == NULL || !fs->there)
-		return 1;
-	if ((fs->flags & TERM_FULL_SCREEN) == 0)
-		return 2;
-	screen->rows = fs->rows;
-	screen->cols = fs->cols;
-	if ((fs->flags & TERM_COLOR) != 0)
-		screen->flags |= DIAG_SCREEN_COLOR;
-	if ((fs->flags & TERM_HIGHLIGHT) != 0)
-		screen->flags |= DIAG_SCREEN_HIGHLIGHT;
-	return 0;
+	uint32_t cc = full_size(fs, screen);
+
+	if (fs != NULL)
+		fs->told = *screen;
+	return cc;
 }

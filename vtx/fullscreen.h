@@ -36,6 +36,7 @@ struct fullscreen {
 	bool there;
 	uint16_t rows, cols;
 	uint32_t flags; /* TERM_* */
+	struct diag_screen told; /* its last answer; no rows: there is none */
 
 	bool owned;   /* what is shown is what the guest wrote */
 	bool lost;    /* no longer, and the guest has not erased it since */
@@ -107,8 +108,8 @@ int fullscreen_load(struct device *d, struct section *s);
 /* VM_FULL_IN. */
 void fullscreen_input(struct vm *vm, const struct ipc_full *m);
 
-/* Lock held.  DIAGNOSE 8C's condition code and answer; fs NULL: no console. */
-uint32_t fullscreen_size(const struct fullscreen *fs,
-    struct diag_screen *screen);
+/* Lock held.  DIAGNOSE 8C's condition code and answer, which the guest paints
+ * by; fs NULL: no console. */
+uint32_t fullscreen_size(struct fullscreen *fs, struct diag_screen *screen);
 
 #endif

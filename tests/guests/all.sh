@@ -46,7 +46,7 @@ talk() {
 		passed=$((passed + 1))
 	else
 		echo "FAILED $1"
-		echo "$out" | sed 's/^/       /' | tail -n 20
+		echo "$out" | sed 's/^/       /' | tail -n 70
 		failed=$((failed + 1))
 	fi
 }

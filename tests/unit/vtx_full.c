@@ -502,6 +502,31 @@ test_size(void **state)
 	t->console = fake_attach(&t->f, CONS, DEVICE_CONSOLE, 0, 0);
 }
 
+/* What is painted for another size than there is would stay: nobody else tells
+ * the guest.  It is told once, so that who never asks again goes on. */
+static void
+test_size_between(void **state)
+{
+	struct test *t = *state;
+	struct diag_screen s;
+
+	screen(t, CONS, TERM_FULL_SCREEN);
+	assert_int_equal(diag_full_size(&t->f.vm, &s), 0);
+	screen(t, CONS, TERM_FULL_SCREEN | TERM_COLOR);
+	assert_int_equal(erase(t), 1);
+	assert_int_equal(parm(t).unit, DSP_UNIT_LOST);
+	own(t);
+	assert_int_equal(diag_full_size(&t->f.vm, &s), 0);
+	own(t);
+	own(t);
+	screen(t, CONS, TERM_FULL_SCREEN | TERM_COLOR); /* as it was */
+	own(t);
+	screen(t, CONS, TERM_FULL_SCREEN);
+	assert_int_equal(erase(t), 1);
+	assert_int_equal(diag_full_size(&t->f.vm, &s), 0);
+	own(t);
+}
+
 /* --- saved and loaded --- */
 
 /* One device's section into another machine's; cut anywhere it is refused. */
@@ -649,8 +674,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(crossing), TEST(answers), TEST(reset), TEST(held),
 		TEST(flood), TEST(one_outstanding), TEST(size),
-		TEST(save_console), TEST(save_display), TEST(query),
-		TEST(data),
+		TEST(size_between), TEST(save_console), TEST(save_display),
+		TEST(query), TEST(data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
