@@ -32,14 +32,22 @@ struct limit {
 
 /* --- addresses --- */
 
+/* An address of IPv4, as all are kept. */
+static bool
+limit_is_mapped(const uint8_t bytes[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xFF, [11] = 0xFF };
+
+	return memcmp(bytes, mapped, sizeof mapped) == 0;
+}
+
 static bool
 limit_is_loopback(const uint8_t bytes[16])
 {
-	static const uint8_t mapped[12] = { [10] = 0xFF, [11] = 0xFF };
 	static const uint8_t one[16] = { [15] = 1 };
 
 	return memcmp(bytes, one, sizeof one) == 0 ||
-	    (memcmp(bytes, mapped, sizeof mapped) == 0 && bytes[12] == 127);
+	    (limit_is_mapped(bytes) && bytes[12] == 127);
 }
 
 struct limit_address
@@ -70,10 +78,8 @@ limit_address(const char *peer)
 static void
 limit_key(const struct limit_address *from, uint8_t key[16])
 {
-	static const uint8_t mapped[12] = { [10] = 0xFF, [11] = 0xFF };
-
 	memcpy(key, from->bytes, 16);
-	if (memcmp(key, mapped, sizeof mapped) != 0)
+	if (!limit_is_mapped(key))
 		memset(key + 8, 0, 8);
 }
 

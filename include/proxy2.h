@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * proxy2.h - the PROXY protocol's version 2 header (HAProxy's proxy-protocol
- * text, section 2.2), as vmlab's forwarder writes it and vmterm reads it.  vmcp answers each
- * connection that it has accepted with PROXY_TAKEN, whatever then becomes of
- * it: the forwarder waits for it, and keeps it to itself.
+ * text, section 2.2), as vmlab's forwarder writes it and vmterm reads it.
+ * vmcp answers each connection that it has accepted with PROXY_TAKEN, whatever
+ * then becomes of it: the forwarder waits for it, and keeps it to itself.
  *
  * 12 bytes of signature, command, family, two bytes of length in network
  * order; then addresses and ports, then TLVs: type, two bytes of length, value.

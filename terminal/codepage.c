@@ -175,31 +175,15 @@ codepage_ebcdic(const struct codepage *cp, uint32_t c)
 	return c < 256 && cp->to[c] != 0 ? cp->to[c] : -1;
 }
 
-/* Typography that people paste, by what a 3270 can show. */
-static const struct {
-	uint16_t c;
-	char as;
-} codepage_nears[] = {
-	{ 0x2010, '-' }, { 0x2011, '-' }, { 0x2012, '-' }, { 0x2013, '-' },
-	{ 0x2014, '-' }, { 0x2018, '\'' }, { 0x2019, '\'' }, { 0x201C, '"' },
-	{ 0x201D, '"' }, { 0x2022, '*' }, { 0x2026, '.' }, { 0x2212, '-' },
-	{ 0x2500, '-' }, { 0x2502, '|' }, { 0x250C, '+' }, { 0x2510, '+' },
-	{ 0x2514, '+' }, { 0x2518, '+' }, { 0x251C, '+' }, { 0x2524, '+' },
-	{ 0x252C, '+' }, { 0x2534, '+' }, { 0x253C, '+' },
-};
-
 uint8_t
 codepage_near(const struct codepage *cp, uint32_t c)
 {
 	int e = codepage_ebcdic(cp, c);
+	char like = ebcdic_like(c);
 
 	if (e >= 0)
 		return (uint8_t)e;
-	for (size_t i = 0; i < sizeof codepage_nears / sizeof codepage_nears[0];
-	     i++)
-		if (codepage_nears[i].c == c)
-			return cp->to[(uint8_t)codepage_nears[i].as];
-	return cp->to['?'];
+	return cp->to[like != 0 ? (uint8_t)like : '?'];
 }
 
 /*

@@ -8,17 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Six bits as a character that every code page can send. */
-static const uint8_t ds3270_code[64] = {
-	0x40, 0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7,
-	0xC8, 0xC9, 0x4A, 0x4B, 0x4C, 0x4D, 0x4E, 0x4F,
-	0x50, 0xD1, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 0xD7,
-	0xD8, 0xD9, 0x5A, 0x5B, 0x5C, 0x5D, 0x5E, 0x5F,
-	0x60, 0x61, 0xE2, 0xE3, 0xE4, 0xE5, 0xE6, 0xE7,
-	0xE8, 0xE9, 0x6A, 0x6B, 0x6C, 0x6D, 0x6E, 0x6F,
-	0xF0, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7,
-	0xF8, 0xF9, 0x7A, 0x7B, 0x7C, 0x7D, 0x7E, 0x7F,
-};
+#include "ebcdic.h"
 
 #define ADDRESS_12 4096 /* displays of more cells have 14-bit addresses */
 
@@ -104,14 +94,14 @@ ds3270_address(struct ds_out *o, unsigned address)
 	if (o->cells > ADDRESS_12)
 		ds3270_half(o, address & 0x3FFF);
 	else
-		ds3270_pair_of(o, ds3270_code[address >> 6 & 0x3F],
-		    ds3270_code[address & 0x3F]);
+		ds3270_pair_of(o, ebcdic_six[address >> 6 & 0x3F],
+		    ebcdic_six[address & 0x3F]);
 }
 
 uint8_t
 ds3270_attribute(unsigned attribute)
 {
-	return ds3270_code[attribute & 0x3F];
+	return ebcdic_six[attribute & 0x3F];
 }
 
 void
@@ -126,7 +116,7 @@ void
 ds3270_begin(struct ds_out *o, enum ds_command command, unsigned wcc)
 {
 	ds3270_command(o, command);
-	ds3270_byte(o, ds3270_code[wcc & 0x3F]);
+	ds3270_byte(o, ebcdic_six[wcc & 0x3F]);
 }
 
 void
@@ -301,7 +291,7 @@ ds3270_outbound(struct ds_out *o, enum ds_command command, unsigned wcc)
 	size_t mark = ds3270_partition_begin(o, DS_SF_OUTBOUND, 0, command);
 
 	if (command != DS_ERASE_ALL_UNPROTECTED)
-		ds3270_byte(o, ds3270_code[wcc & 0x3F]);
+		ds3270_byte(o, ebcdic_six[wcc & 0x3F]);
 	return mark;
 }
 

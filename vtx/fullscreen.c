@@ -204,8 +204,16 @@ full_size(const struct fullscreen *fs, struct diag_screen *screen)
 	return 0;
 }
 
-/* Was the guest told of another screen than there is now?  It hears of that
- * once: then it asks again, or does not care. */
+/* It is not as the guest knows it: it has heard of that, or does now. */
+static void
+full_untell(struct device *d)
+{
+	pthread_mutex_lock(&d->vm->lock);
+	d->full->told = (struct diag_screen){ 0 };
+	pthread_mutex_unlock(&d->vm->lock);
+}
+
+/* Does the guest paint for another one, and has not heard of it? */
 static bool
 full_outdated(struct device *d)
 {
@@ -217,8 +225,6 @@ full_outdated(struct device *d)
 	full_size(fs, &now);
 	outdated = fs->told.rows != 0 &&
 	    memcmp(&fs->told, &now, sizeof now) != 0;
-	if (outdated)
-		fs->told = (struct diag_screen){ 0 };
 	pthread_mutex_unlock(&d->vm->lock);
 	return outdated;
 }
@@ -239,8 +245,9 @@ full_end_check(struct full_end *end, uint8_t sense)
 }
 
 static enum full_is
-full_end_lost(struct full_end *end)
+full_end_lost(struct device *d, struct full_end *end)
 {
+	full_untell(d);
 	return full_end(end, DSP_UNIT_LOST, 0);
 }
 
@@ -253,8 +260,10 @@ full_end_gone(struct fullscreen *fs, struct full_end *end)
 
 /* What vmcp's answer is to the guest. */
 static enum full_is
-full_end_rc(struct fullscreen *fs, struct full_end *end)
+full_end_rc(struct device *d, struct full_end *end)
 {
+	struct fullscreen *fs = d->full;
+
 	if (fs->rc == 0)
 		return full_end(end, UNIT_DONE, 0);
 	full_free(&fs->data);
@@ -263,7 +272,7 @@ full_end_rc(struct fullscreen *fs, struct full_end *end)
 	if (fs->rc == -ENODEV)
 		return full_end_check(end, SENSE_COMMAND_REJECT);
 	if (fs->had && !fs->owned)
-		return full_end_lost(end);
+		return full_end_lost(d, end);
 	if (fs->rc == -EINVAL || fs->rc == -EMSGSIZE)
 		return full_end_check(end, SENSE_DATA_CHECK);
 	return full_end_check(end, SENSE_EQUIPMENT);
@@ -343,7 +352,7 @@ fullscreen_write(struct device *d, uint8_t cmd, struct full_end *end)
 		if (full_may_write(fs, effect) &&
 		    (effect != FULL_ERASES || !full_outdated(d)))
 			return full_ask(d, false, effect == FULL_ERASES);
-		full_end_lost(end);
+		full_end_lost(d, end);
 	}
 	full_free(&fs->data);
 	return FULL_ENDED;
@@ -380,7 +389,7 @@ enum full_is
 fullscreen_peek(const struct fullscreen *fs, struct full_end *end)
 {
 	if (fs->lost)
-		return full_end_lost(end);
+		return full_end(end, DSP_UNIT_LOST, 0);
 	if (fs->waits[FULL_KEY].bytes == NULL &&
 	    fs->waits[FULL_FIELDS].bytes == NULL)
 		return FULL_NO_KEY;
@@ -397,7 +406,7 @@ fullscreen_read(struct device *d, uint8_t cmd, struct full_end *end)
 	full_free(&fs->data);
 	/* The answer to a query tells what is there, not what was shown. */
 	if (fs->lost && !(key && fs->waits[FULL_FIELDS].bytes != NULL))
-		return full_end_lost(end);
+		return full_end_lost(d, end);
 	if (key && full_take(d))
 		return full_end(end, UNIT_DONE, 0);
 	if (!full_can(fs, end))
@@ -405,7 +414,7 @@ fullscreen_read(struct device *d, uint8_t cmd, struct full_end *end)
 	if (key && fs->lines)
 		return FULL_NO_KEY;
 	if (fs->lines && !fs->owned)
-		return full_end_lost(end);
+		return full_end_lost(d, end);
 	if (full_copy(&fs->data, &row->remote, 1) < 0)
 		return full_end_check(end, SENSE_EQUIPMENT);
 	return full_ask(d, true, false);
@@ -419,7 +428,7 @@ fullscreen_look(struct device *d, struct full_end *end)
 	if (!fs->answered)
 		return FULL_WAITS;
 	fs->answered = false;
-	return full_end_rc(fs, end);
+	return full_end_rc(d, end);
 }
 
 void
@@ -620,8 +629,10 @@ full_in_size(struct device *d, const struct ipc_full *m)
 	full_resize(d);
 	fs->lost = fs->lost || fs->refused;
 	fs->refused = false;
-	if (ready)
-		channel_unsolicited(d, UNIT_ATTENTION | UNIT_DEVICE_END);
+	if (!ready)
+		return;
+	full_untell(d);
+	channel_unsolicited(d, UNIT_ATTENTION | UNIT_DEVICE_END);
 }
 
 static void

@@ -20,45 +20,20 @@ enum { WCC_RESTORE = 0x02, WCC_RESET_MDT = 0x01, WCC_ALARM = 0x04 };
 #define EBCDIC_BLANK 0x40
 #define EBCDIC_UNKNOWN 0x6F /* '?' */
 
-/* Six bits as a graphic character: attributes, WCCs, addresses. */
-static const uint8_t panel_code[64] = {
-	0x40, 0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7,
-	0xC8, 0xC9, 0x4A, 0x4B, 0x4C, 0x4D, 0x4E, 0x4F,
-	0x50, 0xD1, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 0xD7,
-	0xD8, 0xD9, 0x5A, 0x5B, 0x5C, 0x5D, 0x5E, 0x5F,
-	0x60, 0x61, 0xE2, 0xE3, 0xE4, 0xE5, 0xE6, 0xE7,
-	0xE8, 0xE9, 0x6A, 0x6B, 0x6C, 0x6D, 0x6E, 0x6F,
-	0xF0, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7,
-	0xF8, 0xF9, 0x7A, 0x7B, 0x7C, 0x7D, 0x7E, 0x7F,
-};
-
 /* --- characters --- */
 
 /* What is common in text and not in the code page has something like it. */
-static const struct {
-	uint16_t unicode;
-	char like;
-} panel_like[] = {
-	{ 0x2010, '-' }, { 0x2011, '-' }, { 0x2012, '-' }, { 0x2013, '-' },
-	{ 0x2014, '-' }, { 0x2018, '\'' }, { 0x2019, '\'' }, { 0x201A, ',' },
-	{ 0x201C, '"' }, { 0x201D, '"' }, { 0x201E, '"' }, { 0x2022, '*' },
-	{ 0x2212, '-' }, { 0x2500, '-' }, { 0x2502, '|' }, { 0x250C, '+' },
-	{ 0x2510, '+' }, { 0x2514, '+' }, { 0x2518, '+' }, { 0x251C, '+' },
-	{ 0x2524, '+' }, { 0x252C, '+' }, { 0x2534, '+' }, { 0x253C, '+' },
-};
-
 static uint8_t
 panel_ebcdic(uint32_t unicode)
 {
+	char like = ebcdic_like(unicode);
+
 	if (unicode < 0x20 || (unicode >= 0x7F && unicode <= 0xA0) ||
 	    unicode == 0xAD)
 		return EBCDIC_BLANK;
 	if (unicode < 0x100)
 		return latin1_to_ebcdic[unicode];
-	for (size_t i = 0; i < sizeof panel_like / sizeof panel_like[0]; i++)
-		if (panel_like[i].unicode == unicode)
-			return latin1_to_ebcdic[(uint8_t)panel_like[i].like];
-	return EBCDIC_UNKNOWN;
+	return like != 0 ? latin1_to_ebcdic[(uint8_t)like] : EBCDIC_UNKNOWN;
 }
 
 /* How many bytes a UTF-8 character that begins so has, and the bits of it
@@ -142,15 +117,15 @@ panel_put_address(struct panel *p, unsigned at)
 	int wide = panel_cells(p) > PANEL_14_BIT;
 
 	panel_put(p, ORDER_SBA);
-	panel_put(p, wide ? at >> 8 : panel_code[at >> 6 & 0x3F]);
-	panel_put(p, wide ? at & 0xFF : panel_code[at & 0x3F]);
+	panel_put(p, wide ? at >> 8 : ebcdic_six[at >> 6 & 0x3F]);
+	panel_put(p, wide ? at & 0xFF : ebcdic_six[at & 0x3F]);
 }
 
 /* What the display cannot show is left out. */
 static void
 panel_put_attribute(struct panel *p, unsigned look)
 {
-	unsigned field = panel_code[look & 0x3F];
+	unsigned field = ebcdic_six[look & 0x3F];
 	unsigned color = p->screen.color ? look >> 8 & 0xFF : 0;
 	unsigned highlight = p->screen.highlight ? look >> 16 & 0xFF : 0;
 
@@ -223,7 +198,7 @@ panel_end(struct panel *p)
 		panel_put(p, ORDER_IC);
 	}
 	if (p->room > 0)
-		p->stream[0] = panel_code[WCC_RESTORE | WCC_RESET_MDT |
+		p->stream[0] = ebcdic_six[WCC_RESTORE | WCC_RESET_MDT |
 		    (p->alarm ? WCC_ALARM : 0)];
 }
 

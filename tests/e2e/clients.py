@@ -105,6 +105,11 @@ class S3270:
     def text(self):
         return "\n".join(row.rstrip() for row in self.rows())
 
+    @property
+    def seen(self):
+        """All that can still be seen of what was shown."""
+        return self.text()
+
     def output(self):
         """The part of the screen above the input area."""
         return "\n".join(row.rstrip() for row in self.rows()[:-2])

@@ -10,10 +10,12 @@ from clients import until
 from runner import TERMINALS, case, check, on_both
 
 
-def ask_password(client, password):
-    """The answer to LINK's question, which is not to be seen."""
-    client.wait("ENTER (READ|WRITE|MULT) PASSWORD")
+def link_asked(client, link, password, answer):
+    """LINK by the answer to its question, which is not to be seen."""
+    client.command(link, "ENTER (READ|WRITE|MULT) PASSWORD")
     client.line(password)
+    client.wait(answer)
+    check(password not in client.seen, "a password is shown", client.seen)
 
 
 @on_both("link-by-password")
@@ -21,18 +23,12 @@ def by_password(system, kind):
     """CP asks, also when the command was given to CMS; shows nothing."""
     system.ready(system.telnet(), "CMSUSER")
     guest = system.ready(TERMINALS[kind](system), "GUEST1")
-    guest.line("#CP LINK CMSUSER 191 291 RR")
-    ask_password(guest, "RDCMS")
-    guest.wait("DASD 291 LINKED R/O; R/W BY CMSUSER")
-    guest.line("CP LINK CMSUSER 191 292 RR")
-    ask_password(guest, "rdcms")
-    guest.wait("DASD 292 LINKED R/O; R/W BY CMSUSER")
-    guest.line("#CP LINK CMSUSER 191 293 RR")
-    ask_password(guest, "NOTTHIS")
-    guest.wait("DMKLNK114E CMSUSER 191 NOT LINKED")
-    text = guest.text()
-    check(not re.search("RDCMS|rdcms|NOTTHIS", text), "a password is shown",
-          text)
+    link_asked(guest, "#CP LINK CMSUSER 191 291 RR", "RDCMS",
+               "DASD 291 LINKED R/O; R/W BY CMSUSER")
+    link_asked(guest, "CP LINK CMSUSER 191 292 RR", "rdcms",
+               "DASD 292 LINKED R/O; R/W BY CMSUSER")
+    link_asked(guest, "#CP LINK CMSUSER 191 293 RR", "NOTTHIS",
+               "DMKLNK114E CMSUSER 191 NOT LINKED")
     guest.command("#CP LINK GUEST2 191 291 RR", "DMKLNK11[01]E")
 
 
@@ -115,9 +111,8 @@ def shared_files(system):
     owner = system.ready(system.telnet(), "CMSUSER")
     guest = system.ready(system.telnet(), "GUEST1")
     owner.command("COPYFILE SYSPROF EXEC S SHARED FILE A (REPLACE", "^Ready;")
-    guest.line("LINK CMSUSER 191 291 RR")
-    ask_password(guest, "RDCMS")
-    guest.wait("DASD 291 LINKED R/O; R/W BY CMSUSER")
+    link_asked(guest, "LINK CMSUSER 191 291 RR", "RDCMS",
+               "DASD 291 LINKED R/O; R/W BY CMSUSER")
     guest.command("ACCESS 291 B", "B \\(291\\) R/O")
     guest.command("STATE SHARED FILE B", "^Ready;")
     guest.command("ERASE SHARED FILE B", "DMSERS\\d+E")

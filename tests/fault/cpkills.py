@@ -69,11 +69,16 @@ class File:
         self.asked = None     # what it may be as well: not answered
         self.number = None    # that it was closed with
         self.id = None        # in the database
+        self.story = []       # who found out what, to be read when it is wrong
 
-    def answered(self, asked):
+    def became(self, who, state):
+        self.story.append((who, state, self.asked))
+        self.state, self.asked = state, None
+
+    def answered(self, who, asked):
         """Unless somebody has seen the answer first."""
         if self.asked is asked:
-            self.state, self.asked = asked[0], None
+            self.became(who, asked[0])
 
 
 class Book:
@@ -112,15 +117,16 @@ def judge_row(book, db, row):
     check(db.cards[id] == f.cards, "other cards in", row)
     check(state == f.state or state in (f.asked or ()), "is", row,
           "and was", f.state, f.asked)
-    f.id, f.number, f.told, f.state, f.asked = id, number, True, state, None
+    f.id, f.number, f.told = id, number, True
+    f.became("the database", state)
     book.ids.add(id)
     return f
 
 
 def judge(book, path):
     """The database against the book; then the book is as the database."""
-    if not os.path.exists(path):
-        check(not book.files, "there is no", path)
+    if not spoolcheck.begun(path):
+        check(not book.files, "there is nothing in", path)
         return
     db = Database(path)
     there = set()
@@ -169,8 +175,8 @@ class Terminal:
             raise Gone()
         self.sock.settimeout(ANSWER_SECONDS)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.send("TERM_OPEN", struct.pack("<IIHH60s40s", 1, 0, 24, 80,
-                                           b"127.0.0.1", b"TEST"))
+        self.send("TERM_OPEN", struct.pack("<IIHH60s40s12s", 1, 0, 24, 80,
+                                           b"127.0.0.1", b"TEST", b""))
         self.send("TERM_CREDIT", struct.pack("<I", 1000000))
 
     def send(self, kind, payload):
@@ -252,8 +258,9 @@ class User(threading.Thread):
             self.world.ready.wait()
             while True:
                 self.one_or_none()
-        except (Gone, Unanswered, threading.BrokenBarrierError):
-            pass  # unanswered: while he logged on
+        except (Gone, Unanswered, threading.BrokenBarrierError) as e:
+            if not self.world.killed:
+                self.wrong = Wrong("%s is left alone: %r" % (self.me, e))
         except Exception as e:
             self.wrong = e
         finally:
@@ -309,8 +316,10 @@ class User(threading.Thread):
         check(f.state is not None, self.me, "sees", name, "that is gone")
         can = [s for s in [f.state] + (f.asked or []) if s is not None and
                s[:2] == (self.me, queue) and how in (None, s[2:])]
-        check(can, self.me, "sees", name, how, "and not", f.state, f.asked)
-        f.told, f.state, f.asked = True, can[0], None
+        check(can, self.me, "sees", name, how, "and not", f.state, f.asked,
+              "after", f.story[-9:])
+        f.told = True
+        f.became(self.me + " sees", can[0])
         return f
 
     def listed(self, queue):
@@ -403,6 +412,7 @@ class User(threading.Thread):
         with self.book.lock:
             for f, state in zip(files, asked):
                 f.asked = state
+                f.story.append((self.me, text))
         lines = self.command(text)
         if answer is not None:
             self.said(lines, answer)
@@ -410,7 +420,8 @@ class User(threading.Thread):
             raise Unanswered()  # it may have been the next one's answer
         with self.book.lock:
             for f, state in zip(files, asked):
-                f.answered(state)
+                f.answered(self.me + " is answered", state)
+        self.asking = []
 
     def purge(self, queue, files):
         self.ask(files, [None] * len(files), "PURGE %s %s" % (
@@ -479,7 +490,8 @@ class User(threading.Thread):
                     continue
                 can = [s for s in f.asked if s is None or s[0] != self.me]
                 check(f.name not in names and can, f.name, "is lost")
-                f.state, f.asked = can[0], None
+                f.became(self.me + " recovers", can[0])
+        self.asking = []
 
     def one_or_none(self):
         try:
@@ -556,7 +568,7 @@ class World:
 
     def kill_spool(self):
         """vmcp starts the next one, after a second."""
-        self.spool_killed = True
+        self.spool_killed = self.killed = True
         pid = self.process.pid
         subprocess.run(["pkill", "-KILL", "-x", "vmspool", "-P", str(pid)])
         time.sleep((self.rng.random() < 0.5) + self.rng.random() * 0.2)
@@ -564,6 +576,7 @@ class World:
     def kill(self, how):
         """Whoever of its children is left ends by itself."""
         pid = self.process.pid
+        self.killed = True
         if how == "vmspool":
             self.kill_spool()
         (os.killpg if how == "all" else os.kill)(pid, signal.SIGKILL)
@@ -586,7 +599,7 @@ class World:
             check(f.readline() == "READY\n", "vmcp does not start")
 
     def life(self, how, stillborn):
-        self.spool_killed = False
+        self.spool_killed = self.killed = False
         users = [User(self, name) for name in USERS]
         self.ready = threading.Barrier(len(USERS) + 1)
         said = self.start()

@@ -15,6 +15,7 @@
 #                     cards "card FIRST", "card FIRST+1", ...
 #   - ID              it was answered: it is gone
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -55,21 +56,32 @@ def records(data):
     return out
 
 
+def copied(path, folder):
+    """A copy of a database, which its owner goes on with."""
+    copy = os.path.join(folder, "spool.db")
+    shutil.copyfile(path, copy)
+    if os.path.exists(path + "-wal"):
+        shutil.copyfile(path + "-wal", copy + "-wal")
+    return sqlite3.connect(copy)
+
+
+def begun(path):
+    """Did vmspool live long enough to make its tables?"""
+    if not os.path.exists(path):
+        return False
+    with tempfile.TemporaryDirectory(prefix="spoolcheck.") as folder:
+        with contextlib.closing(copied(path, folder)) as db:
+            return db.execute("PRAGMA user_version").fetchone()[0] != 0
+
+
 class Spool:
     """What is in a database, and whether it fits together."""
 
     def __init__(self, path):
-        folder = tempfile.mkdtemp(prefix="spoolcheck.")
-        copy = os.path.join(folder, "spool.db")
-        shutil.copyfile(path, copy)
-        if os.path.exists(path + "-wal"):
-            shutil.copyfile(path + "-wal", copy + "-wal")
-        self.db = sqlite3.connect(copy)
-        try:
-            self.read()
-        finally:
-            self.db.close()
-            shutil.rmtree(folder)
+        with tempfile.TemporaryDirectory(prefix="spoolcheck.") as folder:
+            self.db = copied(path, folder)
+            with contextlib.closing(self.db):
+                self.read()
 
     def rows(self, sql, *args):
         return self.db.execute(sql, args).fetchall()
