@@ -411,6 +411,11 @@ class Tmux:
         except Missing:
             return "" # its program has ended, and tmux with it
 
+    @property
+    def seen(self):
+        """All that can still be seen of what was shown."""
+        return self.text()
+
     def wait(self, pattern, timeout=None, more=True):
         found = []
 

@@ -464,9 +464,10 @@ fellow_typed(struct fellow_guest *g, const char *line)
 		g->slow = !g->slow;
 	else if (strcmp(line, "DEAF") == 0)
 		g->deaf = true;
-	else if (strcmp(line, "NAP") == 0)
-		sleep(2); /* and reads nothing */
-	else if (strcmp(line, "LET GO") == 0)
+	else if (strcmp(line, "NAP") == 0) {
+		fellow_say(g, "NAPS");
+		sleep(5); /* and reads nothing */
+	} else if (strcmp(line, "LET GO") == 0)
 		fellow_let_go(g);
 	else if (strncmp(line, "FLOOD ", 6) == 0)
 		g->flood = (unsigned)atoi(line + 6);
