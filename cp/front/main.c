@@ -73,7 +73,8 @@ main_help(struct front *front, int argc, char *argv[])
 		return spool_command(front, 1, argv);
 	printf("usage: vm370 [--home DIR] COMMAND ...\n\n");
 	for (size_t i = 0; i < MAIN_ROWS; i++)
-		printf("  %s %s\n      %s\n", main_rows[i].name,
+		printf("  %s%s%s\n      %s\n", main_rows[i].name,
+		    main_rows[i].syntax[0] != '\0' ? " " : "",
 		    main_rows[i].syntax, main_rows[i].help);
 	printf("\nDIR is $VM370_HOME, else vm370 in $XDG_DATA_HOME or "
 	    "~/.local/share.\n");

@@ -114,11 +114,11 @@ copied(void)
 }
 
 static uint32_t
-order(int fd)
+order(struct ipcchan *ch, int fd)
 {
 	struct ipc_tag backup = { .tag = ++rig.tag };
 
-	assert_int_equal(ipcchan_send(&op, IPC_UR_BACKUP, &backup,
+	assert_int_equal(ipcchan_send(ch, IPC_UR_BACKUP, &backup,
 	    sizeof backup, fd), 0);
 	return backup.tag;
 }
@@ -129,7 +129,7 @@ while_all_work(void **state)
 {
 	struct spool_file file, kept = { 0 };
 	int fd = new_place();
-	uint32_t tag = order(fd);
+	uint32_t tag = order(&op, fd);
 	unsigned n;
 
 	(void)state;
@@ -167,10 +167,16 @@ static void
 one_at_a_time(void **state)
 {
 	int fd = new_place(), second = memfd_create("second", MFD_CLOEXEC);
-	uint32_t tag = order(fd);
+	uint32_t tag, late;
 
 	(void)state;
-	assert_int_equal(rig_backup(&rig, &cp, second), -EBUSY);
+	/* It finds both there, and the first is not done in one turn. */
+	kill(rig.pid, SIGSTOP);
+	tag = order(&op, fd);
+	late = order(&cp, second);
+	kill(rig.pid, SIGCONT);
+	rig_done(&cp, late, &rows);
+	assert_int_equal(rows.done.rc, -EBUSY);
 	rig_done(&op, tag, &rows);
 	assert_int_equal(rows.done.rc, 0);
 	assert_int_equal(rig_backup(&rig, &cp, second), 0);
@@ -231,7 +237,7 @@ nobody_waits(void **state)
 	int fd = memfd_create("place", MFD_CLOEXEC);
 
 	(void)state;
-	order(fd);
+	order(&op, fd);
 	close(fd);
 	ipcchan_close(&op);
 	rig_mint(&rig, &op, NULL, UR_SYSTEM);
