@@ -96,25 +96,31 @@ def masked_telnet(system):
           "the password is echoed", client.seen)
 
 
+def refused(system, user):
+    """What a wrong password gets, without the name, and how soon."""
+    client = system.telnet()
+    client.wait("VM/370 Online")
+    client.line("LOGON " + user)
+    client.wait("ENTER PASSWORD")
+    start = time.monotonic()
+    client.line("WRONG")
+    answer = client.wait("DMKLOG050E.*").group()
+    took = time.monotonic() - start
+    client.close()
+    return answer.replace(user, "X"), took
+
+
 @case("logon.wrong")
 def wrong(system):
     """A wrong password and an unknown userid: one same answer, as slow."""
-    answers, times = {}, {}
-    for user in ("GUEST1", "NOBODY99"):
-        client = system.telnet()
-        client.wait("VM/370 Online")
-        client.line("LOGON " + user)
-        client.wait("ENTER PASSWORD")
-        start = time.monotonic()
-        client.line("WRONG")
-        answers[user] = client.wait("DMKLOG050E.*").group()
-        times[user] = time.monotonic() - start
-    a, b = answers.values()
-    check(a.replace("GUEST1", "X") == b.replace("NOBODY99", "X"),
-          "different answers", "%s\n%s" % (a, b))
-    a, b = times.values()
-    check(min(a, b) > 0.5 and abs(a - b) < 0.5,
-          "different times", "%.3f s, %.3f s" % (a, b))
+    for _ in range(3): # a machine that has other work may be slow once
+        (a, before), (b, after) = (refused(system, user)
+                                   for user in ("GUEST1", "NOBODY99"))
+        check(a == b, "different answers", "%s\n%s" % (a, b))
+        if abs(before - after) < 0.5:
+            break
+    check(min(before, after) > 0.5 and abs(before - after) < 0.5,
+          "different times", "%.3f s, %.3f s" % (before, after))
 
 
 @case("logon.wrong.counted")

@@ -71,7 +71,7 @@
 #include "cp_deck.h"
 #include "ipcchan.h"
 
-#define WAIT_SECONDS 20
+#define WAIT_SECONDS 60
 #define TERMINALS_MAX 16
 
 struct terminal {

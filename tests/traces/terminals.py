@@ -22,7 +22,7 @@ import tempfile
 import time
 import traceback
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 CASE_MAX = 100  # seconds of one case: no wait of it is longer
 
 IAC, SB, SE, DO, WILL, WONT = b"\xff", b"\xfa", b"\xf0", b"\xfd", b"\xfb", b"\xfc"
@@ -696,7 +696,7 @@ def test_raw(rig):
     begin = time.monotonic()
     c.send(b"LOGON EARLY\n")
     c.wait(rb"ENTER PASSWORD:\r\n")
-    if not 1.0 < time.monotonic() - begin < 4:
+    if not 1.0 < time.monotonic() - begin < 10:
         raise AssertionError("line mode is agreed after 1.5 s")
     c.wait(rb"DMKCNS185W")
     c.send(b"PW\n")
