@@ -460,6 +460,7 @@ fullscreen_reset(struct device *d)
 	struct fullscreen *fs = d->full;
 
 	fullscreen_done(d);
+	full_untell(d);
 	full_free(&fs->data);
 	fs->asked = fs->answered = fs->refused = false;
 }

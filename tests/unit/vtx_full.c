@@ -525,6 +525,10 @@ test_size_between(void **state)
 	assert_int_equal(erase(t), 1);
 	assert_int_equal(diag_full_size(&t->f.vm, &s), 0);
 	own(t);
+	/* Another system knows nothing of it. */
+	channel_reset(t->console);
+	screen(t, CONS, TERM_FULL_SCREEN | TERM_COLOR);
+	own(t);
 }
 
 /* --- saved and loaded --- */
