@@ -798,6 +798,19 @@ what_a_user_may_have(void **state)
 	assert_int_equal(rig_write(&b, NULL, 0xD, 1, 1, 1, 10), 0);
 }
 
+/* What is open, and not yet closed, is what he has as well. */
+static void
+what_is_open_counts(void **state)
+{
+	(void)state;
+	limit(2, 1000);
+	assert_int_equal(rig_write(&a, NULL, 0xD, 60, 1, 1, 100), 0);
+	assert_int_equal(rig_write(&a, NULL, 0xD, 60, 2, 101, 100), -EDQUOT);
+	assert_int_equal(rig_write(&a, NULL, 0xE, 61, 1, 1, 100), -EDQUOT);
+	assert_int_equal(rig_write(&a, NULL, 0xE, 61, 1, 1, 1), 0);
+	assert_int_equal(rig_write(&a, NULL, 0xF, 62, 1, 1, 1), -EDQUOT);
+}
+
 static void
 all_numbers_in_use(void **state)
 {
@@ -989,6 +1002,7 @@ main(void)
 		TEST(more_than_one_may_have),
 		TEST(a_real_printer),
 		TEST(what_a_user_may_have),
+		TEST(what_is_open_counts),
 		TEST(all_numbers_in_use),
 		TEST(a_damaged_block),
 		TEST(a_lost_block),
