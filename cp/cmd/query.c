@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "hexloc.h"
 #include "name.h"
 #include "query.h"
 #include "session.h"
@@ -38,15 +39,21 @@ query_entry(const struct vmblok *vm)
 	return e;
 }
 
-/* An operand that is none is a userid. */
+/* An operand that is none is a device, or else a userid; alone. */
 static int
-query_userid(struct request *rq)
+query_other(struct request *rq)
 {
 	const char *who = request_word(rq, 1);
+	bool more = rq->words > 2;
 	struct vmblok *vm = vmblok_named(rq, who);
 
-	if (vm == NULL)
+	if (!more && (query_pf_key(rq, 1) || query_virtual_device(rq, 1) ||
+	    query_real_device(rq, 1)))
+		return 0;
+	if (vm == NULL && !(more && hexloc_vdev(who) != VDEV_NONE))
 		return reply_error(rq, 45, who);
+	if (more)
+		return reply_error(rq, 2, request_word(rq, 2));
 	reply_line(rq, "%s", query_entry(vm).s);
 	return 0;
 }
@@ -59,10 +66,7 @@ cmd_query(struct request *rq)
 	if (rq->words < 2)
 		return reply_error(rq, 26);
 	rc = command_operand(rq, TABLE_QUERIES, 1);
-	if (rc != COMMAND_NO_ROW)
-		return rc;
-	return query_pf_key(rq, 1) || query_virtual_device(rq, 1) ||
-	    query_real_device(rq, 1) ? 0 : query_userid(rq);
+	return rc != COMMAND_NO_ROW ? rc : query_other(rq);
 }
 
 CP_COMMAND(query,
@@ -122,6 +126,8 @@ query_users(struct request *rq)
 	vm = vmblok_named(rq, who);
 	if (vm == NULL)
 		return reply_error(rq, 45, who);
+	if (rq->words > 3)
+		return reply_error(rq, 2, request_word(rq, 3));
 	reply_line(rq, "%s", query_entry(vm).s);
 	return 0;
 }
