@@ -539,7 +539,7 @@ answers(void)
 int
 main(int argc, char *argv[])
 {
-	unsigned n, first;
+	unsigned n, first, said;
 	int user[USERS];
 
 	seed = (unsigned)time(NULL);
@@ -563,7 +563,10 @@ main(int argc, char *argv[])
 	}
 	life(user, 100000, 0);
 	judge();
-	printf("seed %u: %u kills, %u answers\n", first, n, answers());
+	said = answers();
+	printf("seed %u: %u kills, %u answers\n", first, n, said);
+	if (said <= n / 4)
+		errx(1, "hardly anybody was answered");
 	end(user);
 	return 0;
 }
