@@ -8,6 +8,7 @@
 
 #include "ds3270.h"
 #include "ps3270.h"
+#include "text.h"
 
 #define KEYMAP_LEN_MAX 16 /* a longer sequence is none */
 #define KEYMAP_SHIFT 2	  /* xterm's number of the Shift key */
@@ -498,4 +499,52 @@ keymap_3270(const struct keymap_key *key, bool prefixed)
 		return (struct keymap_3270){ KEYMAP_DO_TYPE, key->c };
 	KEYMAP_FIND(keymap_plain, key, &to);
 	return to;
+}
+
+/* --- a 3270's keyboard where there is none --- */
+
+static const char keymap_line_keys[] = {
+	[PS_KEY_BACKSPACE] = 0x7F,
+	[PS_KEY_DELETE] = CTRL('D'),
+	[PS_KEY_DELETE_WORD] = CTRL('W'),
+	[PS_KEY_ERASE_EOF] = CTRL('K'),
+	[PS_KEY_ERASE_INPUT] = CTRL('U'),
+	[PS_KEY_LEFT] = CTRL('B'),
+	[PS_KEY_RIGHT] = CTRL('F'),
+	[PS_KEY_HOME] = CTRL('A'),
+	[PS_KEY_END] = CTRL('E'),
+};
+
+static size_t
+keymap_line_send(uint32_t aid, char bytes[KEYMAP_LINE_MAX])
+{
+	unsigned pf = ds3270_pf((uint8_t)aid);
+
+	bytes[0] = aid == DS_AID_ENTER ? '\r' : CTRL('C');
+	if (aid == DS_AID_ENTER || aid == DS_AID_PA1)
+		return 1;
+	if (pf == 0)
+		return 0;
+	bytes[0] = CTRL('[');
+	bytes[1] = pf <= 12 ? keymap_digits[pf - 1] : keymap_shifted[pf - 13];
+	return 2;
+}
+
+size_t
+keymap_line(const struct keymap_3270 *key, char bytes[KEYMAP_LINE_MAX])
+{
+	_Static_assert(KEYMAP_LINE_MAX >= TEXT_UTF8_MAX, "a character");
+
+	switch (key->what) {
+	case KEYMAP_DO_TYPE:
+		return text_encode(key->arg, bytes);
+	case KEYMAP_DO_SEND:
+		return keymap_line_send(key->arg, bytes);
+	case KEYMAP_DO_KEY:
+		bytes[0] = key->arg < sizeof keymap_line_keys ?
+		    keymap_line_keys[key->arg] : 0;
+		return bytes[0] != 0;
+	default:
+		return 0;
+	}
 }

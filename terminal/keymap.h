@@ -96,6 +96,10 @@ struct keymap_3270 {
 /* prefixed: the key before this one was KEYMAP_DO_PREFIX. */
 struct keymap_3270 keymap_3270(const struct keymap_key *key, bool prefixed);
 
+/* The bytes that do the same to a line of text, and how many; 0: none do. */
+#define KEYMAP_LINE_MAX 4
+size_t keymap_line(const struct keymap_3270 *key, char bytes[KEYMAP_LINE_MAX]);
+
 /* The PF key that this one is on any terminal, line mode too; 0: none. */
 unsigned keymap_pf(const struct keymap_key *key);
 

@@ -193,28 +193,6 @@ soft_close(struct soft *s)
 	free(s);
 }
 
-int
-soft_resize(struct soft *s, unsigned rows, unsigned cols)
-{
-	uint32_t flags = s->ps.color ? TERM_COLOR : 0;
-	struct ps3270 ps;
-
-	if (soft_screen_open(&ps, rows, cols, flags) < 0)
-		return -1;
-	if (draw_resize(rows, cols) < 0) {
-		ps3270_close(&ps);
-		return -1;
-	}
-	soft_forget_ahead(s);
-	soft_forget_drawn(s);
-	s->holes = false;
-	ps3270_close(&s->ps);
-	s->ps = ps;
-	soft_window(s, rows, cols);
-	s->changed = true;
-	return 0;
-}
-
 /* --- keys --- */
 
 static void
@@ -273,14 +251,21 @@ soft_do(struct soft *s, const struct keymap_3270 *key)
 		soft_refuse(s, "X NOT HERE");
 }
 
+/* Is there a ring? */
+static bool
+soft_ahead(struct soft *s)
+{
+	if (s->ahead == NULL)
+		s->ahead = calloc(SOFT_AHEAD_MAX, sizeof *s->ahead);
+	return s->ahead != NULL;
+}
+
 /* After one that there was no room for come no others, until all before it
  * are done: a paste ends there, and has no holes. */
 static void
 soft_keep(struct soft *s, const struct keymap_3270 *key)
 {
-	if (s->ahead == NULL)
-		s->ahead = calloc(SOFT_AHEAD_MAX, sizeof *s->ahead);
-	if (s->ahead == NULL || s->ahead_len == SOFT_AHEAD_MAX)
+	if (!soft_ahead(s) || s->ahead_len == SOFT_AHEAD_MAX)
 		s->ahead_over = true;
 	if (s->ahead_over) {
 		soft_refuse(s, "X TOO MUCH TYPED AHEAD");
@@ -289,9 +274,9 @@ soft_keep(struct soft *s, const struct keymap_3270 *key)
 	s->ahead[(s->ahead_first + s->ahead_len++) % SOFT_AHEAD_MAX] = *key;
 }
 
-/* On with what was typed, while the keyboard is unlocked.  Not in soft_host():
- * whoever writes there does not expect a key before it is done. */
-static void
+/* Not in soft_host(): whoever writes there does not expect a key before it is
+ * done. */
+void
 soft_play(struct soft *s)
 {
 	while (s->ahead_len > 0 && !s->ps.locked) {
@@ -396,75 +381,112 @@ soft_timer(struct soft *s)
 
 /* --- what was typed, elsewhere --- */
 
-struct soft_out {
-	uint8_t *bytes;
-	size_t n, room;
-	unsigned blanks; /* not yet put: there may be nothing behind them */
-};
-
-static void
-soft_out_put(struct soft_out *o, uint32_t c)
+/* Can be typed in the field of the cursor?  And be seen there? */
+static bool
+soft_field(const struct soft *s, bool hidden)
 {
-	char text[TEXT_UTF8_MAX];
-	size_t n = text_encode(c, text);
+	int attribute = ps3270_field(&s->ps, s->ps.cursor);
 
-	if (n > o->room - o->n)
-		return;
-	memcpy(o->bytes + o->n, text, n);
-	o->n += n;
+	return attribute >= 0 && (attribute & DS_PROTECTED) == 0 &&
+	    (hidden || (attribute & DS_NONDISPLAY) != DS_NONDISPLAY);
 }
 
-static void
-soft_out_cell(struct soft_out *o, uint32_t c)
-{
-	if (c == ' ') {
-		o->blanks++;
-		return;
-	}
-	for (; o->blanks > 0; o->blanks--)
-		soft_out_put(o, ' ');
-	soft_out_put(o, c);
-}
-
-static void
-soft_typed_field(const struct soft *s, struct soft_out *o)
+/* Its character at position i, or the next one behind; 0: there is none. */
+static uint32_t
+soft_field_next(const struct soft *s, unsigned *i)
 {
 	const struct ps3270 *ps = &s->ps;
 	unsigned cells = ps->rows * ps->cols;
 	unsigned at = ps->field[ps->cursor] + 1u;
-	int attribute = ps3270_field(ps, ps->cursor);
 
-	if (attribute < 0 || (attribute & DS_PROTECTED) != 0 ||
-	    (attribute & DS_NONDISPLAY) == DS_NONDISPLAY)
-		return;
-	for (unsigned i = 0; i < cells; i++) {
-		const struct ps_cell *cell = &ps->cell[(at + i) % cells];
+	while (*i < cells) {
+		const struct ps_cell *cell = &ps->cell[(at + *i) % cells];
 
 		if ((cell->what & PS_ATTR) != 0)
 			break;
+		++*i;
 		if (cell->c != 0)
-			soft_out_cell(o, codepage_character(&s->page, cell->c));
+			return codepage_character(&s->page, cell->c);
 	}
+	return 0;
+}
+
+/* What stands in the field waits, before all that waits already; and so does
+ * that something is missing in it. */
+static void
+soft_field_ahead(struct soft *s)
+{
+	unsigned n = s->holes, i = 0, at;
+	uint32_t c;
+
+	while (soft_field_next(s, &i) != 0)
+		n++;
+	if (n == 0 || !soft_ahead(s))
+		return;
+	if (n > SOFT_AHEAD_MAX - s->ahead_len) {
+		s->ahead_len = SOFT_AHEAD_MAX - n;
+		s->ahead_over = true;
+	}
+	at = s->ahead_first = (s->ahead_first + SOFT_AHEAD_MAX - n) %
+	    SOFT_AHEAD_MAX;
+	s->ahead_len += n;
+	for (i = 0; (c = soft_field_next(s, &i)) != 0;
+	     at = (at + 1) % SOFT_AHEAD_MAX)
+		s->ahead[at] = (struct keymap_3270){ KEYMAP_DO_TYPE, c };
+	if (s->holes)
+		s->ahead[at] = (struct keymap_3270){ KEYMAP_DO_TYPE,
+			TEXT_BAD };
+}
+
+static size_t
+soft_out_put(uint8_t *to, size_t room, const struct keymap_3270 *key)
+{
+	char bytes[KEYMAP_LINE_MAX];
+	size_t n = keymap_line(key, bytes);
+
+	if (n > room)
+		return 0;
+	memcpy(to, bytes, n);
+	return n;
 }
 
 size_t
 soft_typed(const struct soft *s, bool field, uint8_t *bytes, size_t room)
 {
-	struct soft_out o = { .bytes = bytes, .room = room };
+	struct keymap_3270 key = { KEYMAP_DO_TYPE, 0 };
+	unsigned at = 0;
+	size_t n = 0;
 
-	if (field)
-		soft_typed_field(s, &o);
-	for (unsigned i = 0; i < s->ahead_len; i++) {
-		const struct keymap_3270 *key =
-		    &s->ahead[(s->ahead_first + i) % SOFT_AHEAD_MAX];
+	if (field && soft_field(s, false))
+		while ((key.arg = soft_field_next(s, &at)) != 0)
+			n += soft_out_put(bytes + n, room - n, &key);
+	for (unsigned i = 0; i < s->ahead_len; i++)
+		n += soft_out_put(bytes + n, room - n,
+		    &s->ahead[(s->ahead_first + i) % SOFT_AHEAD_MAX]);
+	return n;
+}
 
-		if (key->what == KEYMAP_DO_TYPE)
-			soft_out_put(&o, key->arg);
-		else if (key->what == KEYMAP_DO_SEND &&
-		    key->arg == DS_AID_ENTER)
-			soft_out_put(&o, '\r');
+int
+soft_resize(struct soft *s, unsigned rows, unsigned cols, bool field)
+{
+	uint32_t flags = s->ps.color ? TERM_COLOR : 0;
+	struct ps3270 ps;
+
+	if (soft_screen_open(&ps, rows, cols, flags) < 0)
+		return -1;
+	if (draw_resize(rows, cols) < 0) {
+		ps3270_close(&ps);
+		return -1;
 	}
-	return o.n;
+	if (field && soft_field(s, true))
+		soft_field_ahead(s);
+	soft_forget_drawn(s);
+	s->holes = false;
+	ps3270_close(&s->ps);
+	s->ps = ps;
+	soft_window(s, rows, cols);
+	s->changed = true;
+	return 0;
 }
 
 /* --- the host --- */

@@ -64,15 +64,19 @@ int soft_host(struct soft *s, const uint8_t *record, size_t n);
  * lines.  What comes while the keyboard is locked is kept, up to a bound. */
 size_t soft_input(struct soft *s, const uint8_t *bytes, size_t n);
 
-/* What was typed and not sent, as it would be typed again elsewhere: what was
- * kept and, if `field`, what is in the field of the cursor and can be seen. */
+/* What was typed and not sent, as it would be typed again in lines: if
+ * `field`, what is in the field of the cursor and can be seen; what waits. */
 size_t soft_typed(const struct soft *s, bool field, uint8_t *bytes,
     size_t room);
 
-/* The client's window: an empty screen of another size, and no keys that wait
- * (soft_typed() before it, soft_input() after it).  0, or -1: it is too small
- * now, or there is no memory; nothing has changed. */
-int soft_resize(struct soft *s, unsigned rows, unsigned cols);
+/* The client's window: an empty screen of another size.  The keys that wait go
+ * on waiting; if `field`, behind what is in the field of the cursor, seen or
+ * not.  0, or -1: it is too small now, or there is no memory; nothing has
+ * changed. */
+int soft_resize(struct soft *s, unsigned rows, unsigned cols, bool field);
+
+/* On with what was typed, while the keyboard is unlocked. */
+void soft_play(struct soft *s);
 
 /* The client has taken what it was sent: use what was typed ahead, draw what
  * has changed. */

@@ -98,7 +98,7 @@ term_answered(struct term *t, const uint8_t *record, size_t n)
 		term_size(t);
 }
 
-static void
+void
 term_data(void *arg, const uint8_t *bytes, size_t n)
 {
 	struct term *t = arg;

@@ -107,6 +107,8 @@ void term_tls(void *arg, const uint8_t *bytes, size_t n);
 void term_telnet(struct term *t);
 /* It is known, or will not be: show the console on it. */
 void term_known(struct term *t);
+/* telnet's port: what was typed. */
+void term_data(void *arg, const uint8_t *bytes, size_t n);
 
 /* term_view.c */
 

@@ -251,13 +251,11 @@ term_soft_attention(void *arg)
 	t->ops->attention(t->view);
 }
 
+/* It has not erased its screen, as others do then. */
 static void
 term_soft_sysreq(void *arg)
 {
-	struct term *t = arg;
-
-	if (t->ops->sysreq != NULL)
-		t->ops->sysreq(t->view);
+	term_view_key(arg, KEY_SYSREQ);
 }
 
 /* Under a guest's screen there are lines already: they come when it ends. */
@@ -393,18 +391,28 @@ term_over(struct term *t)
 	t->over = true;
 	term_view_open(t, &view_3270_ops);
 	term_brief(t);
+	t->screen.history = t->line.edit.history;
+	t->line.edit.history = (struct history){ 0 };
 	return true;
 }
 
-/* What is typed on the screen, and not in a guest's, which may cover it; nor
- * what was entered, and is still in the field until CP's screen is drawn. */
+/* Is CP's screen there, with what is typed in its field?  What CP has put there
+ * is drawn for it; and what was entered is there no more, but to be seen. */
+static bool
+term_soft_field(struct term *t)
+{
+	t->ops->ready(t->view);
+	return !t->screen.full.shown && !t->screen.empty;
+}
+
+/* What is typed on the screen, and not in a guest's, which may cover it. */
 static size_t
 term_soft_typed(struct term *t)
 {
 	const size_t room = sizeof t->typed;
-	bool guest = t->screen.full.shown;
-	bool field = !guest && !t->screen.empty;
-	size_t n = guest ? view_3270_kept(&t->screen, t->typed, room) : 0;
+	bool field = term_soft_field(t);
+	size_t n = t->screen.full.shown ?
+	    view_3270_kept(&t->screen, t->typed, room) : 0;
 
 	return n + soft_typed(t->soft, field, t->typed + n, room - n);
 }
@@ -414,6 +422,8 @@ static void
 term_uncover(struct term *t, size_t typed)
 {
 	t->lines = t->over = false;
+	t->line.edit.history = t->screen.history;
+	t->screen.history = (struct history){ 0 };
 	term_view_close(t);
 	term_soft_close(t);
 	t->ops = &view_line_ops;
@@ -444,35 +454,62 @@ term_history(struct term *t)
 	    &t->screen.history;
 }
 
+/* Another view of the same console: what was typed before goes along, and that
+ * the next may be a password. */
+static void
+term_change(struct term *t, const struct view_ops *ops)
+{
+	bool logon = t->ops == &view_3270_ops && t->screen.locked &&
+	    t->state.status == CONS_LOGGED_OFF;
+	struct history history = *term_history(t);
+
+	*term_history(t) = (struct history){ 0 };
+	term_show(t, ops);
+	term_brief(t);
+	*term_history(t) = history;
+	if (logon)
+		view_line_wait(&t->line);
+}
+
+static void
+term_to_screen(struct term *t)
+{
+	uint8_t typed[LINEEDIT_MAX + VIEW_LINE_AHEAD_MAX];
+	size_t n = view_line_typed(&t->line, typed, sizeof typed);
+
+	term_change(t, &view_3270_ops);
+	term_tell_view(t);
+	t->ops->ready(t->view);
+	term_data(t, typed, n); /* the lines again may be asked for in it */
+	explicit_bzero(typed, n);
+}
+
+static void
+term_to_lines(struct term *t)
+{
+	size_t n = term_soft_typed(t);
+
+	term_change(t, &view_line_ops);
+	term_tell_view(t);
+	t->ops->ready(t->view);
+	t->ops->data(t->view, t->typed, n);
+	explicit_bzero(t->typed, n);
+}
+
 /*
  * From lines to the screen or back, on a terminal that can show both.  What is
- * being typed, and was before, goes along; what a guest's screen has in it
- * does not.
+ * being typed goes along; what a guest's screen has in it does not.
  */
 void
 term_other(struct term *t)
 {
-	bool lines = t->ops == &view_line_ops;
-	struct history history;
-	size_t n;
-
 	t->toggle = false;
-	if (term_is_3270(t) || t->over || (lines && !term_soft_open(t)))
+	if (term_is_3270(t) || t->over)
 		return;
-	n = lines ? view_line_typed(&t->line, t->typed, sizeof t->typed) :
-	    term_soft_typed(t);
-	history = *term_history(t);
-	*term_history(t) = (struct history){ 0 };
-	term_show(t, lines ? &view_3270_ops : &view_line_ops);
-	term_brief(t);
-	*term_history(t) = history;
-	term_tell_view(t);
-	t->ops->ready(t->view);
-	if (lines)
-		soft_input(t->soft, t->typed, n);
-	else
-		t->ops->data(t->view, t->typed, n);
-	explicit_bzero(t->typed, n);
+	if (t->ops != &view_line_ops)
+		term_to_lines(t);
+	else if (term_soft_open(t))
+		term_to_screen(t);
 }
 void
 term_reshape(struct term *t)
@@ -488,29 +525,36 @@ term_reshape(struct term *t)
 }
 
 /* A window that is too small for a screen, or no memory for one: lines. */
+static void
+term_too_small(struct term *t)
+{
+	size_t n = term_soft_typed(t);
+
+	if (t->over) {
+		term_uncover(t, n);
+		return;
+	}
+	term_change(t, &view_line_ops);
+	t->ops->data(t->view, t->typed, n);
+	explicit_bzero(t->typed, n);
+}
+
 void
 term_size(void *arg)
 {
 	struct term *t = arg;
-	size_t n = t->soft != NULL ? term_soft_typed(t) : 0;
 	bool fits = t->soft == NULL || soft_resize(t->soft,
-	    term_window_rows(t), term_window_cols(t)) == 0;
+	    term_window_rows(t), term_window_cols(t), term_soft_field(t)) == 0;
 
-	if (!fits && t->over)
-		term_uncover(t, n);
-	else if (!fits) {
-		term_show(t, &view_line_ops);
-		term_brief(t);
-		t->ops->data(t->view, t->typed, n);
-	}
+	if (!fits)
+		term_too_small(t);
 	term_reshape(t);
 	term_tell_view(t);
 	if (!fits)
 		view_line_no_screen(&t->line);
-	if (fits && n > 0) {
+	if (t->soft != NULL) {
 		t->ops->ready(t->view); /* there is a field again */
-		soft_input(t->soft, t->typed, n);
+		soft_play(t->soft);
 	}
-	explicit_bzero(t->typed, n);
 	term_settle_soon(t);
 }

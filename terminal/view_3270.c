@@ -377,6 +377,10 @@ view_3270_reshape(void *view, const struct view_shape *shape)
 	page_close(&v->live);
 	view_3270_size(v);
 	v->screen.hidden = hidden;
+	v->screen.restore = !v->locked;
+	v->taking = v->pressed = v->taken = false;
+	if (!v->guest)
+		view_3270_keep(v, "", 0);
 	v->refilling = false;
 	v->refill = v->status != CONS_LOGGED_OFF;
 	v->done = 0; /* all of the item at hand again */

@@ -34,7 +34,7 @@ view_line_newline(struct view_line *v)
  * At the logo what is typed next may be a password, and nothing says so yet:
  * it is looked at (and shown) only when CP has answered, or after a moment.
  */
-static void
+void
 view_line_wait(struct view_line *v)
 {
 	v->waiting = true;

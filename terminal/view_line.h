@@ -84,6 +84,9 @@ void view_line_background(struct view_line *v, bool background);
 /* Say that there is no full screen on this terminal, and why. */
 void view_line_no_screen(struct view_line *v);
 
+/* What comes from the client waits for what CP says, or a moment. */
+void view_line_wait(struct view_line *v);
+
 /* What is typed and not sent, as it would be typed again elsewhere. */
 size_t view_line_typed(const struct view_line *v, uint8_t *bytes,
     size_t room);

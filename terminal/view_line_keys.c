@@ -79,8 +79,10 @@ view_line_toggle(struct view_line *v)
 	else if (!view_line_fits_screen(v))
 		VIEW_LINE_SAY(v, "DMKCNS190E THE FULL SCREEN CANNOT TAKE YOUR "
 		    "LINE; SEND OR DELETE IT FIRST");
-	else
+	else {
+		view_line_wait(v); /* the rest is for the other view */
 		v->port.toggle(v->port.arg);
+	}
 }
 
 /* As if it had been typed; what is being typed stays. */

@@ -295,6 +295,183 @@ def test_entered_and_another_size(rig):
         rig.said = b""
 
 
+def on_screen(rig, logon=True):
+    """A telnet of one socket, whose bytes come together, at CP's screen."""
+    c = terminals.Telnet(rig)
+    if logon:
+        c.logon()
+    c.send(b"\x1bs")
+    c.wait(rb"RUNNING " if logon else rb"TYPE LOGON")
+    rig.wait("VIEW kind=2 flags=7 rows=24 cols=80")
+    c.quiet(0.3)
+    rig.said = b""
+    return c
+
+
+def window(cols, rows=30):
+    return (terminals.IAC + terminals.SB + terminals.NAWS +
+            bytes((0, cols, 0, rows)) + terminals.IAC + terminals.SE)
+
+
+# What takes the place of the screen, and the line that has nothing before it
+# there: in lines Esc s comes with it.
+CHANGES = (b"", window(100), window(70), b"\x1bs")
+
+
+def test_password_typed_ahead(rig):
+    """Nothing of it is shown before CP has said whether it is one."""
+    for change in CHANGES:
+        c = on_screen(rig, logon=False)
+        c.send(b"LOGON ME\rSEC" + change)
+        rig.wait("LINE 8 LOGON ME$")
+        shown = c.quiet(0.5)
+        c.send(b"RET\r")
+        rig.wait("LINE 6 SECRET$")
+        shown += c.quiet(0.3)
+        if b"SEC" in shown or b"RET" in shown:
+            raise AssertionError("%r: %r" % (change, shown))
+        c.socket.close()
+        rig.said = b""
+
+
+def test_password_and_another_size(rig):
+    c = on_screen(rig, logon=False)
+    c.send(b"LOGON ME\r")
+    c.wait(rb"ENTER PASSWORD")
+    c.quiet(0.3)
+    c.send(b"SEC" + window(100))
+    shown = c.quiet(0.3)
+    c.send(b"RET\r")
+    rig.wait("LINE 6 SECRET$")
+    shown += c.quiet(0.3)
+    if b"SEC" in shown or b"RET" in shown:
+        raise AssertionError(shown)
+    c.socket.close()
+
+
+def test_keys_typed_ahead(rig):
+    """They mean what they had meant: not only characters and ENTER."""
+    for change in CHANGES:
+        c = on_screen(rig)
+        c.send(b"first\rabx\x7fc\rde fgh\x17ij\rno\x15yes\rtwice\r\x1b=" +
+               change + b"\r")
+        for line in ("first", "abc", "de ij", "yes", "twice", "twice"):
+            rig.wait("LINE %d %s$" % (len(line), line))
+            rig.said = rig.said.split(b" %s\n" % line.encode(), 1)[1]
+        c.socket.close()
+        rig.said = b""
+
+
+def test_blanks_go_along(rig):
+    c = on_screen(rig)
+    for change in CHANGES[1:]:
+        c.send(b"half a ")
+        c.quiet(0.3)
+        c.send(change + b"line\r")
+        rig.wait("LINE 11 half a line$")
+        rig.said = b""
+        c.quiet(0.3)
+        if change != CHANGES[1]:
+            c.send(window(80) + b"\x1bs")
+            rig.wait("VIEW kind=2")
+            c.quiet(0.3)
+            rig.said = b""
+    c.socket.close()
+
+
+def test_retrieved_goes_along(rig):
+    """A line that CP has put into the field, drawn or not."""
+    for change in CHANGES:
+        c = on_screen(rig)
+        c.send(b"first\r")
+        rig.wait("LINE 5 first$")
+        c.quiet(0.3)
+        rig.said = b""
+        c.send(b"other\x1b=" + change + b"\r")
+        rig.wait("LINE 5 ")
+        rig.wait("LINE 5 first$")
+        c.socket.close()
+        rig.said = b""
+
+
+def test_history_goes_along(rig):
+    """To a window too small for a screen, too; and from under a guest's."""
+    c = on_screen(rig)
+    c.send(b"first\r")
+    rig.wait("LINE 5 first$")
+    c.quiet(0.3)
+    c.send(window(70))
+    rig.wait("VIEW kind=1 flags=0 rows=30 cols=70")
+    rig.said = b""
+    c.send(b"\x1b[A\r")
+    rig.wait("LINE 5 first$")
+    c.send(window(100))
+    rig.wait("VIEW kind=1 flags=7 rows=29 cols=100")
+    c.send(b"SLOW 1\rPANEL\r")
+    c.wait(rb"MORE\.\.\.")
+    c.quiet(0.3)
+    rig.said = b""
+    c.send(b"\x1b=\r")  # from the lines to the screen
+    rig.wait("LINE 5 PANEL$")
+    c.wait(rb"A.*PANEL")
+    c.quiet(0.3)
+    c.send(b"\x1b,")
+    c.wait(rb"CP READ")
+    c.quiet(0.3)
+    c.send(b"BEGIN\r")
+    c.quiet(0.5)
+    c.send(b"\x1b3")
+    c.wait(rb"\x1b\[\?1049l")
+    c.quiet(0.3)
+    rig.said = b""
+    c.send(b"\x1b[A\r")  # and back
+    rig.wait("LINE 5 BEGIN$")
+    c.socket.close()
+
+
+def test_parts_missing(rig):
+    """What was refused is missing also at another size."""
+    c = on_screen(rig)
+    c.send("ab\u20ac".encode() + window(100) + b"\r")
+    c.wait(rb"NOT ALL WAS TAKEN")
+    same(re.findall(b"LINE.*", rig.said), [])
+    c.send(b"\r")
+    rig.wait("LINE 2 ab$")
+    c.socket.close()
+
+
+def test_sysreq_keeps_what_is_typed(rig):
+    for change in b"\x1by", b"\x1ba", b"\x1b,", b"\x1b.":
+        c = on_screen(rig)
+        c.send(b"half " + change)
+        c.quiet(0.3)
+        c.send(b"a line\r")
+        rig.wait("LINE 11 half a line$")
+        c.socket.close()
+        rig.said = b""
+
+
+def test_toggles_together(rig):
+    """Every one counts, and what comes behind it is for the other view."""
+    c = terminals.Telnet(rig)
+    c.logon()
+    rig.wait("OPEN")
+    rig.said = b""
+    c.send(b"a\x1bs\x1bsb\x1bs")
+    for kind in 2, 1, 2:
+        rig.wait("VIEW kind=%d" % kind)
+        rig.said = rig.said.split(b"VIEW", 1)[1]
+    c.send(b"\r")
+    rig.wait("LINE 2 ab$")
+    c.send(b"\x1bs")
+    rig.wait("VIEW kind=1")
+    c.quiet(0.3)
+    rig.said = b""
+    c.send(b"of no use\x1bs\x03last\r")  # CLEAR there, attention here
+    rig.wait("LINE 4 last$")
+    same(re.findall(b"KEY.*", rig.said), [])
+    c.socket.close()
+
 def test_help_and_redraw(rig):
     w = telnet(rig)
     logon(w)

@@ -245,6 +245,7 @@ static void
 test_typed(void **state)
 {
 	uint8_t bytes[100];
+	size_t n;
 
 	(void)state;
 	panel(DS_ERASE_WRITE);
@@ -256,7 +257,13 @@ test_typed(void **state)
 	assert_int_equal(soft_typed(soft, true, bytes, sizeof bytes), 14);
 	assert_memory_equal(bytes, "a b\xc3\xa4next\rlast", 14);
 	assert_int_equal(soft_typed(soft, false, bytes, sizeof bytes), 9);
-	type("\x12\tsecret");
+	type("\x12\x15" "a \r");
+	type("\x7f\x17\x05\x1b[D\x1b[3~\x1b[24~\x1b!\x01" "1\x03\t");
+	n = soft_typed(soft, true, bytes, sizeof bytes);
+	assert_int_equal(n, 12);
+	assert_memory_equal(bytes, "a \x7f\x17\x0b\x02\x04\x1b=\x1b!\x03", n);
+	assert_int_equal(soft_typed(soft, false, bytes, 6), 6);
+	type("\x12\x15\tsecret");
 	assert_int_equal(soft_typed(soft, true, bytes, sizeof bytes), 0);
 }
 
@@ -429,7 +436,7 @@ test_rows_again(void **state)
 {
 	(void)state;
 	glass_open(33, 80);
-	assert_int_equal(soft_resize(soft, 33, 80), 0);
+	assert_int_equal(soft_resize(soft, 33, 80, true), 0);
 	field(DS_ERASE_WRITE_ALTERNATE, 0, DS_PROTECTED, 30, "BELOW");
 	assert_string_equal(glass_row(30), "BELOW");
 	assert_int_equal(glass.cell[30][0].fg, 4);
@@ -464,7 +471,7 @@ test_sizes(void **state)
 	assert_true(rows * cols <= 16383);
 	rows = 63;
 	cols = 160;
-	assert_int_equal(soft_resize(soft, rows, cols), 0);
+	assert_int_equal(soft_resize(soft, rows, cols, true), 0);
 	glass_open(63, 160);
 	assert_int_equal(soft_host(soft, query, sizeof query), 0);
 	assert_int_equal(ds3270_query_reply(host.record, host.len, &display),
@@ -474,8 +481,8 @@ test_sizes(void **state)
 	panel(DS_ERASE_WRITE_ALTERNATE);
 	assert_memory_equal(glass_row(0), " TITLE ", 7);
 	assert_memory_equal(glass_row(0) + 80, " NAME          NOTE", 19);
-	assert_int_equal(soft_resize(soft, 20, 80), -1);
-	assert_int_equal(soft_resize(soft, 25, 80), 0);
+	assert_int_equal(soft_resize(soft, 20, 80, true), -1);
+	assert_int_equal(soft_resize(soft, 25, 80, true), 0);
 	glass_open(25, 80);
 	panel(DS_ERASE_WRITE);
 	assert_string_equal(glass_row(0), " TITLE");
@@ -524,24 +531,63 @@ test_every_code(void **state)
 	every_code("vt220", false);
 }
 
-/* The window changes while keys wait: they are typed again, once. */
+/* The window changes while keys wait: they go on waiting, whatever they are,
+ * behind what is in the field. */
 static void
 test_resize_ahead(void **state)
 {
 	uint8_t typed[100];
-	size_t n;
 
 	(void)state;
-	type("anna\rbert");
-	n = soft_typed(soft, true, typed, sizeof typed);
-	assert_int_equal(n, 9);
-	assert_int_equal(soft_resize(soft, 25, 80), 0);
-	assert_int_equal(soft_input(soft, typed, n), n);
+	type("anna\rbeg\x08rt");
+	assert_int_equal(soft_resize(soft, 25, 80, true), 0);
 	panel(DS_ERASE_WRITE);
 	assert_int_equal(host.records, 1);
 	panel(DS_ERASE_WRITE);
 	assert_string_equal(glass_row(1), " NAME bert     NOTE");
+	assert_int_equal(soft_resize(soft, 25, 80, true), 0);
+	type("a\x1b" "3next");
+	panel(DS_ERASE_WRITE);
+	assert_int_equal(host.records, 2);
+	assert_int_equal(host.record[0], DS_AID_PF3);
+	assert_non_null(memmem(host.record, host.len, "\x85\x99\xa3\x81", 4));
+	assert_int_equal(soft_resize(soft, 25, 80, false), 0);
+	panel(DS_ERASE_WRITE);
+	assert_string_equal(glass_row(1), " NAME next     NOTE");
 	assert_int_equal(soft_typed(soft, false, typed, sizeof typed), 0);
+}
+
+/* What is missing in the field is missing at another size; and more than
+ * there is room for is not sent in part either. */
+static void
+test_resize_holes(void **state)
+{
+	char some[1001];
+
+	(void)state;
+	panel(DS_ERASE_WRITE);
+	type("a\xe2\x82\xac");
+	assert_int_equal(soft_resize(soft, 25, 80, true), 0);
+	type("b\r");
+	panel(DS_ERASE_WRITE);
+	assert_string_equal(glass_row(1), " NAME ab       NOTE");
+	assert_int_equal(host.records, 0);
+	type("\r");
+	assert_int_equal(host.records, 1);
+	panel(DS_ERASE_WRITE);
+	type("anna");
+	unlock();
+	type("\x1b" "3");
+	assert_int_equal(host.records, 2);
+	memset(some, 'x', 1000);
+	some[1000] = '\0';
+	for (unsigned i = 0; i < 40; i++)
+		type(some);
+	assert_int_equal(soft_resize(soft, 25, 80, true), 0);
+	panel(DS_ERASE_WRITE);
+	assert_string_equal(glass_row(1), " NAME annaxxxx NOTE");
+	type("\r");
+	assert_int_equal(host.records, 2);
 }
 
 /* No row for the state: the screen has them all. */
@@ -577,7 +623,8 @@ main(void)
 		TEST(test_refused), TEST(test_holes), TEST(test_keys), TEST(test_insert),
 		TEST(test_help), TEST(test_redraw), TEST(test_alarm),
 		TEST(test_bad), TEST(test_rows_again), TEST(test_sizes),
-		TEST(test_24), TEST(test_resize_ahead), TEST(test_every_code),
+		TEST(test_24), TEST(test_resize_ahead), TEST(test_resize_holes),
+		TEST(test_every_code),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, NULL);
