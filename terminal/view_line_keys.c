@@ -166,7 +166,8 @@ view_line_escaped(struct view_line *v, uint32_t c)
 	}
 }
 
-/* Any key goes on; what is not just for that does what it does always. */
+/* Any key goes on; what is not just for that does what it does always.  Nor is
+ * what belongs to a line that was begun. */
 static bool
 view_line_at_more(struct view_line *v, const struct keymap_key *key)
 {
@@ -174,6 +175,8 @@ view_line_at_more(struct view_line *v, const struct keymap_key *key)
 	    (key->what == KEYMAP_ESCAPED && (key->c | 0x20) == 'v'))
 		return false; /* look back first */
 	view_line_resume(v);
+	if (v->edit.len > 0)
+		return false;
 	return (key->what == KEYMAP_CONTROL &&
 	    (key->c == '\r' || key->c == '\n')) ||
 	    (key->what == KEYMAP_CHARACTER && key->c == ' ');

@@ -137,6 +137,22 @@ test_more_typed(void **unused)
 	assert_non_null(strstr(written(), "L10"));
 }
 
+/* A line that was begun before the page was full loses nothing of itself. */
+static void
+test_more_begun(void **unused)
+{
+	(void)unused;
+	paging(50, 10);
+	type("query");
+	lines(1, 5);
+	type(" names");
+	lines(6, 9);
+	type("\r");
+	assert_int_equal(con.lines, 1);
+	assert_string_equal(con.line, "query names");
+	assert_false(v.paused);
+}
+
 static void
 test_more_timer(void **unused)
 {
@@ -462,11 +478,16 @@ test_toggle(void **unused)
 	size_t n;
 
 	(void)unused;
-	type("abc\x1bsdef");
+	type("abc\x1bsdef\r"); /* the rest is for the screen */
 	assert_int_equal(con.toggles, 1);
+	assert_int_equal(con.lines, 0);
 	n = view_line_typed(&v, typed, sizeof typed);
-	assert_int_equal(n, 6);
-	assert_memory_equal(typed, "abcdef", 6);
+	assert_int_equal(n, 7);
+	assert_memory_equal(typed, "abcdef\r", 7);
+	/* which did not come, for want of memory */
+	view_line_ops.timer(&v, VIEW_LINE_TIMER_ANSWER);
+	assert_string_equal(con.line, "abcdef");
+	type("abcdef");
 	/* What a 3270 has no character or no room for is not lost. */
 	type("\xe2\x82\xac\x1bs");
 	assert_non_null(strstr(written(), "DMKCNS190E"));
@@ -656,6 +677,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_more), TEST(test_more_typed), TEST(test_more_timer),
 		TEST(test_more_long), TEST(test_more_hidden),
+		TEST(test_more_begun),
 		TEST(test_more_logo), TEST(test_past), TEST(test_past_ends),
 		TEST(test_past_all), TEST(test_past_at_more), TEST(test_pf),
 		TEST(test_copy), TEST(test_toggle), TEST(test_bad),
