@@ -184,6 +184,19 @@ accounts(void **state)
 	says("A FILE HAS A KEY THAT WAS NOT YET GIVEN: 3", 0);
 }
 
+static void
+places_and_owners(void **state)
+{
+	(void)state;
+	sql("UPDATE file SET place = 1");
+	says("FILES ARE AT ONE PLACE OF A QUEUE: 3", 0);
+	sql("UPDATE file SET place = id; DELETE FROM user WHERE name = 'B'");
+	says("B HAS FILES, BUT NO ACCOUNT", 0);
+	sql("INSERT INTO gone VALUES (2)"); /* and soon it has no cards */
+	assert_true(rig_check(&rig, &op, text) > 1);
+	assert_non_null(strstr(text, "A FILE IS PURGED OR OPEN, AND THERE: 2"));
+}
+
 /* Very many lines: as many as there is room for, and how many more. */
 static void
 more_than_a_text(void **state)
@@ -256,6 +269,7 @@ main(void)
 		TEST(an_open_file),
 		TEST(orphans),
 		TEST(accounts),
+		TEST(places_and_owners),
 		TEST(more_than_a_text),
 		TEST(beside_others),
 		TEST(after_the_start),
