@@ -451,6 +451,7 @@ def test_3270_extended(rig):
     rig.wait("KEY 1")
     s.do("SysReq()")  # erases s3270's screen, which must come back whole
     rig.wait("KEY 3")
+    s.wait("LOGON AT") # what is typed before is erased with the rest
     s.line("LINES 2")
     s.wait("LINE 2 OF 2")
     s.close()
