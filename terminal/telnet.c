@@ -335,6 +335,10 @@ telnet_e_agreed(struct telnet *t)
 	uint8_t bind[TN3270E_BIND_MAX];
 	size_t n = tn3270e_bind(&t->e, TELNET_SYSTEM, bind);
 
+	/* Text for one that was taken for no 3270 is the beginning of a record
+	 * to it: of one that it does not know, and that ends before ours. */
+	if (telnet_settled(t))
+		telnet_raw_record(t, NULL, 0, NULL, 0);
 	memcpy(t->type, t->e.type, sizeof t->type);
 	t->is_3270 = tn3270_type(t->type, &t->display);
 	t->extended = true;

@@ -256,12 +256,14 @@ term_hello(struct term *t, const uint8_t *bytes, size_t n)
 	telnet_feed(&t->telnet, bytes, n);
 }
 
-/* Where there is no TLS, a client that begins it cannot even be told so. */
+/* Where there is no TLS, or a word of telnet has spoilt it, a client that
+ * begins it cannot even be told so. */
 static void
 term_no_tls(struct term *t)
 {
-	log_info("%s: connection closed: the client begins TLS, which this "
-	    "system does not have", t->proxy.peer);
+	log_info("%s: connection closed: the client begins TLS%s",
+	    t->proxy.peer, t->plain >= 0 ? " too late" :
+	    ", which this system does not have");
 	term_linger(t);
 }
 

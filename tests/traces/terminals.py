@@ -19,6 +19,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 
@@ -515,6 +516,40 @@ def test_3270_that_says_so_late(rig):
     rig.wait("LINE 7 LOGON X")
 
 
+def slow(rig):
+    """A port whose clients are not heard before they are shown the logo."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def run():
+        client = listener.accept()[0]
+        server = socket.create_connection(("127.0.0.1", rig.port))
+        other = {client: server, server: client}
+        shown, heard = b"", [server]
+        while True:
+            for one in select.select(heard, [], [])[0]:
+                data = one.recv(65536)
+                if not data:
+                    client.close()
+                    server.close()
+                    return
+                other[one].sendall(data)
+                if client not in heard:
+                    shown += data
+                    if b"TYPE LOGON userid" in shown:
+                        heard.append(client)
+
+    threading.Thread(target=run, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+def test_3270_slow(rig):
+    """The logo is no part of its first record."""
+    for prefix in "", "N:":
+        s = S3270(rig, prefix=prefix, port=slow(rig))
+        s.logon()
+        s.close()
+
+
 def test_3270_no_answer_to_the_query(rig):
     """One that says it has an extended data stream, and has not."""
     c = Client(rig)
@@ -589,6 +624,23 @@ def test_tls_not_there(rig):
         pass
     c.socket.close()
     rig.wait("EXIT 0")
+    rig.log.seek(0)
+    if b"which this system does not have" not in rig.log.read():
+        raise AssertionError("the log does not say why")
+
+
+def test_tls_late(rig):
+    """A word of telnet has spoilt it: the log says so."""
+    c = Client(rig)
+    c.wait(re.escape(IAC + DO + STARTTLS))
+    c.send(b"\x16\x03\x01\x02\x00" + b"x" * 512)
+    while c.socket.recv(65536):
+        pass
+    c.socket.close()
+    rig.wait("EXIT 0")
+    rig.log.seek(0)
+    if b"begins TLS too late" not in rig.log.read():
+        raise AssertionError("the log does not say why")
 
 
 def test_tls_proxy(rig):

@@ -414,7 +414,10 @@ test_extended_late(void **state)
 	(void)state;
 	telnet_timeout(&con.telnet);
 	happened("OPEN raw \n");
-	FEED(WILL_E SB_E "\x02\x07IBM-3278-2" SE SB_E "\x03\x07" SE);
+	FEED(WILL_E SB_E "\x02\x07IBM-3278-2" SE);
+	con.len = 0;
+	FEED(SB_E "\x03\x07" SE);
+	SENT(SB_E "\x03\x04" SE "\xff\xef"); /* text was no record */
 	happened("ECHO 1\nOPEN 3270 IBM-3278-2 24x80 lu=LU00001 "
 	    "functions=00\n");
 }
