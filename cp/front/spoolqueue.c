@@ -85,7 +85,7 @@ spoolqueue_text(char *buf, const char *text, size_t max)
 static const char *
 spoolqueue_hold(const struct spool_attr *attr)
 {
-	static const char *const holds[] = { "NONE", "USER", "SYS", "BOTH" };
+	static const char *const holds[] = { "NONE", "USER", "SYS", "USYS" };
 
 	return holds[attr->hold & (SPOOL_HOLD_USER | SPOOL_HOLD_SYSTEM)];
 }

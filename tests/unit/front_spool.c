@@ -33,6 +33,7 @@ struct fake {
 	int torn;	/* it is not whole records */
 	int busy;
 	int damaged;
+	int hold;
 	int printed;
 	int blocks;
 };
@@ -43,8 +44,8 @@ static const struct fake_name {
 } fake_names[] = {
 #define ROW(name) { #name, offsetof(struct fake, name) }
 	ROW(wrote), ROW(die), ROW(close), ROW(die_close), ROW(open), ROW(ask),
-	ROW(data), ROW(seq), ROW(torn), ROW(busy), ROW(damaged), ROW(printed),
-	ROW(blocks),
+	ROW(data), ROW(seq), ROW(torn), ROW(busy), ROW(damaged), ROW(hold),
+	ROW(printed), ROW(blocks),
 };
 
 static struct fake fake;
@@ -97,7 +98,8 @@ fake_file(const struct vm_user *owner)
 		.owner = *owner, .origin = *owner, .queue = SPOOL_RDR,
 		.device = fake.printed ? SPOOL_ON_PRT : SPOOL_ON_PUN,
 		.closed_ns = 1000000000, .damaged = fake.damaged != 0,
-		.attr = { .class = 'A', .copies = 1, .name = "A\x1B[2J" } };
+		.attr = { .class = 'A', .copies = 1, .name = "A\x1B[2J",
+		    .hold = (uint8_t)fake.hold } };
 }
 
 static void
@@ -575,6 +577,7 @@ others_that_fail(void **state)
 	(void)state;
 	EXPECT(0, "A?[2J", "$S list");
 	EXPECT(0, " DAMAGED\n", "echo damaged=1 > home/fake; $S list");
+	EXPECT(0, " 001 USYS ", "echo hold=3 > home/fake; $S list");
 	EXPECT(1, "GUEST1 0012: block 3\nvm370: the spool is damaged",
 	    "$S check");
 	EXPECT(1, "1 file purged\nvm370: GUEST1: 2 in use and not purged",
