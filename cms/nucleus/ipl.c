@@ -72,6 +72,20 @@ ipl_save(void)
 	hyper_command(&c); /* CP tells the user if it did not */
 }
 
+/* --- punch and printer --- */
+
+void
+ipl_units(void)
+{
+	static const char purge[] = "CLOSE PUNCH PURGE\n"
+	    "CLOSE PRINTER PURGE";
+	char reply[80]; /* there may be none: nobody is told */
+	struct hyper_command c = { .text = purge, .len = sizeof purge - 1,
+		.reply = reply, .size = sizeof reply };
+
+	hyper_command(&c);
+}
+
 /* --- disks --- */
 
 void

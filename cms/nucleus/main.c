@@ -118,6 +118,7 @@ nucleus_main(void)
 
 	cpu_init();
 	ipl_save();
+	ipl_units();
 	main_storage();
 	if (console_init() == -1)
 		main_no_console();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * status.c - returns the number it is given: 42 without one; `abort` aborts,
- * `command TEXT` returns what a CMS command returns.
+ * `command TEXT` returns what a CMS command returns, `punch` and `print` leave
+ * a card or line behind.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,9 +30,15 @@ run(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	static const char record[] = { 3, 0, CMS_PRINT_1, 'o', 'n' };
+
 	if (argc > 2 && strcmp(argv[1], "command") == 0)
 		return run(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "abort") == 0)
 		abort();
+	if (argc > 1 && strcmp(argv[1], "punch") == 0)
+		return cms_punch(CMS_PUNCH, record, sizeof record, NULL);
+	if (argc > 1 && strcmp(argv[1], "print") == 0)
+		return cms_print(CMS_PRINTER, record, sizeof record, NULL);
 	return argc > 1 ? atoi(argv[1]) : 42;
 }
