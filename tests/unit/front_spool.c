@@ -576,8 +576,8 @@ others_that_fail(void **state)
 {
 	(void)state;
 	EXPECT(0, "A?[2J", "$S list");
-	EXPECT(0, " DAMAGED\n", "echo damaged=1 > home/fake; $S list");
 	EXPECT(0, " 001 USYS ", "echo hold=3 > home/fake; $S list");
+	EXPECT(0, " DAMAGED\n", "echo damaged=1 > home/fake; $S list");
 	EXPECT(1, "GUEST1 0012: block 3\nvm370: the spool is damaged",
 	    "$S check");
 	EXPECT(1, "1 file purged\nvm370: GUEST1: 2 in use and not purged",
