@@ -236,6 +236,16 @@ cards_read(struct cards *c, struct cards_device *d, bool all)
 }
 
 static void
+cards_post(struct cards *c, struct cards_device *d, bool quietly)
+{
+	int rc = cards_write(c, d, cards_on(d));
+
+	c->said[0] = '\0';
+	if (!quietly)
+		snprintf(c->said, sizeof c->said, "POSTED %d", rc);
+}
+
+static void
 cards_show(struct cards *c, const struct cards_device *d)
 {
 	snprintf(c->said, sizeof c->said, "%03X%s%s%s%s %.8s", d->ur.vdev,
@@ -267,8 +277,7 @@ cards_typed(struct cards *c, const char *line)
 	else if (strcmp(verb, "PRINT") == 0)
 		cards_put(d, text, strlen(text), PRT_WRITE_1);
 	else if (strcmp(verb, "POST") == 0)
-		snprintf(c->said, sizeof c->said, "POSTED %d",
-		    cards_write(c, d, cards_on(d)));
+		cards_post(c, d, *text != '\0');
 	else if (strcmp(verb, "READ") == 0 || strcmp(verb, "LIST") == 0)
 		cards_read(c, d, *verb == 'L');
 	else if (strcmp(verb, "UR") == 0)

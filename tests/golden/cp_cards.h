@@ -42,7 +42,7 @@ int cards_close(struct cards *c, const struct ipc_vm_ur_close *order);
  * Typed words; the answer is said.  false: they are no words about cards.
  *
  * PUNCH vdev text       PRINT vdev text
- * POST vdev             what was written goes to vmspool, and stays open
+ * POST vdev [QUIETLY]   what was written goes to vmspool, and stays open
  * READ vdev             the first record of the next file, which stays active
  * LIST vdev             the same, all its records
  * UR vdev               what SPOOL has said of it

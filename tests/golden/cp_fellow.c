@@ -459,7 +459,7 @@ fellow_typed(struct fellow_guest *g, const char *line)
 		g->cards.dies = true;
 		fellow_say(g, "WILL DIE");
 	} else if (cards_typed(&g->cards, line))
-		g->lines = g->cards.said;
+		g->lines = g->cards.said[0] != '\0' ? g->cards.said : NULL;
 	else if (strcmp(line, "SLOW") == 0)
 		g->slow = !g->slow;
 	else if (strcmp(line, "DEAF") == 0)
