@@ -645,12 +645,14 @@ rigspool_cmd_long(struct rig *rig, struct rig_device *d, char *words[])
 	return -rigspool_close_file(rig, DECK_VDEV, CLOSE_FILE, &attr);
 }
 
-/* DROP class: what waits in this class is purged. */
+/* DROP class: what waits in this class is purged; 42: nothing did. */
 static int
 rigspool_cmd_drop(struct rig *rig, struct rig_device *d, char *words[])
 {
+	int rc = rigspool_purge(rig, words[0][0]);
+
 	(void)d;
-	return -rigspool_purge(rig, words[0][0]);
+	return rc == 0 && rig->spool.count == 0 ? 42 : -rc;
 }
 
 static const struct {
