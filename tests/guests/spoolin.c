@@ -303,6 +303,25 @@ classes(void)
 	return 0;
 }
 
+/* A held one is passed over. */
+static int
+held(void)
+{
+	uint32_t id = card('h'), next;
+
+	CHECK(130, id > 0 && reads(CARD, 0, 0, CARD) &&
+	    cp("CLOSE 01C HOLD") == 0);
+	CHECK(131, spool(DIAG_SPOOL_NEXT_PUN, 0, &file, sizeof file) == 2 &&
+	    reads(CARD, 2, 0, 0));
+	next = card('i');
+	CHECK(132, next > 0 &&
+	    spool(DIAG_SPOOL_NEXT_PUN, 0, &file, sizeof file) == 0 &&
+	    file.spoolid == next);
+	CHECK(133, cp("CLOSE 01C PURGE") == 0 && describes(0, 0, 0) &&
+	    file.spoolid == id && cp("DROP A") == 0 && describes(0, 0, 2));
+	return 0;
+}
+
 /* One file at a time, also if channel programs read on without an end. */
 static int
 one_by_one(void)
@@ -442,7 +461,7 @@ int
 guest_test(void)
 {
 	static int (*const parts[])(void) = { operands, empty, records,
-		choice, classes, one_by_one, not_ready, queue, blocks };
+		choice, classes, held, one_by_one, not_ready, queue, blocks };
 
 	if (low->parm_len > 0)
 		return low->parm[0] == 'A' ? away() : gone_long();
