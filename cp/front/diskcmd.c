@@ -158,9 +158,9 @@ diskcmd_options(struct diskcmd *c, const struct diskcmd_row *row, int argc,
 	int letter;
 
 	optind = 0;
-	while ((letter = getopt_long(argc, argv, "v", options, NULL)) != -1) {
+	while ((letter = front_option(argc, argv, "v", options)) != -1) {
 		if (letter == '?')
-			return 2; /* getopt has said why */
+			return 2; /* it has been said why */
 		if (strchr("ir", letter) == NULL &&
 		    strchr(row->options, letter) == NULL)
 			return front_fail("disk %s takes no such option; it "

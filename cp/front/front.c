@@ -5,6 +5,7 @@
  */
 #include "front.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -23,6 +24,20 @@ front_fail(const char *fmt, ...)
 	va_end(ap);
 	fputc('\n', stderr);
 	return 1;
+}
+
+int
+front_option(int argc, char *argv[], const char *letters,
+    const struct option *options)
+{
+	static char program[] = "vm370";
+	char *name = argv[0];
+	int letter;
+
+	argv[0] = program;
+	letter = getopt_long(argc, argv, letters, options, NULL);
+	argv[0] = name;
+	return letter;
 }
 
 int

@@ -20,6 +20,11 @@ struct front {
 /* Print "vm370: ..." to standard error.  Returns 1, the exit code. */
 int front_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* getopt_long; what is wrong with an option is said in the same way. */
+struct option;
+int front_option(int argc, char *argv[], const char *letters,
+    const struct option *options);
+
 /* The same for what is wrong with USER DIRECT. */
 struct dir_error;
 int front_dir_error(const char *path, const struct dir_error *err);

@@ -153,7 +153,7 @@ main(int argc, char *argv[])
 	int c;
 
 	log_init("vm370");
-	while ((c = getopt_long(argc, argv, "+", options, NULL)) != -1)
+	while ((c = front_option(argc, argv, "+", options)) != -1)
 		switch (c) {
 		case 'd':
 			home = optarg;
@@ -166,7 +166,7 @@ main(int argc, char *argv[])
 		case 'v':
 			return main_version(&front, argc, argv);
 		default:
-			return 2; /* getopt has said why */
+			return 2; /* it has been said why */
 		}
 	name = optind < argc ? argv[optind] : "help";
 	if (main_set_home(&front, home) != 0 || main_set_run(&front, run) != 0)

@@ -150,9 +150,9 @@ spoolcmd_options(struct spoolcmd *c, const struct spoolcmd_row *row, int argc,
 	int letter;
 
 	optind = 0;
-	while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((letter = front_option(argc, argv, "", options)) != -1) {
 		if (letter == '?')
-			return 2; /* getopt has said why */
+			return 2; /* it has been said why */
 		if (letter != 'r' && strchr(row->options, letter) == NULL)
 			return front_fail("spool %s takes no such option; it "
 			    "is: vm370 spool %s %s", row->name, row->name,

@@ -83,7 +83,7 @@ start_options(struct start *s, int argc, char *argv[])
 	long port;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+	while ((c = front_option(argc, argv, "", options)) != -1)
 		switch (c) {
 		case 'p':
 			port = strtol(optarg, &end, 10);

@@ -522,7 +522,9 @@ wrong_words(void **state)
 	EXPECT(1, "NINECHARS has more than 8 characters, and a type",
 	    "$S put GUEST1 - --name ninechars --type t");
 	EXPECT(1, "spool list takes no such option", "$S list --raw");
-	EXPECT(2, "unrecognized option", "$S list --wrong");
+	EXPECT(2, "vm370: unrecognized option", "$S list --wrong");
+	EXPECT(2, "vm370: option '--queue' requires an argument",
+	    "$S list --queue");
 }
 
 static void
