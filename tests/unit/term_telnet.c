@@ -642,6 +642,19 @@ test_record_too_early(void **state)
 	happened("OPEN 3270 IBM-3278-2 24x80\nRECORD 7d5b60115b60c1\n");
 }
 
+/* What was typed, a password too, is not kept when it has been given on. */
+static void
+test_record_wiped(void **state)
+{
+	static const uint8_t none[TN3270_RECORD_MAX];
+
+	(void)state;
+	classic();
+	FEED(TYPE("IBM-3278-2") JOINS);
+	FEED("\x7d\x5b\x60\x11\x5b\x60\xe2\xc5\xc3" EOR);
+	assert_memory_equal(con.telnet.tn.record, none, sizeof none);
+}
+
 /* More than is kept: one that has said no word of telnet will not, and loses
  * nothing; one that has must agree first. */
 static void
@@ -841,7 +854,8 @@ main(void)
 		TEST(test_type_long_or_bad), TEST(test_refuses_type),
 		TEST(test_commands), TEST(test_offers_all),
 		TEST(test_compression), TEST(test_too_early),
-		TEST(test_record_too_early), TEST(test_joined_unasked),
+		TEST(test_record_too_early), TEST(test_record_wiped),
+		TEST(test_joined_unasked),
 		TEST(test_size_unasked), TEST(test_reply_buffers),
 		TEST(test_extended_storm), TEST(test_traces),
 	};

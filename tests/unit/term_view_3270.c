@@ -251,6 +251,13 @@ test_password(void **state)
 		expect_row(sizes[i][0] - 1, "");
 		press(DS_AID_PF12);
 		expect_status("NOT ACCEPTED");
+		cp_pf(2, PF_IMMED, "QUERY TIME"); /* which is none */
+		press(DS_AID_PF2);
+		expect_status("NOT ACCEPTED");
+		assert_int_equal(cp.lines, 1);
+		cp_pf(4, PF_COPY, "");
+		press(DS_AID_PF4);
+		assert_null(strstr(cp.copy, "SECRET"));
 		press(DS_AID_ENTER);
 		assert_string_equal(cp.line, "SECRET");
 		cp_item(ITEM_INPUT, 0, "");

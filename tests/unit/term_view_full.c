@@ -14,7 +14,7 @@ static uint32_t tag;
 /* --- the guest --- */
 
 static void
-guest(enum ipc_full_op op, const uint8_t *bytes, size_t n)
+guest_says(enum ipc_full_op op, const uint8_t *bytes, size_t n)
 {
 	struct ipc_full *full = calloc(1, sizeof *full + n);
 
@@ -26,6 +26,12 @@ guest(enum ipc_full_op op, const uint8_t *bytes, size_t n)
 		memcpy(full->text, bytes, n);
 	view_3270_ops.full(&v3, full);
 	free(full);
+}
+
+static void
+guest(enum ipc_full_op op, const void *bytes, size_t n)
+{
+	guest_says(op, bytes, n);
 	turn();
 }
 
@@ -217,6 +223,33 @@ test_unread(void **state)
 	expect_row(23, "TYPED AHEAD");
 	press(DS_AID_ENTER);
 	assert_string_equal(cp.line, "TYPED AHEAD");
+}
+
+/* Another size when the display has just said what is typed: what is typed
+ * after it counts. */
+static void
+test_unread_resized(void **state)
+{
+	uint8_t record[300];
+
+	(void)state;
+	run(24, 80, 0);
+	answer();
+	type("BEFORE");
+	guest_says(FULL_WRITE, record, panel(record, DS_ERASE_WRITE,
+	    "A PANEL"));
+	view_3270_ops.ready(&v3);
+	assert_non_null(cp.reply);
+	view_3270_ops.record(&v3, cp.reply, cp.nreply);
+	free(cp.reply);
+	cp.reply = NULL;
+	resize(32, 80);
+	heard();
+	type("AFTER");
+	paint(DS_ERASE_WRITE, "A PANEL");
+	expect_row(1, " A PANEL");
+	guest(FULL_END, NULL, 0);
+	expect_row(31, "AFTER");
 }
 
 /* The keyboard is free wherever CP's screen stays. */
@@ -659,6 +692,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_sizes), TEST(test_cp_read), TEST(test_unread),
+		TEST(test_unread_resized),
 		TEST(test_unlocked),
 		TEST(test_more), TEST(test_write_covered), TEST(test_deaf),
 		TEST(test_crossed), TEST(test_garbage),
