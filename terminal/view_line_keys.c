@@ -89,11 +89,13 @@ view_line_toggle(struct view_line *v)
 static void
 view_line_immediate(struct view_line *v, const struct pfkey *key)
 {
-	if (!v->edit.hidden) {
-		view_line_hide(v);
-		view_line_whole(v, key->text, key->len);
-		view_line_show(v);
+	if (v->edit.hidden) {
+		view_line_bell(v); /* it is no password */
+		return;
 	}
+	view_line_hide(v);
+	view_line_whole(v, key->text, key->len);
+	view_line_show(v);
 	v->filled = 0;
 	v->port.line(v->port.arg, key->text, key->len);
 }

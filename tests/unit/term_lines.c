@@ -460,6 +460,33 @@ test_pf(void **unused)
 	assert_string_equal(written(), "");
 }
 
+/* At a password a line of a key's is none; at the logo the keys are nobody's
+ * any more, nor is what else was set. */
+static void
+test_pf_ends(void **unused)
+{
+	static const struct ipc_logo logo = { .system = { "VM370" } };
+
+	(void)unused;
+	set_pf(2, PF_IMMED, "QUERY TIME");
+	state(CONS_VM_READ, true);
+	written();
+	type("\x1bOQ");
+	assert_string_equal(written(), "\a");
+	assert_int_equal(con.lines, 0);
+	state(CONS_RUNNING, false);
+	type("\x1bOQ");
+	assert_int_equal(con.lines, 1);
+	paging(50, 10);
+	view_line_ops.logo(&v, &logo);
+	written();
+	type("\x1bOQ");
+	assert_string_equal(written(), "\a");
+	assert_int_equal(con.lines, 1);
+	lines(1, 2 * ROWS);
+	assert_false(v.paused);
+}
+
 static void
 test_copy(void **unused)
 {
@@ -679,7 +706,7 @@ main(void)
 		TEST(test_more_long), TEST(test_more_hidden),
 		TEST(test_more_begun),
 		TEST(test_more_logo), TEST(test_past), TEST(test_past_ends),
-		TEST(test_past_all), TEST(test_past_at_more), TEST(test_pf),
+		TEST(test_past_all), TEST(test_past_at_more), TEST(test_pf), TEST(test_pf_ends),
 		TEST(test_copy), TEST(test_toggle), TEST(test_bad),
 		TEST(test_alone), TEST(test_background),
 		TEST(test_background_bounded), TEST(test_background_more),
