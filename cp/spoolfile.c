@@ -79,6 +79,7 @@ spoolfile_copies(const char *word, uint8_t *copies)
 {
 	unsigned long n = 0;
 
+	word += *word == '*'; /* the printer may repeat by itself */
 	if (spoolfile_digits(word) && strlen(word) <= 3)
 		n = strtoul(word, NULL, 10);
 	if (n == 0 || n > SPOOL_COPIES_MAX)

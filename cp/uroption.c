@@ -141,7 +141,7 @@ uroption_class(struct request *rq, unsigned *i, struct uroptions *o)
 	    reply_error(rq, 28);
 }
 
-/* COPY 3, or COPY *3, or COPY * 3: the printer may repeat by itself. */
+/* COPY 3, or as it was once written, COPY * 3. */
 static int
 uroption_copy(struct request *rq, unsigned *i, struct uroptions *o)
 {
@@ -149,8 +149,6 @@ uroption_copy(struct request *rq, unsigned *i, struct uroptions *o)
 
 	if (strcmp(word, "*") == 0)
 		word = request_word(rq, ++*i);
-	else if (*word == '*')
-		word++;
 	o->as.change |= CHANGE_COPIES;
 	return spoolfile_copies(word, &o->as.attr.copies) ? 0 :
 	    reply_error(rq, 30);

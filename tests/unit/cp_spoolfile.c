@@ -87,7 +87,9 @@ test_attributes(void **state)
 	assert_false(spoolfile_class("*", &class));
 	assert_int_equal(class, '9');
 	assert_true(spoolfile_copies("01", &copies) && copies == 1);
+	assert_true(spoolfile_copies("*3", &copies) && copies == 3);
 	assert_true(spoolfile_copies("255", &copies) && copies == 255);
+	assert_false(spoolfile_copies("*", &copies));
 	assert_false(spoolfile_copies("256", &copies));
 	assert_false(spoolfile_copies("0", &copies));
 	assert_false(spoolfile_copies("", &copies));
