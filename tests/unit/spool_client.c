@@ -845,6 +845,20 @@ all_numbers_in_use(void **state)
 	assert_int_equal(rig_ask(&rig, &cp, &q, &rows), 0);
 	assert_int_equal(send_cards(1).spoolid, 6000); /* the next free one */
 	assert_int_equal(send_cards(1).spoolid, 4000);
+	/* As many of several as there are numbers for. */
+	for (uint64_t n = 0; n < 3; n++) {
+		assert_int_equal(rig_write(&a, NULL, 0xD, 80 + n, 1, 1, 1), 0);
+		assert_int_equal(close_to("A", "A"), 0);
+	}
+	q.spoolid = 7000;
+	assert_int_equal(rig_ask(&rig, &cp, &q, &rows), 0);
+	q = rig_about(ASK_TRANSFER, "A", SPOOL_RDR);
+	q.to = rig_user("B");
+	q.to_queue = SPOOL_RDR;
+	assert_int_equal(rig_ask(&rig, &cp, &q, &rows), -EMFILE);
+	assert_int_equal(rows.done.count, 1);
+	assert_int_equal(reader_of("A"), 2);
+	assert_int_equal(reader_of("B"), 9999);
 }
 
 /* --- damage --- */
