@@ -54,6 +54,19 @@ def silent(termrig, vmterm):
     print("ok    silent")
 
 
+def mute(termrig, vmterm):
+    """One that never answered any is not taken for dead."""
+    rig = Rig(termrig, vmterm)
+    client = Telnet(rig)
+    client.logon()
+    for _ in range(6):
+        client.wait(re.escape(IAC + b"\xfd\x06"))
+    client.send(b"LINES 1\r\n")
+    client.wait(b"LINE 1 OF 1")
+    rig.close()
+    print("ok    mute")
+
+
 def takes_nothing(termrig, vmterm):
     """A client that never reads is dropped, a slow one is not."""
     rig = Rig(termrig, vmterm)
@@ -74,6 +87,7 @@ def main():
     termrig, vmterm_hostile, vmterm_quick = sys.argv[1:4]
     hostile(termrig, vmterm_hostile)
     silent(termrig, vmterm_quick)
+    mute(termrig, vmterm_quick)
     takes_nothing(termrig, vmterm_quick)
 
 

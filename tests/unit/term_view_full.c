@@ -221,6 +221,7 @@ test_unread(void **state)
 	assert_int_equal(cp.ended, 1);
 	expect_row(2, "LOADING");
 	expect_row(23, "TYPED AHEAD");
+	assert_int_equal(v3.screen.typed[0], 0); /* kept no more */
 	press(DS_AID_ENTER);
 	assert_string_equal(cp.line, "TYPED AHEAD");
 }
