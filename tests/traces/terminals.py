@@ -564,6 +564,21 @@ def test_3270_no_answer_to_the_query(rig):
     rig.wait("VIEW kind=2 flags=4 rows=62 cols=160")
 
 
+def test_3270_size_forgotten(rig):
+    """What leaves 3270 mode and joins again may be another display."""
+    c = Client(rig)
+    c.send(IAC + WONT + E + IAC + WILL + TTYPE + IAC + SB + TTYPE +
+           b"\0IBM-DYNAMIC" + IAC + SE + JOINS)
+    c.wait(rb"\xf3\x00\x05\x01\xff\xff\x02\xff\xef")
+    c.send(b"\x88\0\x17\x81\x81\1\0\0\xa0\0\x3e" + b"\0" * 13 + EOR)
+    rig.wait("OPEN kind=2 flags=. rows=62 cols=160")
+    c.send(IAC + WONT + b"\x19")
+    rig.wait("VIEW kind=1")
+    c.send(IAC + WILL + b"\x19")
+    c.wait(rb"\xf3\x00\x05\x01\xff\xff\x02\xff\xef")
+    rig.wait("VIEW kind=2 flags=. rows=24 cols=80")  # it does not answer
+
+
 def test_3270_bad_query_replies(rig):
     for reply in (b"\x88", b"\x88\0\0", b"\x88\0\1\x81", b"\x88\xff\xff\xff\xff",
                   b"\x88\0\x17\x81\x81" + b"\0" * 3,
