@@ -466,6 +466,17 @@ soft_typed(const struct soft *s, bool field, uint8_t *bytes, size_t room)
 	return n;
 }
 
+/* Another screen, which is empty. */
+static void
+soft_replace(struct soft *s, const struct ps3270 *ps, bool field)
+{
+	if (field && soft_field(s, true))
+		soft_field_ahead(s);
+	s->holes = false;
+	ps3270_close(&s->ps);
+	s->ps = *ps;
+}
+
 int
 soft_resize(struct soft *s, unsigned rows, unsigned cols, bool field)
 {
@@ -478,12 +489,11 @@ soft_resize(struct soft *s, unsigned rows, unsigned cols, bool field)
 		ps3270_close(&ps);
 		return -1;
 	}
-	if (field && soft_field(s, true))
-		soft_field_ahead(s);
 	soft_forget_drawn(s);
-	s->holes = false;
-	ps3270_close(&s->ps);
-	s->ps = ps;
+	if (ps.alt_rows == s->ps.alt_rows && ps.alt_cols == s->ps.alt_cols)
+		ps3270_close(&ps);
+	else
+		soft_replace(s, &ps, field);
 	soft_window(s, rows, cols);
 	s->changed = true;
 	return 0;

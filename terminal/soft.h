@@ -69,10 +69,10 @@ size_t soft_input(struct soft *s, const uint8_t *bytes, size_t n);
 size_t soft_typed(const struct soft *s, bool field, uint8_t *bytes,
     size_t room);
 
-/* The client's window: an empty screen of another size.  The keys that wait go
- * on waiting; if `field`, behind what is in the field of the cursor, seen or
- * not.  0, or -1: it is too small now, or there is no memory; nothing has
- * changed. */
+/* The client's window: an empty screen of another size, or the same screen if
+ * that is as large in it.  The keys that wait go on waiting; if `field`, behind
+ * what is in the field of the cursor and would be lost, seen or not.  0, or -1:
+ * it is too small now, or there is no memory; nothing has changed. */
 int soft_resize(struct soft *s, unsigned rows, unsigned cols, bool field);
 
 /* On with what was typed, while the keyboard is unlocked. */

@@ -379,6 +379,34 @@ def test_blanks_go_along(rig):
     c.socket.close()
 
 
+def test_same_size(rig):
+    """Said again, or of one row more, which is no row of the screen's: what
+    is there stays, and keys that wait go on waiting."""
+    c = on_screen(rig)
+    c.send(b"SLOW 3\r")
+    c.wait(rb"0 TO COME")
+    c.quiet(0.3)
+    for rows in 24, 25, 25, 24:
+        c.send(b"half " + window(80, rows))
+        shown = c.quiet(0.3)
+        if b"0 TO COME" not in shown or b"half" not in shown:
+            raise AssertionError(shown)
+        c.send(b"a line\rPANEL\r")
+        rig.wait("LINE 11 half a line$")
+        c.wait(rb"A.*PANEL")
+        c.quiet(0.3)
+        c.send(b"typed" + window(80, rows))
+        shown = c.quiet(0.3)
+        if b"typed" not in shown:
+            raise AssertionError(shown)
+        c.send(b"\x1b3SLOW 1\r" + window(80, rows) + b"next\r")
+        rig.wait("LINE 4 next$")
+        c.wait(rb"0 TO COME")
+        c.quiet(0.3)
+        rig.said = b""
+    c.socket.close()
+
+
 def test_retrieved_goes_along(rig):
     """A line that CP has put into the field, drawn or not."""
     for change in CHANGES:

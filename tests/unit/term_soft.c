@@ -531,6 +531,13 @@ test_every_code(void **state)
 	every_code("vt220", false);
 }
 
+static void
+resize(unsigned rows, bool field)
+{
+	assert_int_equal(soft_resize(soft, rows, 80, field), 0);
+	glass_open(rows, 80);
+}
+
 /* The window changes while keys wait: they go on waiting, whatever they are,
  * behind what is in the field. */
 static void
@@ -540,18 +547,18 @@ test_resize_ahead(void **state)
 
 	(void)state;
 	type("anna\rbeg\x08rt");
-	assert_int_equal(soft_resize(soft, 25, 80, true), 0);
+	resize(26, true);
 	panel(DS_ERASE_WRITE);
 	assert_int_equal(host.records, 1);
 	panel(DS_ERASE_WRITE);
 	assert_string_equal(glass_row(1), " NAME bert     NOTE");
-	assert_int_equal(soft_resize(soft, 25, 80, true), 0);
+	resize(25, true);
 	type("a\x1b" "3next");
 	panel(DS_ERASE_WRITE);
 	assert_int_equal(host.records, 2);
 	assert_int_equal(host.record[0], DS_AID_PF3);
 	assert_non_null(memmem(host.record, host.len, "\x85\x99\xa3\x81", 4));
-	assert_int_equal(soft_resize(soft, 25, 80, false), 0);
+	resize(26, false);
 	panel(DS_ERASE_WRITE);
 	assert_string_equal(glass_row(1), " NAME next     NOTE");
 	assert_int_equal(soft_typed(soft, false, typed, sizeof typed), 0);
@@ -567,7 +574,7 @@ test_resize_holes(void **state)
 	(void)state;
 	panel(DS_ERASE_WRITE);
 	type("a\xe2\x82\xac");
-	assert_int_equal(soft_resize(soft, 25, 80, true), 0);
+	resize(26, true);
 	type("b\r");
 	panel(DS_ERASE_WRITE);
 	assert_string_equal(glass_row(1), " NAME ab       NOTE");
@@ -583,11 +590,31 @@ test_resize_holes(void **state)
 	some[1000] = '\0';
 	for (unsigned i = 0; i < 40; i++)
 		type(some);
-	assert_int_equal(soft_resize(soft, 25, 80, true), 0);
+	resize(25, true);
 	panel(DS_ERASE_WRITE);
 	assert_string_equal(glass_row(1), " NAME annaxxxx NOTE");
 	type("\r");
 	assert_int_equal(host.records, 2);
+}
+
+/* A window with a row for the state, or without: the screen is the same. */
+static void
+test_resize_same(void **state)
+{
+	(void)state;
+	panel(DS_ERASE_WRITE);
+	type("anna");
+	for (unsigned rows = 24; rows <= 25; rows++) {
+		resize(rows, true);
+		soft_ready(soft);
+		assert_string_equal(glass_row(0), " TITLE");
+		assert_string_equal(glass_row(1), " NAME anna     NOTE");
+	}
+	type("\rbert");
+	assert_int_equal(host.records, 1);
+	resize(24, true);
+	panel(DS_ERASE_WRITE);
+	assert_string_equal(glass_row(1), " NAME bert     NOTE");
 }
 
 /* No row for the state: the screen has them all. */
@@ -624,7 +651,7 @@ main(void)
 		TEST(test_help), TEST(test_redraw), TEST(test_alarm),
 		TEST(test_bad), TEST(test_rows_again), TEST(test_sizes),
 		TEST(test_24), TEST(test_resize_ahead), TEST(test_resize_holes),
-		TEST(test_every_code),
+		TEST(test_resize_same), TEST(test_every_code),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, NULL);
