@@ -74,16 +74,49 @@ ipl_save(void)
 
 /* --- punch and printer --- */
 
+/* A command about punches or printers; what CP answers, nobody else is told. */
+static void
+ipl_command(const char *before, const char *unit, const char *after,
+    char *reply, size_t size)
+{
+	char command[32];
+	struct hyper_command c = { .text = command, .reply = reply,
+		.size = size - 1 };
+
+	c.len = print_into(command, sizeof command, "%s%s%s", before, unit,
+	    after);
+	if (hyper_command(&c) == -1)
+		c.total = 0;
+	reply[c.total < c.size ? c.total : c.size] = '\0';
+}
+
+static int
+ipl_says_cont(const char *reply)
+{
+	const char *word;
+	size_t n;
+
+	while ((n = text_word(reply, &word)) > 0) {
+		if (ipl_word(word, "CONT") != NULL)
+			return 1;
+		reply = word + n;
+	}
+	return 0;
+}
+
 void
 ipl_units(void)
 {
-	static const char purge[] = "CLOSE PUNCH PURGE\n"
-	    "CLOSE PRINTER PURGE";
-	char reply[80]; /* there may be none: nobody is told */
-	struct hyper_command c = { .text = purge, .len = sizeof purge - 1,
-		.reply = reply, .size = sizeof reply };
+	static const char *const units[] = { "PUNCH", "PRINTER" };
+	char reply[512];
 
-	hyper_command(&c);
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+		ipl_command("QUERY VIRTUAL ", units[i], "", reply,
+		    sizeof reply);
+		if (!ipl_says_cont(reply))
+			ipl_command("CLOSE ", units[i], " PURGE", reply,
+			    sizeof reply);
+	}
 }
 
 /* --- disks --- */

@@ -23,7 +23,7 @@ void ipl_save(void);
 int ipl_resumed(int rc);
 
 /* What was punched and printed before this IPL, and not closed, is nobody's:
- * the next program's file does not begin with it. */
+ * the next program's file does not begin with it, unless SPOOL CONT says so. */
 void ipl_units(void);
 
 /* CMS's own disks: 190 as S, 19E as Y/S, if there are such. */

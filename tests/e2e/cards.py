@@ -265,6 +265,21 @@ def listing(system):
     check(printed().count("\f") in (1, 2), "pages", printed())
 
 
+@case("cards.ipl-between")
+def ipl_between(system):
+    """IPL CMS leaves alone what SPOOL CONT goes on with."""
+    to_disk(system, "GUEST2", "ONE DECK", b"one\n")
+    user = logged_on(system, "telnet", "GUEST2")
+    work(user, "SPOOL PUNCH TO * CONT")
+    work(user, "PUNCH ONE DECK A (NOHEADER")
+    user.command("#CP IPL CMS", "^CMS for ")
+    work(user, "PUNCH ONE DECK A (NOHEADER")
+    work(user, "SPOOL PUNCH NOCONT CLOSE",
+         "RDR FILE \\d{4} SENT FROM GUEST2 +PUN WAS \\d{4} RECS 0002")
+    work(user, "PURGE READER ALL", "0*1 FILE +PURGED")
+    log_off(system, user, "GUEST2")
+
+
 @case("cards.kill-of-everything")
 def killed(system):
     """Everything is sent; kill -9 of all; everything is there."""
