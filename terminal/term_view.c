@@ -405,6 +405,14 @@ term_soft_field(struct term *t)
 	return !t->screen.full.shown && !t->screen.empty;
 }
 
+/* Is what was entered there not answered yet?  What is typed behind it waits in
+ * lines, too: it may be a password. */
+static bool
+term_locked(const struct term *t)
+{
+	return t->ops == &view_3270_ops && t->screen.locked;
+}
+
 /* What is typed on the screen, and not in a guest's, which may cover it. */
 static size_t
 term_soft_typed(struct term *t)
@@ -421,6 +429,8 @@ term_soft_typed(struct term *t)
 static void
 term_uncover(struct term *t, size_t typed)
 {
+	bool locked = term_locked(t);
+
 	t->lines = t->over = false;
 	t->line.edit.history = t->screen.history;
 	t->screen.history = (struct history){ 0 };
@@ -429,6 +439,8 @@ term_uncover(struct term *t, size_t typed)
 	t->ops = &view_line_ops;
 	t->view = &t->line;
 	view_line_background(&t->line, false);
+	if (locked)
+		view_line_wait(&t->line);
 	t->ops->data(t->view, t->typed, typed);
 	explicit_bzero(t->typed, typed);
 }
@@ -454,20 +466,18 @@ term_history(struct term *t)
 	    &t->screen.history;
 }
 
-/* Another view of the same console: what was typed before goes along, and that
- * the next may be a password. */
+/* Another view of the same console: what was typed before goes along. */
 static void
 term_change(struct term *t, const struct view_ops *ops)
 {
-	bool logon = t->ops == &view_3270_ops && t->screen.locked &&
-	    t->state.status == CONS_LOGGED_OFF;
+	bool locked = term_locked(t);
 	struct history history = *term_history(t);
 
 	*term_history(t) = (struct history){ 0 };
 	term_show(t, ops);
 	term_brief(t);
 	*term_history(t) = history;
-	if (logon)
+	if (locked)
 		view_line_wait(&t->line);
 }
 

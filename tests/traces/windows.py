@@ -334,6 +334,28 @@ def test_password_typed_ahead(rig):
         rig.said = b""
 
 
+def test_password_behind_logoff(rig):
+    """Of another session: it waits for the logo, whatever shows that."""
+    for change in CHANGES + (None,):
+        c = on_screen(rig, logon=True)
+        if change is None:  # CP's screen over a guest's
+            c.send(b"\x1bs")
+            rig.wait("VIEW kind=1")
+            c.send(b"PANEL\r")
+            c.wait(rb"A.*PANEL")
+            c.quiet(0.3)
+            c.send(b"\x1b,")
+            c.wait(rb"CP READ")
+            c.quiet(0.3)
+        c.send(b"LOGOFF\rLOGON ME\rSECRET\r" + (change or b""))
+        rig.wait("LINE 6 SECRET$")
+        shown = c.quiet(0.3)
+        if b"SECRET" in shown:
+            raise AssertionError("%r: %r" % (change, shown))
+        c.socket.close()
+        rig.said = b""
+
+
 def test_password_and_another_size(rig):
     c = on_screen(rig, logon=False)
     c.send(b"LOGON ME\r")
