@@ -87,6 +87,7 @@ fellow_vmterm(void)
 /* --- vmguest --- */
 
 #define FELLOW_DISKS 64
+#define FELLOW_ORDERS 8
 
 struct fellow_disk {
 	uint32_t vdev; /* 0: none */
@@ -111,7 +112,10 @@ struct fellow_guest {
 	uint32_t full;	/* its last request of a screen */
 	char heard[4096]; /* VM_FULL_IN, in words */
 	char hears[64];	  /* HEARD waits for this */
-	char closes; /* Never, Twice, or with a Wrong tag; else as it should */
+	char closes; /* Never, Twice, with a Wrong tag, one At each ANSWER;
+		      * else as it should */
+	struct ipc_vm_ur_close order[FELLOW_ORDERS]; /* that wait for ANSWER */
+	unsigned norders;
 };
 
 static void
@@ -179,6 +183,7 @@ fellow_command(struct fellow_guest *g, const char *text, bool reply)
 }
 
 static void fellow_credited(struct fellow_guest *g, uint32_t n);
+static void fellow_answer(struct fellow_guest *g);
 
 /* --- its disks: the open files that it was given --- */
 
@@ -469,6 +474,8 @@ fellow_typed(struct fellow_guest *g, const char *line)
 		sleep(5); /* and reads nothing */
 	} else if (strcmp(line, "LET GO") == 0)
 		fellow_let_go(g);
+	else if (strcmp(line, "ANSWER") == 0)
+		fellow_answer(g);
 	else if (strncmp(line, "FLOOD ", 6) == 0)
 		g->flood = (unsigned)atoi(line + 6);
 	else if (strncmp(line, "DISK ", 5) == 0)
@@ -550,10 +557,30 @@ fellow_done(struct fellow_guest *g, uint32_t tag, int32_t rc)
 		exit(0);
 }
 
+/* The first of the orders that wait. */
+static void
+fellow_answer(struct fellow_guest *g)
+{
+	char line[32];
+
+	snprintf(line, sizeof line, "%u TO CLOSE", g->norders);
+	fellow_say(g, line);
+	if (g->norders == 0)
+		return;
+	fellow_done(g, g->order[0].tag, cards_close(&g->cards, &g->order[0]));
+	memmove(g->order, g->order + 1, --g->norders * sizeof g->order[0]);
+}
+
 static void
 fellow_close(struct fellow_guest *g, const struct ipc_vm_ur_close *order)
 {
-	int rc = cards_close(&g->cards, order);
+	int rc;
+
+	if (g->closes == 'A' && g->norders < FELLOW_ORDERS) {
+		g->order[g->norders++] = *order;
+		return;
+	}
+	rc = cards_close(&g->cards, order);
 	uint32_t tag = order->tag + (g->closes == 'W');
 
 	if (g->closes != 'N')
