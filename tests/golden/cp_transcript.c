@@ -43,6 +43,7 @@
  *   killspool                   it is killed, and the next one is there
  *   nospool                     it is killed, and none can be started
  *   respool                     it can again
+ *   killunits                   every real device's vmunit is killed
  *   restart                     the system is shut down and started
  *   file NAME text              append a line to a file in the home
  *   note text                   printed
@@ -883,6 +884,15 @@ cmd_respool(struct run *r)
 	shell("cd %s/libexec; mv gone vmspool", r->dir);
 }
 
+/* Each is gone, and vmcp knows it. */
+static void
+cmd_killunits(struct run *r)
+{
+	shell("for p in $(pgrep -x vmunit -P %d); do kill -9 $p; "
+	    "while kill -0 $p 2>/dev/null; do sleep 0.1; done; done",
+	    (int)r->vmcp);
+}
+
 static void start(struct run *r);
 static void stop(struct run *r);
 
@@ -921,6 +931,8 @@ on_system(struct run *r, const char *verb, const char *args)
 		cmd_nospool(r);
 	else if (strcmp(verb, "respool") == 0)
 		cmd_respool(r);
+	else if (strcmp(verb, "killunits") == 0)
+		cmd_killunits(r);
 	else if (strcmp(verb, "restart") == 0) {
 		stop(r);
 		start_all(r);
