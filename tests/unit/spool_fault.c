@@ -16,6 +16,7 @@
 #define VMSPOOL "" /* a child of ours is it */
 #include "spool_rig.h"
 
+#include "check.h"
 #include "server.h"
 #include "spool_sound.h"
 #include "sqlite_shim.h"
@@ -24,6 +25,7 @@ static struct rig rig;
 static struct rig_rows rows;
 static struct ipcchan cp;
 static uint64_t stream;
+static bool unchecked; /* vmspool does not look for damage by itself */
 
 /* --- the disk: what vmspool shares with the test --- */
 
@@ -85,6 +87,8 @@ serve(int fd)
 	shim_install();
 	if (server_open(&spool, rig.folder, fd) < 0)
 		_exit(1);
+	if (unchecked)
+		check_close(&spool);
 	server_run(&spool, false);
 	server_close(&spool);
 	_exit(0);
@@ -352,6 +356,56 @@ every_start(void **state)
 	check_database();
 }
 
+/* --- a damaged file, of which the disk has no room to say so --- */
+
+static void
+damage(void)
+{
+	sqlite3 *db;
+
+	end();
+	assert_int_equal(sqlite3_open(rig.db, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "UPDATE block SET sum = sum + 1",
+	    NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_true(start());
+}
+
+/* It is there, and this was said of it. */
+static void
+damaged_is(uint32_t damaged)
+{
+	const struct spool_file *file = &rows.row[0].file;
+
+	state_now();
+	assert_int_equal(rows.n, 1);
+	assert_int_equal(file->damaged, damaged);
+	assert_int_equal(file->attr.hold, damaged ? SPOOL_HOLD_SYSTEM : 0);
+}
+
+static void
+damaged_when_full(void **state)
+{
+	static char block[SPOOL_BLOCK_MAX];
+
+	(void)state;
+	unchecked = true;
+	assert_true(start());
+	make('A');
+	damage();
+	active = state_now().row[0].file.id;
+	assert_int_equal(rig_open(&rig, &cp, SPOOL_RDR, active, "").rc, 0);
+	arm(FULL, 1);
+	assert_int_equal(rig_read(&cp, active, 0, 0, block).rc, -EIO);
+	assert_int_equal(op_finish(), -ENOSPC);
+	assert_true(disarm() > 1);
+	damaged_is(0);
+	assert_int_equal(op_finish(), 0); /* read to its end it was not */
+	damaged_is(1);
+	end();
+	check_database();
+}
+
 static int
 set_up(void **state)
 {
@@ -367,6 +421,7 @@ tear_down(void **state)
 {
 	(void)state;
 	rig_remove(&rig);
+	unchecked = false;
 	return munmap(fault, sizeof *fault);
 }
 
@@ -379,6 +434,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_step_at_every_write),
 		TEST(every_start),
+		TEST(damaged_when_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
