@@ -251,7 +251,7 @@ soft_do(struct soft *s, const struct keymap_3270 *key)
 		soft_refuse(s, "X NOT HERE");
 }
 
-/* Is there a ring? */
+/* There is a ring from now on; false: no memory. */
 static bool
 soft_ahead(struct soft *s)
 {
@@ -381,7 +381,8 @@ soft_timer(struct soft *s)
 
 /* --- what was typed, elsewhere --- */
 
-/* Can be typed in the field of the cursor?  And be seen there? */
+/* Can be typed in the field of the cursor?  In one that does not show it only
+ * if `hidden`. */
 static bool
 soft_field(const struct soft *s, bool hidden)
 {

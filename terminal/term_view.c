@@ -521,6 +521,7 @@ term_other(struct term *t)
 	else if (term_soft_open(t))
 		term_to_screen(t);
 }
+
 void
 term_reshape(struct term *t)
 {

@@ -3,10 +3,11 @@
  * term_soft.c - a guest and a user at a 3270 on a character terminal.
  *
  * The first byte chooses the terminal, then comes a sequence of {length,
- * bytes}: records, or keys where the length is even.  What is checked: the
- * terminal, played by term_glass.h, knows every sequence that it gets and
- * shows characters only; and what it shows after all the changes is what it
- * shows when the whole screen is drawn anew.
+ * bytes}: records, or keys where the length is even; {0, number} is another
+ * size of the window, or the same.  What is checked: the terminal, played by
+ * term_glass.h, knows every sequence that it gets and shows characters only;
+ * and what it shows after all the changes is what it shows when the whole
+ * screen is drawn anew.
  */
 #include <stdlib.h>
 
@@ -64,6 +65,20 @@ typed(const uint8_t *bytes, size_t n)
 	}
 }
 
+/* What was typed is asked for, too, as far as there is room. */
+static void
+resized(unsigned number)
+{
+	unsigned rows = 24 + number % 4, cols = 80 + number / 4 % 4;
+	bool field = (number & 0x80) != 0;
+	uint8_t bytes[256];
+
+	check(soft_typed(soft, field, bytes, number) <= number);
+	check(soft_resize(soft, rows, cols, field) == 0);
+	glass_open(rows, cols);
+	soft_play(soft);
+}
+
 /* Of a blank, only what is behind it and below it is seen. */
 static bool
 looks_same(const struct glass_cell *a, const struct glass_cell *b)
@@ -79,9 +94,10 @@ looks_same(const struct glass_cell *a, const struct glass_cell *b)
 
 /* Help covers the screen, and it is drawn again behind it. */
 static void
-look(unsigned rows)
+look(void)
 {
 	static struct glass_cell was[GLASS_ROWS][GLASS_COLS];
+	unsigned rows = glass.rows > 24 ? glass.rows - 1 : 24;
 
 	soft_timer(soft);
 	typed((const uint8_t *)"\x12", 1); /* no prefix, no help */
@@ -125,7 +141,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	for (bytes++, n--; n >= 2;) {
 		size_t len = bytes[0] < n - 1 ? bytes[0] : n - 1;
 
-		if (bytes[0] % 2 == 0)
+		if (bytes[0] == 0)
+			resized(bytes[len = 1]);
+		else if (bytes[0] % 2 == 0)
 			typed(bytes + 1, len);
 		else
 			soft_host(soft, bytes + 1, len);
@@ -133,7 +151,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		bytes += 1 + len;
 		n -= 1 + len;
 	}
-	look(rows > 24 ? rows - 1 : rows);
+	look();
 	soft_close(soft);
 	return 0;
 }

@@ -522,6 +522,7 @@ def test_toggles_together(rig):
     same(re.findall(b"KEY.*", rig.said), [])
     c.socket.close()
 
+
 def test_help_and_redraw(rig):
     w = telnet(rig)
     logon(w)
