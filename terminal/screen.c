@@ -356,6 +356,8 @@ screen_write(struct screen *sc, const struct page *page,
 	if (sc->erase)
 		memset(sc->shown, 0, sc->cells * sizeof sc->shown[0]);
 	screen_compose(sc, page);
+	if (sc->typed_len > 0) /* ERASE INPUT has reset its MDT, perhaps */
+		sc->shown[sc->input_attr] = 0;
 	ds3270_begin(&o, screen_command(sc),
 	    (sc->restore ? DS_WCC_RESTORE : 0u) |
 	    (sc->alarm ? DS_WCC_ALARM : 0u));

@@ -458,6 +458,24 @@ def test_3270_extended(rig):
     s.close()
 
 
+def test_3270_retrieve(rig):
+    """A line that CP puts into the field is sent although ERASE INPUT has said
+    that nothing is typed there."""
+    s = S3270(rig)
+    s.logon()
+    s.line("LINES 2")
+    s.wait("LINE 2 OF 2")
+    s.type("not this")
+    s.do("EraseInput()")
+    s.key("PF(12)")
+    s.wait("^LINES 2 *$")
+    rig.wait("LINE 7 LINES 2$")
+    rig.said = b""
+    s.key("Enter()")
+    rig.wait("LINE 7 LINES 2$")
+    s.close()
+
+
 def test_3270_types(rig):
     """Each type that there is, as the second one in a client's list."""
     for name, rows, cols in (("IBM-3277-2", 24, 80), ("IBM-3278-3", 32, 80),
